@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists the targets: the lines that begin with two hashes.
+B	  ?= build
+ifeq ($(origin CC),default)
+CC	  := gcc
+endif
+CLANG	  ?= clang
+CFLAGS	  ?= -O2 -g
+WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+	     -Wpointer-arith -Wwrite-strings -Wvla -Wno-unknown-warning-option \
+	     -Wno-format-truncation
+CPPFLAGS  := -D_GNU_SOURCE -I. -Iinclude
+STD	  := -std=gnu11 -pthread
+PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols
+# Only where it is needed: `make help` and `make setup` must work on a bare machine.
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -lm
+VERSION	  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+
+SANITIZE ?=
+ifneq ($(SANITIZE),)
+CFLAGS	+= -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+# V=1 shows the commands.
+QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,LD)' $@;)
+COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP
+BANNED	  := -include lib/banned.h
+
+PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c \
+	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
+WORKLOADS := $(sort $(wildcard workloads/*.c))
+MANUAL	  := $(sort $(wildcard docs/man/*.md))
+
+part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o
+library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects))
+workload_objects  := $(WORKLOADS:%.c=$(B)/%.bench.o) $(WORKLOADS:%.c=$(B)/%.check.o)
+unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test-*.c)))
+fuzz_targets	  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
+
+.DEFAULT_GOAL := all
+.PHONY: all help setup setup-check guest run check check-full unit fuzz-replay fuzz lint format \
+	sanitize compilers guest-tests man clean distclean FORCE
+.DELETE_ON_ERROR:
+
+## help: this list
+help:
+	@echo "daxbench: what you can make"
+	@sed -n 's/^## \([^:]*\): /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+
+## run: install what is missing, build, run the default suite in a guest, print the table
+run: setup
+	@$(MAKE) --no-print-directory -s guest
+	./daxbench run
+
+## check: install what is missing, build, run all tests (about 10 minutes)
+check: setup-check
+	@$(MAKE) --no-print-directory -s guest
+	@$(MAKE) --no-print-directory test
+
+## all: build ./daxbench (needs the packages of `make setup`)
+all: daxbench $(B)/daxbench-init
+
+## setup: install the Debian packages that are missing (asks for root only for that)
+setup:
+	@scripts/setup.sh build
+
+setup-check:
+	@scripts/setup.sh check
+
+## guest: build, and fetch the guest's kernels and QEMU into build/
+guest: all
+	@scripts/fetch-guest.sh
+
+daxbench: $(part_objects) $(workload_objects)
+	$(QUIET)$(CC) $(STD) $(CFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# PID 1 of the guest: static, so that it needs nothing there.
+$(B)/daxbench-init: emulate/init.c emulate/frame.c emulate/frame.h emulate/guest.h lib/err.h | $(B)/
+	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -static -o $@ \
+		emulate/init.c emulate/frame.c
+
+$(B)/%.bench.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) $(BANNED) -DDX_LENS_BENCH -c -o $@ $<
+
+$(B)/%.check.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) $(BANNED) -DDX_LENS_CHECK -c -o $@ $<
+
+$(B)/bench/env.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
+$(B)/bench/main.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
+$(B)/bench/env.o $(B)/bench/main.o: $(B)/version
+
+$(B)/version: FORCE | $(B)/
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) $(BANNED) -c -o $@ $<
+
+$(B)/manual.c: $(MANUAL) scripts/embed-manual.sh | $(B)/
+	@scripts/embed-manual.sh $(MANUAL) >$@
+
+$(B)/manual.o: $(B)/manual.c
+	$(COMPILE) -c -o $@ $<
+
+$(B)/:
+	@mkdir -p $@
+
+# ---- tests ----
+
+TEST_LIBS = $(shell pkg-config --libs criterion)
+
+$(B)/libdaxbench.a: $(library_objects)
+	rm -f $@
+	ar rcs $@ $^
+
+# Objects of bench/ pull in the table of commands only through main.c, which no test links.
+$(B)/tests/%: tests/unit/%.c $(B)/libdaxbench.a
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
+
+unit-programs: $(unit_tests)
+fuzz-programs: $(fuzz_targets:%=$(B)/fuzz/%)
+
+## unit: the unit tests alone (a few seconds)
+unit: unit-programs
+	@tests/run.sh unit $(unit_tests)
+
+## lint: clang-format, clang-tidy, cppcheck, shellcheck, lens.sh
+lint:
+	@tests/lint.sh
+
+## format: lay the sources out as .clang-format has it
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+sanitize:
+	@$(MAKE) --no-print-directory -s B=$(B)/sanitize SANITIZE=address,undefined unit fuzz-replay
+
+# The other compiler builds everything too, into a directory of its own.
+compilers:
+	@$(MAKE) --no-print-directory -s B=$(B)/clang CC=$(CLANG) objects
+
+objects: $(part_objects) $(workload_objects)
+
+fuzz-replay: fuzz-programs
+	@tests/run.sh fuzz $(fuzz_targets:%=$(B)/fuzz/%)
+
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(B)/libdaxbench.a
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ tests/fuzz/$*.c tests/fuzz/replay.c $(B)/libdaxbench.a $(PKG_LIBS)
+
+.PHONY: test objects unit-programs fuzz-programs
+test: all
+	@tests/run.sh all
+
+## guest-tests: the tests that boot QEMU
+guest-tests: guest
+	@tests/run.sh guest
+
+## check-full: what `check` leaves out: long fuzzing, more kills, every workload twice
+check-full: check
+	@tests/run.sh full
+
+## clean: remove what was built, keep what was downloaded
+clean:
+	rm -rf daxbench $(B)/lib $(B)/bench $(B)/checker $(B)/emulate $(B)/workloads $(B)/tests \
+		$(B)/fuzz $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/manual.* \
+		$(B)/libdaxbench.a $(B)/version $(B)/run
+
+## distclean: remove build/ whole
+distclean:
+	rm -rf daxbench $(B)
+
+-include $(wildcard $(B)/*/*.d)
