@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bodies of the dx_ calls. Included by workload.h only.
+ *
+ * Each body stands here once, for both lenses: DX_BEGIN() and DX_END() are
+ * nothing under the bench lens, so that dx_fsync() compiles to the system call
+ * and a dx_store64() to one store; under the check lens they write a record of
+ * the operation log (oplog.h). Addresses, sizes and order of what is done are
+ * the same in both; the value stored is a constant in one and a pattern that
+ * names its origin in the other.
+ *
+ * Stores are volatile: one store instruction each, in the order written.
+ */
+#ifndef DAXBENCH_IO_H
+#define DAXBENCH_IO_H
+
+#ifndef DAXBENCH_WORKLOAD_H
+#error "include daxbench/workload.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <immintrin.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "daxbench/oplog.h"
+
+/* What the bench lens stores: a constant that the loop need not load. */
+#define DX_BENCH_VALUE 0x6463796279746521ULL
+
+/* Handles of files and mappings: the worker in the upper bits, so that none is given twice. */
+#define DX_HANDLE(w) ((w)->id << DX_HANDLE_BITS | ++(w)->next_handle)
+
+/*
+ * checker/oplog_write.c. A full log gives a scratch record: the area says so.
+ * Declared for both lenses, called in one: tests/lens.sh looks.
+ *
+ * A file is tracked while it is open, so that a sync call can log the extents
+ * of what it covered: of one handle, or of all open files (handle 0). Hence a
+ * workload keeps a file open as long as it syncs a mapping of it.
+ */
+struct dx_rec *dx_log_begin(struct dx_worker *w, enum dx_log_op op, uint32_t handle, uint64_t a0,
+			    uint64_t a1, uint64_t a2, uint64_t a3);
+void dx_log_end(struct dx_worker *w, struct dx_rec *rec, int64_t result);
+void dx_log_text(struct dx_worker *w, const char *text);
+void dx_log_extents(struct dx_worker *w, uint32_t handle);
+void dx_log_track(struct dx_worker *w, const struct dx_file *f);
+void dx_log_untrack(struct dx_worker *w, const struct dx_file *f);
+uint64_t dx_log_generation(struct dx_worker *w);
+void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *buf, uint64_t len,
+		    uint64_t generation);
+
+#ifdef DX_LENS_CHECK
+
+#define DX_BEGIN(w, op, handle, a0, a1, a2, a3)                                                    \
+	struct dx_rec *dx_rec_ = dx_log_begin(w, op, handle, a0, a1, a2, a3)
+#define DX_TEXT(w, text)		   dx_log_text(w, text)
+#define DX_END(w, result)		   dx_log_end(w, dx_rec_, result)
+#define DX_EXTENTS(w, handle)		   dx_log_extents(w, handle)
+#define DX_GENERATION(w)		   uint64_t dx_gen_ = dx_log_generation(w)
+#define DX_GEN				   dx_gen_
+#define DX_VALUE64(w, m, off)		   dx_pattern64((w)->dx->seed, (m)->file, (m)->offset + (off), dx_gen_)
+#define DX_PATTERN(w, file, off, buf, len) dx_log_pattern(w, file, off, buf, len, dx_gen_)
+#define DX_TRACK(w, f)			   dx_log_track(w, f)
+#define DX_UNTRACK(w, f)		   dx_log_untrack(w, f)
+#define DX_LOG_HOLDS(dx, count)		   ((count) < DX_LOG_WORKERS)
+
+#else
+
+#define DX_BEGIN(w, op, handle, a0, a1, a2, a3) ((void)0)
+#define DX_TEXT(w, text)			((void)0)
+#define DX_END(w, result)			((void)0)
+#define DX_EXTENTS(w, handle)			((void)0)
+#define DX_GENERATION(w)			((void)0)
+#define DX_GEN					0
+#define DX_VALUE64(w, m, off)			DX_BENCH_VALUE
+#define DX_PATTERN(w, file, off, buf, len)	((void)0)
+#define DX_TRACK(w, f)				((void)0)
+#define DX_UNTRACK(w, f)			((void)0)
+#define DX_LOG_HOLDS(dx, count)			true
+
+#endif
+
+#define DX_INLINE static inline __attribute__((always_inline, unused))
+
+/* ---- files: names are relative to the directory of the cell ---- */
+
+/* @flags as open(2) has them; a created file has mode 0644. */
+DX_INLINE int dx_open(struct dx_worker *w, struct dx_file *f, const char *name, int flags)
+{
+	int r = 0;
+
+	f->id = DX_HANDLE(w);
+	DX_BEGIN(w, DX_OP_OPEN, f->id, (uint64_t)flags, 0644, 0, 0);
+	DX_TEXT(w, name);
+	f->fd = openat(w->dx->root, name, flags | O_CLOEXEC, 0644);
+	if (f->fd < 0) {
+		r = -errno;
+		f->id = 0;
+	} else {
+		DX_TRACK(w, f);
+	}
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_close(struct dx_worker *w, struct dx_file *f)
+{
+	int r;
+
+	(void)w;
+	if (!f->id)
+		return 0;
+	DX_BEGIN(w, DX_OP_CLOSE, f->id, 0, 0, 0, 0);
+	DX_UNTRACK(w, f);
+	r = close(f->fd) ? -errno : 0;
+	f->fd = -1;
+	f->id = 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_truncate(struct dx_worker *w, struct dx_file *f, uint64_t length)
+{
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_TRUNCATE, f->id, length, 0, 0, 0);
+	r = ftruncate(f->fd, (off_t)length) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+/* @mode: FALLOC_FL_*, 0 allocates and extends. */
+DX_INLINE int dx_fallocate(struct dx_worker *w, struct dx_file *f, int mode, uint64_t off,
+			   uint64_t len)
+{
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_FALLOCATE, f->id, (uint64_t)mode, off, len, 0);
+	r = fallocate(f->fd, mode, (off_t)off, (off_t)len) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_unlink(struct dx_worker *w, const char *name)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_UNLINK, 0, 0, 0, 0, 0);
+	DX_TEXT(w, name);
+	r = unlinkat(w->dx->root, name, 0) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_rename(struct dx_worker *w, const char *from, const char *to, unsigned int flags)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_RENAME, 0, flags, 0, 0, 0);
+	DX_TEXT(w, from);
+	DX_TEXT(w, to);
+	r = renameat2(w->dx->root, from, w->dx->root, to, flags) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_link(struct dx_worker *w, const char *existing, const char *name)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_LINK, 0, 0, 0, 0, 0);
+	DX_TEXT(w, existing);
+	DX_TEXT(w, name);
+	r = linkat(w->dx->root, existing, w->dx->root, name, 0) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_symlink(struct dx_worker *w, const char *target, const char *name)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_SYMLINK, 0, 0, 0, 0, 0);
+	DX_TEXT(w, target);
+	DX_TEXT(w, name);
+	r = symlinkat(target, w->dx->root, name) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_mkdir(struct dx_worker *w, const char *name)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_MKDIR, 0, 0, 0, 0, 0);
+	DX_TEXT(w, name);
+	r = mkdirat(w->dx->root, name, 0755) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_rmdir(struct dx_worker *w, const char *name)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_RMDIR, 0, 0, 0, 0, 0);
+	DX_TEXT(w, name);
+	r = unlinkat(w->dx->root, name, AT_REMOVEDIR) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+/* ---- data through descriptors ---- */
+
+/* @len at most w->buf_size. A short write is -EIO. @flags: RWF_*. */
+DX_INLINE int dx_write_flags(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len,
+			     int flags)
+{
+	struct iovec iov = { .iov_base = w->buf, .iov_len = len };
+	ssize_t put;
+	int r;
+
+	DX_GENERATION(w);
+	DX_PATTERN(w, f->id, off, w->buf, len);
+	DX_BEGIN(w, DX_OP_WRITE, f->id, off, len, (uint64_t)flags, DX_GEN);
+	put = pwritev2(f->fd, &iov, 1, (off_t)off, flags);
+	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
+	DX_END(w, r);
+	return r;
+}
+
+/* pwrite(2). */
+DX_INLINE int dx_write(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len)
+{
+	ssize_t put;
+	int r;
+
+	DX_GENERATION(w);
+	DX_PATTERN(w, f->id, off, w->buf, len);
+	DX_BEGIN(w, DX_OP_WRITE, f->id, off, len, 0, DX_GEN);
+	put = pwrite(f->fd, w->buf, len, (off_t)off);
+	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
+	DX_END(w, r);
+	return r;
+}
+
+/* pread(2) to w->buf; a short read is -EIO. */
+DX_INLINE int dx_read(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len)
+{
+	ssize_t got;
+	int r;
+
+	DX_BEGIN(w, DX_OP_READ, f->id, off, len, 0, 0);
+	got = pread(f->fd, w->buf, len, (off_t)off);
+	r = got == (ssize_t)len ? 0 : got < 0 ? -errno : -EIO;
+	DX_END(w, r);
+	return r;
+}
+
+/* ---- mappings ---- */
+
+/*
+ * Finds room for @len bytes whose address is congruent to @off modulo 2 MiB,
+ * so that a 2 MiB fault is possible; the caller maps over it.
+ */
+DX_INLINE unsigned char *dx_reserve_aligned(uint64_t off, uint64_t len)
+{
+	unsigned char *p = mmap(NULL, len + DX_PMD, PROT_NONE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint64_t skip;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	skip = ((off % DX_PMD) + DX_PMD - (uintptr_t)p % DX_PMD) % DX_PMD;
+	if (skip)
+		munmap(p, skip);
+	if (DX_PMD - skip)
+		munmap(p + skip + len, DX_PMD - skip);
+	return p + skip;
+}
+
+/* @off a multiple of 4 KiB, @len > 0. @flags: enum dx_map_flag. */
+DX_INLINE int dx_map(struct dx_worker *w, struct dx_map *m, const struct dx_file *f, uint64_t off,
+		     uint64_t len, unsigned int flags)
+{
+	int prot = (flags & DX_MAP_READ ? PROT_READ : 0) | (flags & DX_MAP_WRITE ? PROT_WRITE : 0);
+	int how = flags & DX_MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED_VALIDATE;
+	unsigned char *at = NULL, *p;
+	int r = 0;
+
+	m->id = DX_HANDLE(w);
+	DX_BEGIN(w, DX_OP_MAP, m->id, f->id, off, len, flags);
+	if (flags & DX_MAP_SYNC)
+		how |= MAP_SYNC;
+	if (flags & DX_MAP_POPULATE && !(flags & DX_MAP_PTE))
+		how |= MAP_POPULATE;
+	if (flags & DX_MAP_PMD) {
+		at = dx_reserve_aligned(off, len);
+		how |= at ? MAP_FIXED : 0;
+	}
+	p = mmap(at, len, prot, how, f->fd, (off_t)off);
+	if (p == MAP_FAILED) {
+		r = -errno;
+		if (at)
+			munmap(at, len);
+		m->id = 0;
+	} else {
+		m->base = p;
+		m->length = len;
+		m->offset = off;
+		m->file = f->id;
+		m->flags = flags;
+		if (flags & DX_MAP_PTE)
+			madvise(p, len, MADV_NOHUGEPAGE);
+		if ((flags & (DX_MAP_POPULATE | DX_MAP_PTE)) == (DX_MAP_POPULATE | DX_MAP_PTE))
+			madvise(p, len,
+				flags & DX_MAP_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+	}
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_unmap(struct dx_worker *w, struct dx_map *m)
+{
+	int r;
+
+	(void)w;
+	if (!m->id)
+		return 0;
+	DX_BEGIN(w, DX_OP_UNMAP, m->id, 0, 0, 0, 0);
+	r = munmap(m->base, m->length) ? -errno : 0;
+	m->base = NULL;
+	m->id = 0;
+	DX_END(w, r);
+	return r;
+}
+
+/* One store of 8 bytes at @off of the mapping, a multiple of 8. */
+DX_INLINE void dx_store64(struct dx_worker *w, const struct dx_map *m, uint64_t off)
+{
+	(void)w;
+	DX_GENERATION(w);
+	DX_BEGIN(w, DX_OP_STORE, m->id, off, 8, 0, DX_GEN);
+	*(volatile uint64_t *)(m->base + off) = DX_VALUE64(w, m, off);
+	DX_END(w, 0);
+}
+
+/* The same with 4, 2 and 1 bytes; @off a multiple of the size. */
+#define DX_STORE_SMALL(bits, type)                                                                 \
+	DX_INLINE void dx_store##bits(struct dx_worker *w, const struct dx_map *m, uint64_t off)   \
+	{                                                                                          \
+		type value = (type)DX_BENCH_VALUE;                                                 \
+		(void)w;                                                                           \
+		DX_GENERATION(w);                                                                  \
+		DX_PATTERN(w, m->file, m->offset + off, &value, sizeof(value));                    \
+		DX_BEGIN(w, DX_OP_STORE, m->id, off, sizeof(value), 0, DX_GEN);                    \
+		*(volatile type *)(m->base + off) = value;                                         \
+		DX_END(w, 0);                                                                      \
+	}
+DX_STORE_SMALL(32, uint32_t)
+DX_STORE_SMALL(16, uint16_t)
+DX_STORE_SMALL(8, uint8_t)
+#undef DX_STORE_SMALL
+
+/* @len bytes as stores of 8, upwards; @off and @len multiples of 8. */
+DX_INLINE void dx_fill(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
+{
+	(void)w;
+	DX_GENERATION(w);
+	DX_BEGIN(w, DX_OP_FILL, m->id, off, len, 0, DX_GEN);
+	for (uint64_t end = off + len; off < end; off += 8)
+		*(volatile uint64_t *)(m->base + off) = DX_VALUE64(w, m, off);
+	DX_END(w, 0);
+}
+
+/* memcpy(3) of @len bytes, at most w->buf_size, for where the copy is the subject. */
+DX_INLINE void dx_copy(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
+{
+	DX_GENERATION(w);
+	DX_PATTERN(w, m->file, m->offset + off, w->buf, len);
+	DX_BEGIN(w, DX_OP_COPY, m->id, off, len, 0, DX_GEN);
+	memcpy(m->base + off, w->buf, len);
+	DX_END(w, 0);
+}
+
+/* Non-temporal stores of 8; durable after the next dx_drain(). */
+DX_INLINE void dx_copy_nt(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
+{
+	(void)w;
+	DX_GENERATION(w);
+	DX_BEGIN(w, DX_OP_COPY_NT, m->id, off, len, 0, DX_GEN);
+	for (uint64_t end = off + len; off < end; off += 8)
+		_mm_stream_si64((long long *)(m->base + off), (long long)DX_VALUE64(w, m, off));
+	DX_END(w, 0);
+}
+
+/* One load of 8 bytes. Not logged: it changes and promises nothing. */
+DX_INLINE uint64_t dx_load64(struct dx_worker *w, const struct dx_map *m, uint64_t off)
+{
+	(void)w;
+	return *(const volatile uint64_t *)(m->base + off);
+}
+
+/* ---- promises ---- */
+
+/* @off a multiple of 4 KiB; @flags: MS_SYNC or MS_ASYNC. */
+DX_INLINE int dx_msync(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len,
+		       int flags)
+{
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_MSYNC, m->id, off, len, (uint64_t)flags, 0);
+	r = msync(m->base + off, len, flags) ? -errno : 0;
+	DX_END(w, r);
+	DX_EXTENTS(w, m->file);
+	return r;
+}
+
+#define DX_SYNC_CALL(name, op, covered)                                                            \
+	DX_INLINE int dx_##name(struct dx_worker *w, struct dx_file *f)                            \
+	{                                                                                          \
+		int r;                                                                             \
+		(void)w;                                                                           \
+		DX_BEGIN(w, op, f->id, 0, 0, 0, 0);                                                \
+		r = name(f->fd) ? -errno : 0;                                                      \
+		DX_END(w, r);                                                                      \
+		DX_EXTENTS(w, covered);                                                            \
+		return r;                                                                          \
+	}
+DX_SYNC_CALL(fsync, DX_OP_FSYNC, f->id)
+DX_SYNC_CALL(fdatasync, DX_OP_FDATASYNC, f->id)
+DX_SYNC_CALL(syncfs, DX_OP_SYNCFS, 0)
+#undef DX_SYNC_CALL
+
+/* sync(2): every file system of the machine. */
+DX_INLINE int dx_sync(struct dx_worker *w)
+{
+	(void)w;
+	DX_BEGIN(w, DX_OP_SYNC, 0, 0, 0, 0, 0);
+	sync();
+	DX_END(w, 0);
+	DX_EXTENTS(w, 0);
+	return 0;
+}
+
+/* Which instruction dx_flush() uses. The CPU must have it: see dx_cpu_has_flush(). */
+enum dx_flush_kind { DX_CLWB, DX_CLFLUSHOPT, DX_CLFLUSH };
+
+/* User-space write-back of each line in the range. A promise only after dx_drain(). */
+DX_INLINE void dx_flush(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len,
+			enum dx_flush_kind kind)
+{
+	unsigned char *line = (unsigned char *)((uintptr_t)(m->base + off) & ~63UL);
+	unsigned char *end = m->base + off + len;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_FLUSH, m->id, off, len, kind, 0);
+	for (; line < end; line += 64) {
+		if (kind == DX_CLWB)
+			__asm__ volatile(".byte 0x66; xsaveopt %0" : "+m"(*line)); /* clwb */
+		else if (kind == DX_CLFLUSHOPT)
+			__asm__ volatile(".byte 0x66; clflush %0" : "+m"(*line)); /* clflushopt */
+		else
+			__asm__ volatile("clflush %0" : "+m"(*line));
+	}
+	DX_END(w, 0);
+}
+
+/* sfence: what was flushed or stored non-temporally before is durable now. */
+DX_INLINE void dx_drain(struct dx_worker *w)
+{
+	(void)w;
+	DX_BEGIN(w, DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	__asm__ volatile("sfence" ::: "memory");
+	DX_END(w, 0);
+}
+
+/* Flush and drain. */
+DX_INLINE void dx_persist(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len,
+			  enum dx_flush_kind kind)
+{
+	dx_flush(w, m, off, len, kind);
+	dx_drain(w);
+}
+
+/* ---- workers: see workload.h ---- */
+
+/* Under the check lens -E2BIG for more workers than the operation log has areas. */
+DX_INLINE int dx_spawn(struct dx *dx, uint32_t count, enum dx_worker_kind kind, dx_worker_fn fn)
+{
+	int r;
+
+	if (!DX_LOG_HOLDS(dx, count))
+		return -E2BIG;
+	DX_BEGIN(&dx->worker[0], DX_OP_SPAWN, 0, count, kind, 0, 0);
+	r = dx_workers_spawn(dx, count, kind, fn);
+	DX_END(&dx->worker[0], r);
+	return r;
+}
+
+DX_INLINE int dx_barrier(struct dx_worker *w)
+{
+	int r;
+
+	DX_BEGIN(w, DX_OP_BARRIER, 0, 0, 0, 0, 0);
+	r = dx_workers_barrier(w);
+	DX_END(w, r);
+	return r;
+}
+
+DX_INLINE int dx_join(struct dx *dx)
+{
+	int r;
+
+	DX_BEGIN(&dx->worker[0], DX_OP_JOIN, 0, 0, 0, 0, 0);
+	r = dx_workers_join(dx);
+	DX_END(&dx->worker[0], r);
+	return r;
+}
+
+/* ---- environment: rare, untimed ---- */
+
+#define DX_ENV_CALL(name, opcode, call, a0, ...)                                                   \
+	DX_INLINE int dx_env_##name(struct dx_worker *w, ##__VA_ARGS__)                            \
+	{                                                                                          \
+		int r = -EOPNOTSUPP;                                                               \
+		DX_BEGIN(w, opcode, 0, (uint64_t)(a0), 0, 0, 0);                                   \
+		if (w->dx->env && w->dx->env->name)                                                \
+			r = w->dx->env->call;                                                      \
+		DX_END(w, r);                                                                      \
+		return r;                                                                          \
+	}
+DX_ENV_CALL(umount, DX_OP_ENV_UMOUNT, umount(w->dx), 0)
+DX_ENV_CALL(mount, DX_OP_ENV_MOUNT, mount(w->dx), 0)
+DX_ENV_CALL(remount, DX_OP_ENV_REMOUNT, remount(w->dx, read_only), read_only, bool read_only)
+DX_ENV_CALL(mkfs, DX_OP_ENV_MKFS, mkfs(w->dx), 0)
+DX_ENV_CALL(drop_caches, DX_OP_ENV_DROP_CACHES, drop_caches(w->dx), 0)
+DX_ENV_CALL(pass_time, DX_OP_ENV_PASS_TIME, pass_time(w->dx, ms), ms, uint64_t ms)
+#undef DX_ENV_CALL
+
+#endif
