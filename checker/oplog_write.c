@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writing the operation log without disturbing what is recorded.
+ *
+ * A store to persistent memory is at risk from the moment it executes until a
+ * write-back and a fence. Anything of ours between the two that drains the
+ * write-backs under way (a LOCK prefix, a fence, a serialising instruction, the
+ * return from a page fault or a system call) could hide a fence that the
+ * workload or the kernel forgot. So a record is plain stores to memory that was
+ * faulted in before, and the time comes from rdtsc, which waits for nothing.
+ * tests/lens.sh reads the machine code of this file.
+ *
+ * What that costs: each area has one writer only, its worker, so counts need no
+ * atomicity; and a forked worker touches its area anew before its first record,
+ * because a child begins without the page tables of a shared mapping.
+ *
+ * The exception is dx_log_extents(): after a sync call has returned it asks for
+ * the extents with FIEMAP. Flags are 0: with FIEMAP_FLAG_SYNC the kernel would
+ * write the file back once more.
+ */
+#include "checker/oplog_write.h"
+
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <x86intrin.h>
+
+#define EXTENTS_AT_ONCE 32
+
+/* The compiler moves no store across. The CPU keeps the order of stores by itself. */
+#define compiler_barrier() __asm__ volatile("" ::: "memory")
+
+/* A record that nobody reads, for what a full log does not hold. */
+static __thread struct dx_rec scratch;
+
+/* Descriptor + 1 of each open file, by handle. A slot is written by one worker at a time. */
+static int tracked[DX_LOG_WORKERS][DX_LOG_HANDLES];
+static uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
+
+/* A page that fork() empties in the child: 0 says that this process has not touched its area. */
+static volatile uint32_t *touched;
+
+static struct dx_rec *records_of(struct dx_log_area *a)
+{
+	return (struct dx_rec *)(a + 1);
+}
+
+static void mark(uint32_t worker, uint64_t number, enum dx_log_mark what)
+{
+	__asm__ volatile("xchg %%bx, %%bx"
+			 :
+			 : "a"(DX_MARK_MAGIC), "D"((uint64_t)worker), "S"(number),
+			   "d"((uint64_t)what)
+			 : "memory");
+}
+
+/* ---- set-up ---- */
+
+static void set_text(char *to, size_t len, const char *text)
+{
+	snprintf(to, len, "%s", text ? text : "");
+}
+
+int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
+{
+	struct dx_log_header *h = base;
+	uint64_t area_size;
+
+	if (size < DX_LOG_HEADER)
+		return -ENOSPC;
+	area_size = (size - DX_LOG_HEADER) / DX_LOG_WORKERS & ~(DX_PAGE - 1);
+	if (!area_size)
+		return -ENOSPC;
+	if (area_size > DX_LOG_MAX_AREA)
+		area_size = DX_LOG_MAX_AREA;
+	/* What an earlier run left is no log from here on, however far we come. */
+	memset(h->magic, 0, sizeof(h->magic));
+	compiler_barrier();
+	memset(base, 0, DX_LOG_HEADER + DX_LOG_WORKERS * area_size);
+	h->version = DX_LOG_VERSION;
+	h->areas = DX_LOG_WORKERS;
+	h->area_size = area_size;
+	h->seed = about->seed;
+	h->n = about->n;
+	set_text(h->workload, sizeof(h->workload), about->workload);
+	set_text(h->params, sizeof(h->params), about->params);
+	set_text(h->kernel, sizeof(h->kernel), about->kernel);
+	set_text(h->fs, sizeof(h->fs), about->fs);
+	for (uint32_t i = 0; i < DX_LOG_WORKERS; i++) {
+		struct dx_log_area *a =
+			(void *)((unsigned char *)base + DX_LOG_HEADER + i * area_size);
+
+		a->worker = i;
+		a->room = area_size / sizeof(struct dx_rec) - 1;
+	}
+	compiler_barrier();
+	memcpy(h->magic, DX_LOG_MAGIC, sizeof(h->magic));
+	return 0;
+}
+
+int oplog_attach(void *base, struct dx *dx)
+{
+	const struct dx_log_header *h = base;
+
+	if (!touched) {
+		void *p = mmap(NULL, DX_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1, 0);
+
+		if (p == MAP_FAILED)
+			return -errno;
+		if (madvise(p, DX_PAGE, MADV_WIPEONFORK)) {
+			int r = -errno;
+
+			munmap(p, DX_PAGE);
+			return r;
+		}
+		touched = p;
+	}
+	*touched = 1;
+	memset(tracked, 0, sizeof(tracked));
+	memset(highest, 0, sizeof(highest));
+	for (uint32_t i = 0; i < h->areas; i++) {
+		struct dx_worker *w = &dx->worker[i];
+
+		w->log = (void *)((unsigned char *)base + DX_LOG_HEADER + i * h->area_size);
+		w->next_handle = 0;
+		w->generation = 0;
+	}
+	return 0;
+}
+
+void oplog_detach(struct dx *dx)
+{
+	for (uint32_t i = 0; i < DX_LOG_WORKERS; i++)
+		dx->worker[i].log = NULL;
+}
+
+void oplog_set_tick_rate(void *base, uint64_t ticks_per_second)
+{
+	((struct dx_log_header *)base)->ticks_per_second = ticks_per_second;
+}
+
+/* ---- records ---- */
+
+static void set_full(struct dx_worker *w, enum dx_log_full why)
+{
+	struct dx_log_area *a = w->log;
+
+	if (!a) {
+		a = w->dx->worker[0].log;
+		why = DX_FULL_WORKERS;
+	}
+	if (a && !a->full)
+		a->full = why;
+}
+
+/* Faults in the area of a worker that was forked since. */
+static void __attribute__((noinline)) touch_area(const struct dx_log_area *a)
+{
+	uint64_t bytes = (a->room + 1) * sizeof(struct dx_rec);
+
+	for (uint64_t off = 0; off < bytes; off += DX_PAGE) {
+		volatile uint32_t *p = (void *)((uintptr_t)a + off);
+
+		*p = *p; /* cppcheck-suppress selfAssignment */
+	}
+	*touched = 1;
+}
+
+/* The next record of @w, counted but empty; or the scratch record. */
+static struct dx_rec *take_record(struct dx_worker *w)
+{
+	struct dx_log_area *a = w->log;
+	struct dx_rec *rec;
+
+	if (!a || a->full || a->used == a->room) {
+		set_full(w, DX_FULL_ROOM);
+		return &scratch;
+	}
+	if (!*touched)
+		touch_area(a);
+	rec = &records_of(a)[a->used];
+	a->used++;
+	compiler_barrier();
+	return rec;
+}
+
+/* Would a pattern of this operation name something else, because a count has run over? */
+static enum dx_log_full runs_over(const struct dx_worker *w, enum dx_log_op op, uint64_t a0,
+				  uint64_t a1, uint64_t a2)
+{
+	uint64_t end = 0;
+
+	if (w->next_handle >= DX_LOG_HANDLES)
+		return DX_FULL_HANDLES;
+	if (w->generation >= DX_LOG_GENERATIONS)
+		return DX_FULL_GENERATIONS;
+	if (op == DX_OP_WRITE && __builtin_add_overflow(a0, a1, &end))
+		return DX_FULL_OFFSETS;
+	if (op == DX_OP_MAP && __builtin_add_overflow(a1, a2, &end))
+		return DX_FULL_OFFSETS;
+	return end > DX_LOG_FILE_MAX ? DX_FULL_OFFSETS : DX_FULL_NOT;
+}
+
+struct dx_rec *dx_log_begin(struct dx_worker *w, enum dx_log_op op, uint32_t handle, uint64_t a0,
+			    uint64_t a1, uint64_t a2, uint64_t a3)
+{
+	enum dx_log_full why = runs_over(w, op, a0, a1, a2);
+	struct dx_rec *rec;
+
+	if (why)
+		set_full(w, why);
+	rec = take_record(w);
+	rec->worker = (uint16_t)w->id;
+	rec->handle = handle;
+	rec->arg[0] = a0;
+	rec->arg[1] = a1;
+	rec->arg[2] = a2;
+	rec->arg[3] = a3;
+	rec->begin = __rdtsc();
+	compiler_barrier();
+	*(volatile uint16_t *)&rec->op = (uint16_t)op;
+	if (rec != &scratch)
+		mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_BEGIN);
+	return rec;
+}
+
+void dx_log_end(struct dx_worker *w, struct dx_rec *rec, int64_t result)
+{
+	uint64_t now = __rdtsc();
+
+	rec->result = result;
+	compiler_barrier();
+	*(volatile uint64_t *)&rec->end = now ? now : 1;
+	if (rec != &scratch)
+		mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_END);
+}
+
+/* The record that @w wrote last, NULL where there is none to add to. */
+static const struct dx_rec *last_record(const struct dx_worker *w)
+{
+	struct dx_log_area *a = w->log;
+
+	return a && !a->full && a->used ? &records_of(a)[a->used - 1] : NULL;
+}
+
+void dx_log_text(struct dx_worker *w, const char *text)
+{
+	const struct dx_rec *last = last_record(w);
+	size_t left = strlen(text) + 1;
+	uint64_t begin;
+
+	if (!last)
+		return;
+	if (left > DX_LOG_MAX_TEXT) {
+		set_full(w, DX_FULL_TEXT);
+		return;
+	}
+	begin = last->begin;
+	while (left) {
+		struct dx_rec *rec = take_record(w);
+		size_t len = left < sizeof(rec->text) ? left : sizeof(rec->text);
+
+		rec->worker = (uint16_t)w->id;
+		memset(rec->text, 0, sizeof(rec->text));
+		memcpy(rec->text, text, len);
+		rec->begin = begin;
+		rec->end = begin ? begin : 1;
+		compiler_barrier();
+		*(volatile uint16_t *)&rec->op = DX_OP_TEXT;
+		text += len;
+		left -= len;
+	}
+}
+
+/* ---- extents ---- */
+
+static void add_extent(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync,
+		       int64_t result, const struct fiemap_extent *x)
+{
+	struct dx_rec *rec = take_record(w);
+
+	rec->worker = (uint16_t)w->id;
+	rec->handle = handle;
+	rec->result = result;
+	rec->arg[0] = x ? x->fe_logical : 0;
+	rec->arg[1] = x ? x->fe_physical : 0;
+	rec->arg[2] = x ? x->fe_length : 0;
+	rec->arg[3] = x ? x->fe_flags : 0;
+	rec->begin = sync->begin;
+	rec->end = sync->end;
+	compiler_barrier();
+	*(volatile uint16_t *)&rec->op = DX_OP_EXTENT;
+}
+
+static void add_extents_of(struct dx_worker *w, uint32_t handle, int fd, const struct dx_rec *sync)
+{
+	union {
+		struct fiemap map;
+		unsigned char room[sizeof(struct fiemap) +
+				   EXTENTS_AT_ONCE * sizeof(struct fiemap_extent)];
+	} u;
+	uint64_t from = 0;
+	int64_t index = 0;
+	bool last = false;
+
+	while (!last) {
+		memset(&u.map, 0, sizeof(u.map));
+		u.map.fm_start = from;
+		u.map.fm_length = FIEMAP_MAX_OFFSET - from;
+		u.map.fm_extent_count = EXTENTS_AT_ONCE;
+		if (ioctl(fd, FS_IOC_FIEMAP, &u.map)) {
+			add_extent(w, handle, sync, -errno, NULL);
+			return;
+		}
+		for (uint32_t i = 0; i < u.map.fm_mapped_extents; i++) {
+			const struct fiemap_extent *x = &u.map.fm_extents[i];
+
+			add_extent(w, handle, sync, index++, x);
+			from = x->fe_logical + x->fe_length;
+			last = x->fe_flags & FIEMAP_EXTENT_LAST;
+		}
+		last |= u.map.fm_mapped_extents == 0 || (w->log && w->log->full);
+	}
+	if (!index)
+		add_extent(w, handle, sync, 0, NULL);
+}
+
+void dx_log_extents(struct dx_worker *w, uint32_t handle)
+{
+	const struct dx_rec *sync = last_record(w);
+	uint32_t owner = handle >> DX_HANDLE_BITS, count = handle % DX_LOG_HANDLES;
+
+	if (!sync || sync->result)
+		return; /* a call that failed promises nothing */
+	if (handle) {
+		int fd = owner < DX_LOG_WORKERS ? tracked[owner][count] - 1 : -1;
+
+		if (fd < 0)
+			add_extent(w, handle, sync, -EBADF, NULL);
+		else
+			add_extents_of(w, handle, fd, sync);
+		return;
+	}
+	for (owner = 0; owner < DX_LOG_WORKERS; owner++)
+		for (count = 0; count <= highest[owner]; count++)
+			if (tracked[owner][count])
+				add_extents_of(w, owner << DX_HANDLE_BITS | count,
+					       tracked[owner][count] - 1, sync);
+}
+
+static int *tracked_slot(uint32_t handle)
+{
+	uint32_t owner = handle >> DX_HANDLE_BITS;
+
+	return owner < DX_LOG_WORKERS ? &tracked[owner][handle % DX_LOG_HANDLES] : NULL;
+}
+
+void dx_log_track(struct dx_worker *w, const struct dx_file *f)
+{
+	int *slot = tracked_slot(f->id);
+
+	(void)w;
+	if (!slot)
+		return;
+	*slot = f->fd + 1;
+	highest[f->id >> DX_HANDLE_BITS] = f->id % DX_LOG_HANDLES;
+}
+
+void dx_log_untrack(struct dx_worker *w, const struct dx_file *f)
+{
+	int *slot = tracked_slot(f->id);
+
+	(void)w;
+	if (slot)
+		*slot = 0;
+}
+
+/* ---- what is stored ---- */
+
+uint64_t dx_log_generation(struct dx_worker *w)
+{
+	/* Past the last one the log is full (runs_over()): what wraps here is in no record. */
+	w->generation++;
+	return (w->generation % DX_LOG_GENERATIONS) << 4 | w->id % DX_LOG_WORKERS;
+}
+
+void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *buf, uint64_t len,
+		    uint64_t generation)
+{
+	uint64_t seed = w->dx->seed;
+	unsigned char *p = buf;
+
+	for (uint64_t i = 0; i < len;) {
+		if ((offset + i) % 8 == 0 && len - i >= 8) {
+			uint64_t word = dx_pattern64(seed, file, offset + i, generation);
+
+			memcpy(p + i, &word, sizeof(word));
+			i += 8;
+		} else {
+			p[i] = dx_pattern8(seed, file, offset + i, generation);
+			i++;
+		}
+	}
+}

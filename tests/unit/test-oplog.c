@@ -1,0 +1,644 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The operation log there and back: written through the check lens's own dx_
+ * calls, read by the reader. Then the reader against logs that are wrong in one
+ * place each, and against every length that a file can be cut to.
+ */
+#define DX_LENS_CHECK
+#include "checker/oplog.h"
+#include "checker/oplog_write.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#define SEED	  11
+#define AREA	  (2 * DX_PAGE)
+#define AREA_ROOM (AREA / sizeof(struct dx_rec) - 1)
+#define LOG_SIZE  (DX_LOG_HEADER + DX_LOG_WORKERS * AREA)
+
+/* io.h names them; the operations of this test have no workers to start. */
+static struct fixture {
+	struct dx dx;
+	struct dx_worker worker[DX_LOG_WORKERS + 1];
+	unsigned char *log, *buf;
+	char dir[32];
+} f;
+
+static void set_up(void)
+{
+	static const struct oplog_about about = { .workload = "test",
+						  .params = "size=4096",
+						  .kernel = "6.12",
+						  .fs = "ext4",
+						  .seed = SEED,
+						  .n = 3 };
+
+	f.log = mmap(NULL, LOG_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cr_assert_neq(f.log, MAP_FAILED);
+	memset(f.log, 0xff, LOG_SIZE); /* what an earlier run may have left */
+	cr_assert_eq(oplog_create(f.log, LOG_SIZE, &about), 0);
+	f.buf = calloc(1, DX_PAGE);
+	f.dx.seed = SEED;
+	f.dx.worker = f.worker;
+	for (uint32_t i = 0; i <= DX_LOG_WORKERS; i++)
+		f.worker[i] = (struct dx_worker){
+			.dx = &f.dx, .id = i, .buf = f.buf, .buf_size = DX_PAGE
+		};
+	cr_assert_eq(oplog_attach(f.log, &f.dx), 0);
+	snprintf(f.dir, sizeof(f.dir), "/tmp/test-oplog-XXXXXX");
+	cr_assert(mkdtemp(f.dir));
+	f.dx.root = open(f.dir, O_RDONLY | O_DIRECTORY);
+	cr_assert(f.dx.root >= 0);
+}
+
+static void tear_down(void)
+{
+	oplog_detach(&f.dx);
+	unlinkat(f.dx.root, "file", 0);
+	unlinkat(f.dx.root, "other", 0);
+	close(f.dx.root);
+	rmdir(f.dir);
+	free(f.buf);
+	munmap(f.log, LOG_SIZE);
+}
+
+TestSuite(oplog, .init = set_up, .fini = tear_down);
+
+static struct oplog *read_log(void)
+{
+	struct oplog *log = NULL;
+	struct err e = { 0 };
+	char text[1200];
+
+	cr_assert_eq(oplog_parse(&log, f.log, LOG_SIZE, "log", &e), 0, "%s",
+		     err_format(&e, text, sizeof(text)));
+	return log;
+}
+
+/* The log is refused, and @says is in the reason. */
+static void expect_refused(const char *says)
+{
+	struct oplog *log;
+	struct err e = { 0 };
+
+	cr_assert_eq(oplog_parse(&log, f.log, LOG_SIZE, "log", &e), -EBADMSG, "taken, want: %s",
+		     says);
+	cr_expect(strstr(e.what, says), "\"%s\", want: %s", e.what, says);
+}
+
+static struct dx_log_header *header(void)
+{
+	return (void *)f.log;
+}
+
+static struct dx_log_area *area(uint32_t w)
+{
+	return (void *)(f.log + DX_LOG_HEADER + w * AREA);
+}
+
+static struct dx_rec *record(uint32_t w, uint64_t i)
+{
+	return (struct dx_rec *)(area(w) + 1) + i;
+}
+
+static void do_drains(struct dx_worker *w, int n)
+{
+	while (n--)
+		dx_drain(w);
+}
+
+/* ---- there and back ---- */
+
+Test(oplog, header_is_kept)
+{
+	struct oplog *log;
+	const struct dx_log_header *h;
+
+	oplog_set_tick_rate(f.log, 1000);
+	log = read_log();
+	h = oplog_header(log);
+	cr_expect_str_eq(h->workload, "test");
+	cr_expect_str_eq(h->params, "size=4096");
+	cr_expect_str_eq(h->kernel, "6.12");
+	cr_expect_str_eq(h->fs, "ext4");
+	cr_expect_eq(h->seed, SEED);
+	cr_expect_eq(h->n, 3);
+	cr_expect_eq(h->ticks_per_second, 1000);
+	cr_expect_eq(oplog_count(log), 0);
+	cr_expect_eq(oplog_workers(log), 0);
+	cr_expect_not(oplog_is_cut(log, NULL, 0));
+	oplog_close(log);
+}
+
+Test(oplog, file_operations_come_back)
+{
+	static const unsigned int want[] = { DX_OP_OPEN,  DX_OP_WRITE,	DX_OP_FSYNC,
+					     DX_OP_CLOSE, DX_OP_RENAME, DX_OP_UNLINK };
+	struct dx_worker *w = &f.worker[0];
+	const struct oplog_op *op;
+	struct dx_file file = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, 3, 100), 0);
+	cr_assert_eq(dx_fsync(w, &file), 0);
+	cr_assert_eq(dx_close(w, &file), 0);
+	cr_assert_eq(dx_rename(w, "file", "other", 0), 0);
+	cr_assert_eq(dx_unlink(w, "file"), -ENOENT);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 6);
+	for (size_t i = 0; i < 6; i++) {
+		op = oplog_at(log, i);
+		cr_expect_eq(op->rec->op, want[i]);
+		cr_expect(op->returned);
+		cr_expect_eq(op->rec->result, i == 5 ? -ENOENT : 0);
+		cr_expect(op->rec->begin <= op->rec->end);
+	}
+	cr_expect_str_eq(oplog_at(log, 0)->text[0], "file");
+	cr_expect_eq(oplog_at(log, 0)->rec->handle, 1);
+	op = oplog_at(log, 1);
+	cr_expect_eq(op->rec->arg[0], 3);
+	cr_expect_eq(op->rec->arg[1], 100);
+	cr_expect_eq(op->rec->arg[3], 1 << 4);
+	/* One extent, or the reason why the file system cannot tell. */
+	op = oplog_at(log, 2);
+	cr_assert_geq(op->n_extents, 1);
+	cr_expect_eq(op->extents[0].handle, 1);
+	cr_expect(op->extents[0].result < 0 || op->extents[0].arg[2] >= 100);
+	cr_expect_str_eq(oplog_at(log, 4)->text[0], "file");
+	cr_expect_str_eq(oplog_at(log, 4)->text[1], "other");
+	oplog_close(log);
+}
+
+/* What dx_write() put into the file is what the record's generation and the seed say. */
+Test(oplog, written_bytes_are_the_pattern)
+{
+	struct dx_worker *w = &f.worker[3];
+	unsigned char seen[64], want[64];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	const struct dx_rec *rec;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, 0, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE), 0);
+	dx_store64(w, &map, 16);
+	dx_store16(w, &map, 6);
+	dx_fill(w, &map, 40, 16);
+	cr_assert_eq(pread(file.fd, seen, sizeof(seen), 0), sizeof(seen));
+	cr_assert_eq(dx_unmap(w, &map), 0);
+	log = read_log();
+	for (size_t i = 0; i < oplog_count(log); i++) {
+		rec = oplog_at(log, i)->rec;
+		if (rec->op == DX_OP_WRITE)
+			dx_log_pattern(w, file.id, 0, want, sizeof(want), rec->arg[3]);
+		else if (rec->op == DX_OP_STORE || rec->op == DX_OP_FILL)
+			dx_log_pattern(w, file.id, rec->arg[0], want + rec->arg[0], rec->arg[1],
+				       rec->arg[3]);
+	}
+	cr_expect_arr_eq(seen, want, sizeof(want));
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+Test(oplog, long_names_span_records)
+{
+	struct dx_worker *w = &f.worker[0];
+	char name[300];
+	struct oplog *log;
+
+	/* A record holds 32 bytes: 31 and a NUL fill one, 32 need a second for the NUL. */
+	for (size_t len = 1; len < sizeof(name); len += len < 30 ? 29 : 1) {
+		memset(name, 'x', len);
+		name[len] = '\0';
+		dx_unlink(w, name);
+		if (area(0)->used > AREA_ROOM - 20)
+			break;
+	}
+	log = read_log();
+	cr_assert_gt(oplog_count(log), 20);
+	for (size_t i = 0, len = 1; i < oplog_count(log); i++, len += len < 30 ? 29 : 1)
+		cr_expect_eq(strlen(oplog_at(log, i)->text[0]), len);
+	oplog_close(log);
+}
+
+Test(oplog, extents_of_closed_file_are_not_known)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE), 0);
+	cr_assert_eq(dx_close(w, &file), 0);
+	cr_assert_eq(dx_msync(w, &map, 0, DX_PAGE, MS_SYNC), 0);
+	dx_unmap(w, &map);
+	log = read_log();
+	op = oplog_at(log, oplog_count(log) - 2);
+	cr_assert_eq(op->rec->op, DX_OP_MSYNC);
+	cr_assert_eq(op->n_extents, 1);
+	cr_expect_eq(op->extents[0].result, -EBADF);
+	oplog_close(log);
+}
+
+Test(oplog, sync_logs_all_open_files)
+{
+	struct dx_file a = { 0 }, b = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(&f.worker[0], &a, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(&f.worker[1], &b, "other", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_syncfs(&f.worker[0], &a), 0);
+	log = read_log();
+	op = oplog_at(log, 2);
+	cr_assert_eq(op->rec->op, DX_OP_SYNCFS);
+	cr_assert_eq(op->n_extents, 2);
+	cr_expect_eq(op->extents[0].handle, a.id);
+	cr_expect_eq(op->extents[1].handle, b.id);
+	cr_expect_neq(a.id, b.id);
+	dx_close(&f.worker[0], &a);
+	dx_close(&f.worker[1], &b);
+	oplog_close(log);
+}
+
+Test(oplog, workers_merge_by_time)
+{
+	struct oplog *log;
+	uint64_t last = 0;
+
+	for (uint32_t i = 0; i < 40; i++)
+		dx_drain(&f.worker[i * 7 % DX_LOG_WORKERS]);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 40);
+	cr_expect_eq(oplog_workers(log), DX_LOG_WORKERS);
+	for (size_t i = 0; i < 40; i++) {
+		const struct oplog_op *op = oplog_at(log, i);
+
+		cr_expect_eq(op->worker, i * 7 % DX_LOG_WORKERS);
+		cr_expect_eq(op->number, i / DX_LOG_WORKERS);
+		cr_expect(op->rec->begin >= last);
+		last = op->rec->begin;
+	}
+	oplog_close(log);
+}
+
+/* A worker's own order is that of its records, even where its counter went back. */
+Test(oplog, own_order_beats_the_counter)
+{
+	struct oplog *log;
+
+	do_drains(&f.worker[0], 2);
+	record(0, 1)->begin = 1;
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 0)->number, 0);
+	cr_expect_eq(oplog_at(log, 1)->number, 1);
+	oplog_close(log);
+}
+
+Test(oplog, forked_worker_logs_to_the_same_log)
+{
+	struct oplog *log;
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		do_drains(&f.worker[2], 5);
+		_exit(0);
+	}
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert_eq(status, 0);
+	log = read_log();
+	cr_expect_eq(oplog_count(log), 5);
+	cr_expect_eq(oplog_at(log, 0)->worker, 2);
+	oplog_close(log);
+}
+
+/* A worker that is killed in the middle leaves all that it did, and what it was doing. */
+Test(oplog, killed_worker_leaves_its_log)
+{
+	const struct oplog_op *op;
+	struct oplog *log;
+	pid_t pid = fork();
+
+	if (!pid) {
+		do_drains(&f.worker[0], 3);
+		dx_log_begin(&f.worker[0], DX_OP_SYNC, 0, 0, 0, 0, 0);
+		raise(SIGKILL);
+	}
+	waitpid(pid, NULL, 0);
+	do_drains(&f.worker[1], 1);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 5);
+	op = oplog_at(log, 3);
+	cr_expect_eq(op->rec->op, DX_OP_SYNC);
+	cr_expect_not(op->returned);
+	cr_expect(oplog_at(log, 4)->returned);
+	oplog_close(log);
+}
+
+/* Ended between the count and the record, and between an operation and its name. */
+Test(oplog, half_an_operation_is_no_error)
+{
+	struct oplog *log;
+
+	do_drains(&f.worker[0], 2);
+	area(0)->used = 3;
+	dx_log_begin(&f.worker[1], DX_OP_UNLINK, 0, 0, 0, 0, 0);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 3);
+	cr_expect_eq(oplog_at(log, 2)->rec->op, DX_OP_UNLINK);
+	cr_expect_null(oplog_at(log, 2)->text[0]);
+	oplog_close(log);
+}
+
+/* ---- a log that is full says so, and nothing wraps ---- */
+
+static void expect_cut(uint32_t worker, const char *says, size_t operations)
+{
+	struct oplog *log = read_log();
+	char why[128] = "", who[16];
+
+	snprintf(who, sizeof(who), "worker %u:", worker);
+	cr_expect(oplog_is_cut(log, why, sizeof(why)), "want: %s", says);
+	cr_expect(strstr(why, says) && strstr(why, who), "\"%s\", want: %s", why, says);
+	cr_expect_eq(oplog_count(log), operations);
+	oplog_close(log);
+}
+
+Test(oplog, no_more_room)
+{
+	do_drains(&f.worker[1], (int)AREA_ROOM + 50);
+	expect_cut(1, "full", AREA_ROOM);
+	cr_expect_eq(record(2, 0)->op, 0, "the next area was written to");
+}
+
+/* The name of the last operation finds no room: it is cut off too. */
+Test(oplog, no_more_room_for_a_name)
+{
+	do_drains(&f.worker[0], (int)AREA_ROOM - 2);
+	dx_unlink(&f.worker[0], "a name that is too long for one record");
+	expect_cut(0, "full", AREA_ROOM - 1);
+}
+
+Test(oplog, no_more_handles)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	w->next_handle = DX_LOG_HANDLES - 2;
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_expect_eq(file.id, DX_LOG_HANDLES - 1);
+	dx_close(w, &file);
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR), 0);
+	dx_close(w, &file);
+	dx_drain(w);
+	expect_cut(0, "opened or mapped", 2);
+}
+
+Test(oplog, no_more_generations)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	w->generation = DX_LOG_GENERATIONS - 2;
+	cr_assert_eq(dx_write(w, &file, 0, 8), 0);
+	cr_expect_eq(record(0, 2)->arg[3], (DX_LOG_GENERATIONS - 1) << 4);
+	cr_assert_eq(dx_write(w, &file, 0, 8), 0);
+	dx_close(w, &file);
+	expect_cut(0, "stored or wrote", 2);
+}
+
+Test(oplog, offset_beyond_the_pattern)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, DX_LOG_FILE_MAX - 8, 8), 0);
+	cr_assert_eq(dx_write(w, &file, DX_LOG_FILE_MAX - 4, 8), 0);
+	dx_close(w, &file);
+	expect_cut(0, "2 GiB", 2);
+}
+
+Test(oplog, worker_without_an_area)
+{
+	dx_drain(&f.worker[DX_LOG_WORKERS]);
+	expect_cut(0, "more workers", 0);
+}
+
+Test(oplog, too_small_for_a_log)
+{
+	static const struct oplog_about about;
+
+	cr_expect_eq(oplog_create(f.log, 100, &about), -ENOSPC);
+	cr_expect_eq(oplog_create(f.log, DX_LOG_HEADER + DX_LOG_WORKERS * DX_PAGE - 1, &about),
+		     -ENOSPC);
+	cr_expect_eq(oplog_create(f.log, DX_LOG_HEADER + DX_LOG_WORKERS * DX_PAGE, &about), 0);
+}
+
+/* ---- wrong logs ---- */
+
+static struct dx_rec *valid_store(void)
+{
+	struct dx_rec *rec;
+
+	do_drains(&f.worker[0], 3);
+	rec = record(0, 1);
+	rec->op = DX_OP_STORE;
+	rec->handle = 2;
+	rec->arg[0] = 64;
+	rec->arg[1] = 8;
+	rec->arg[3] = 5 << 4;
+	oplog_close(read_log());
+	return rec;
+}
+
+#define REFUSED(name, says, ...)                                                                   \
+	Test(oplog, name)                                                                          \
+	{                                                                                          \
+		struct dx_rec *rec = valid_store();                                                \
+                                                                                                   \
+		__VA_ARGS__;                                                                       \
+		(void)rec;                                                                         \
+		expect_refused(says);                                                              \
+	}
+
+REFUSED(bad_magic, "no operation log", header()->magic[3] ^= 1)
+REFUSED(bad_version, "version 2", header()->version = 2)
+REFUSED(no_areas, "0 workers", header()->areas = 0)
+REFUSED(too_many_areas, "17 workers", header()->areas = DX_LOG_WORKERS + 1)
+REFUSED(odd_area_size, "area of", header()->area_size = AREA + 64)
+REFUSED(huge_area_size, "area of", header()->area_size = UINT64_MAX & ~(DX_PAGE - 1))
+REFUSED(endless_text, "without an end", memset(header()->fs, 'x', sizeof(header()->fs)))
+REFUSED(wrong_worker_of_area, "head of the area", area(3)->worker = 4)
+REFUSED(unknown_reason, "head of the area", area(3)->full = DX_FULL_COUNT)
+REFUSED(used_beyond_room, "head of the area", area(3)->used = area(3)->room + 1)
+REFUSED(room_beyond_area, "head of the area", area(3)->room++)
+REFUSED(unknown_op, "record 1: unknown operation", rec->op = DX_OP_COUNT)
+REFUSED(empty_in_the_middle, "record 1: empty", rec->op = DX_OP_NONE)
+REFUSED(wrong_worker, "another worker", rec->worker = 1)
+REFUSED(no_handle, "names no file", rec->handle = 0)
+REFUSED(handle_beyond, "names no file", rec->handle = DX_LOG_WORKERS << DX_HANDLE_BITS | 1)
+REFUSED(odd_size, "neither 1, 2, 4 nor 8", rec->arg[1] = 3)
+REFUSED(unaligned, "not aligned", rec->arg[0] = 63)
+REFUSED(unused_argument, "does not have", rec->arg[2] = 1)
+REFUSED(wide_generation, "generation", rec->arg[3] = 1 << 20)
+REFUSED(foreign_generation, "generation", rec->arg[3] = 5 << 4 | 1)
+REFUSED(range_overflows, "beyond", rec->arg[0] = INT64_MAX - 7)
+REFUSED(offset_overflows, "beyond", rec->arg[0] = UINT64_MAX - 7)
+REFUSED(result_positive, "neither 0 nor an error", rec->result = 1)
+REFUSED(result_too_negative, "neither 0 nor an error", rec->result = -4096)
+REFUSED(no_return_in_the_middle, "has not returned", rec->end = 0)
+REFUSED(result_without_return, "before the return", rec->end = 0; rec->result = -5)
+REFUSED(stray_text, "belongs to no operation", rec->op = DX_OP_TEXT; rec->text[0] = 0)
+REFUSED(stray_extent, "no sync call", rec->op = DX_OP_EXTENT; rec->arg[3] = 0)
+REFUSED(missing_name, "name is missing", rec->op = DX_OP_UNLINK; rec->handle = 0;
+	memset(rec->arg, 0, sizeof(rec->arg)))
+REFUSED(odd_fill, "whole words", rec->op = DX_OP_FILL; rec->arg[1] = 12)
+REFUSED(unknown_phase, "phase", rec->op = DX_OP_PHASE; rec->handle = 0; rec->arg[0] = 3;
+	rec->arg[1] = rec->arg[3] = 0)
+
+/* sync, an extent behind it, then what @change makes wrong of it. */
+static struct dx_rec *sync_with_extents(void)
+{
+	do_drains(&f.worker[0], 3);
+	record(0, 0)->op = DX_OP_SYNC;
+	for (uint64_t i = 1; i < 3; i++) {
+		record(0, i)->op = DX_OP_EXTENT;
+		record(0, i)->handle = 1;
+		record(0, i)->result = (int64_t)i - 1;
+		record(0, i)->arg[2] = 4096;
+	}
+	oplog_close(read_log());
+	return record(0, 2);
+}
+
+Test(oplog, extent_out_of_order)
+{
+	sync_with_extents()->result = 2;
+	expect_refused("out of order");
+}
+
+Test(oplog, extent_without_file)
+{
+	sync_with_extents()->handle = 0;
+	expect_refused("names no file");
+}
+
+Test(oplog, extent_beyond)
+{
+	sync_with_extents()->arg[1] = UINT64_MAX;
+	expect_refused("ends beyond");
+}
+
+/* ---- files ---- */
+
+static int open_file(off_t at, uint64_t len, struct oplog **ret, struct err *e)
+{
+	char path[64];
+	int fd = openat(f.dx.root, "file", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	cr_assert(fd >= 0);
+	cr_assert_eq(pwrite(fd, f.log, len, at), (ssize_t)len);
+	close(fd);
+	snprintf(path, sizeof(path), "%s/file", f.dir);
+	return oplog_open(ret, path, e);
+}
+
+Test(oplog, is_found_behind_an_info_block)
+{
+	struct oplog *log;
+	struct err e;
+
+	do_drains(&f.worker[0], 3);
+	for (uint64_t at = 0; at <= DX_LOG_SEARCH; at += DX_LOG_STEP) {
+		cr_assert_eq(open_file((off_t)at, LOG_SIZE, &log, &e), 0, "at %llu: %s",
+			     (unsigned long long)at, e.what);
+		cr_expect_eq(oplog_count(log), 3);
+		oplog_close(log);
+	}
+	cr_expect_eq(open_file((off_t)(DX_LOG_SEARCH + DX_LOG_STEP), LOG_SIZE, &log, &e), -EBADMSG);
+	cr_expect_eq(open_file(4096, LOG_SIZE, &log, &e), -EBADMSG);
+}
+
+Test(oplog, cut_at_every_length)
+{
+	uint64_t last = DX_LOG_HEADER + (DX_LOG_WORKERS - 1) * AREA + sizeof(struct dx_log_area);
+	struct oplog *log;
+	struct err e;
+
+	do_drains(&f.worker[DX_LOG_WORKERS - 1], 2);
+	last += 2 * sizeof(struct dx_rec);
+	for (uint64_t len = 0; len < last; len += 61) {
+		cr_assert_eq(open_file(0, len, &log, &e), -EBADMSG, "%llu bytes",
+			     (unsigned long long)len);
+	}
+	cr_assert_eq(open_file(0, last - 1, &log, &e), -EBADMSG);
+	cr_expect(strstr(e.what, "ends inside"), "%s", e.what);
+	cr_assert_eq(open_file(0, last, &log, &e), 0, "%s", e.what);
+	oplog_close(log);
+}
+
+Test(oplog, what_is_no_file)
+{
+	struct oplog *log;
+	struct err e;
+
+	cr_expect_eq(oplog_open(&log, "/nonexistent/log", &e), -ENOENT);
+	cr_expect_eq(oplog_open(&log, f.dir, &e), -EBADMSG);
+	cr_expect_eq(oplog_open(&log, "/dev/zero", &e), -EBADMSG);
+	cr_expect_eq(mkfifoat(f.dx.root, "file", 0600), 0);
+	{
+		char path[64];
+
+		snprintf(path, sizeof(path), "%s/file", f.dir);
+		cr_expect_eq(oplog_open(&log, path, &e), -EBADMSG, "a FIFO must not hold us up");
+	}
+	oplog_close(NULL);
+}
+
+/* ---- how it is shown ---- */
+
+static void expect_shown(enum oplog_arg_type type, uint64_t value, const char *want)
+{
+	char buf[256];
+
+	cr_expect_str_eq(oplog_arg_format(type, value, buf, sizeof(buf)), want);
+}
+
+Test(oplog_kind, arguments_are_named)
+{
+	expect_shown(OPLOG_OPEN_FLAGS, O_RDONLY, "O_RDONLY");
+	expect_shown(OPLOG_OPEN_FLAGS, O_RDWR | O_CREAT | O_TRUNC, "O_RDWR|O_CREAT|O_TRUNC");
+	expect_shown(OPLOG_OPEN_FLAGS, O_RDONLY | O_DIRECTORY, "O_RDONLY|O_DIRECTORY");
+	expect_shown(OPLOG_OPEN_FLAGS, O_WRONLY | O_SYNC, "O_WRONLY|O_SYNC");
+	expect_shown(OPLOG_OPEN_FLAGS, O_WRONLY | 1ULL << 40, "O_WRONLY|0x10000000000");
+	expect_shown(OPLOG_MSYNC_FLAGS, 0, "0");
+	expect_shown(OPLOG_MSYNC_FLAGS, MS_SYNC, "MS_SYNC");
+	expect_shown(OPLOG_MAP_FLAGS, DX_MAP_READ | DX_MAP_PMD, "read|pmd");
+	expect_shown(OPLOG_PHASE, 1, "run");
+	expect_shown(OPLOG_PHASE, 9, "9");
+	expect_shown(OPLOG_MODE, 0644, "0644");
+	expect_shown(OPLOG_GENERATION, 5 << 4 | 3, "3.5");
+	expect_shown(OPLOG_BYTES, 4096, "4096");
+}
+
+Test(oplog_kind, each_operation_has_a_name)
+{
+	for (unsigned int op = DX_OP_BASELINE; op < DX_OP_COUNT; op++)
+		cr_expect(oplog_kind(op) && oplog_kind(op)->name, "operation %u", op);
+	cr_expect_null(oplog_kind(DX_OP_NONE));
+	cr_expect_null(oplog_kind(DX_OP_TEXT));
+	cr_expect_null(oplog_kind(DX_OP_EXTENT));
+	cr_expect_null(oplog_kind(DX_OP_COUNT));
+	cr_expect_null(oplog_kind(~0U));
+}
