@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emulate/qemu.h"
+#include "emulate/guest.h"
+#include "lib/cleanup.h"
+#include "lib/proc.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define PRIVATE	     "build/qemu"
+#define PRIVATE_QEMU PRIVATE "/usr/bin/qemu-system-x86_64"
+#define LIBRARIES    PRIVATE "/usr/lib/x86_64-linux-gnu:" PRIVATE "/lib/x86_64-linux-gnu"
+
+/*
+ * oops=panic and panic=-1: after an Oops power off can hang; so every Oops ends
+ * the guest at once, without an exit record. nokaslr, no5lvl: addresses are the
+ * same in each boot and the kernel's direct map is where the store trace looks.
+ */
+#define KERNEL_LINE                                                                                \
+	"console=ttyS0 quiet oops=panic panic=-1 nokaslr no5lvl rcupdate.rcu_expedited=1"
+
+static bool have_private(void)
+{
+	return !access(PRIVATE_QEMU, X_OK);
+}
+
+uint64_t qemu_nvdimm_bytes(const struct emulate_job *job, unsigned int index)
+{
+	static const uint64_t usual[EMULATE_NVDIMMS] = { 512ULL << 20, 512ULL << 20, 64ULL << 20 };
+
+	return job->nvdimm_bytes[index] ? job->nvdimm_bytes[index] : usual[index];
+}
+
+unsigned int qemu_cpus(const struct emulate_job *job)
+{
+	if (job->deterministic)
+		return 1;
+	return job->cpus ? job->cpus : 2;
+}
+
+/* A growing vector of words; the first failure is kept in @failed. */
+struct words {
+	char **word;
+	size_t n;
+	bool failed;
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct words *w, const char *fmt, ...)
+{
+	char **longer = realloc(w->word, (w->n + 2) * sizeof(*longer));
+	va_list ap;
+
+	if (!longer) {
+		w->failed = true;
+		return;
+	}
+	w->word = longer;
+	va_start(ap, fmt);
+	if (vasprintf(&w->word[w->n], fmt, ap) < 0)
+		w->failed = true;
+	else
+		w->n++;
+	va_end(ap);
+	w->word[w->n] = NULL;
+}
+
+/* Words of a fixed text, split at blanks. */
+static void add_words(struct words *w, const char *text)
+{
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		add(w, "%.*s", len, text);
+		text += len + (text[len] == ' ');
+	}
+}
+
+void qemu_free_argv(char **argv)
+{
+	for (size_t i = 0; argv && argv[i]; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+/* The program: ours needs to be told where its libraries and modules are. */
+static void add_program(struct words *w, const char *path)
+{
+	if (!have_private()) {
+		add(w, "%s", path);
+		return;
+	}
+	add(w, "/usr/bin/env");
+	add(w, "LD_LIBRARY_PATH=" LIBRARIES);
+	add(w, "QEMU_MODULE_DIR=" PRIVATE "/usr/lib/x86_64-linux-gnu/qemu");
+	add(w, "%s", path);
+	add_words(w, "-L " PRIVATE "/usr/share/qemu -L " PRIVATE "/usr/share/seabios");
+}
+
+static void add_machine(struct words *w, const struct qemu_boot *b)
+{
+	add_words(w, "-nodefaults -no-user-config -nic none -display none -no-reboot "
+		     "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+		     "resourcecontrol=deny");
+	add_words(w, "-machine q35,nvdimm=on,nvdimm-persistence=mem-ctrl,usb=off,vmport=off "
+		     "-m 1G,slots=4,maxmem=8G -cpu max");
+	add(w, "-smp");
+	add(w, "%u", qemu_cpus(b->job));
+	add(w, "-accel");
+	if (!strcmp(b->accel, "kvm"))
+		add(w, "kvm");
+	else
+		add(w, "tcg,thread=%s", b->job->deterministic ? "single" : "multi");
+	if (b->job->deterministic)
+		add_words(w, "-icount shift=0,sleep=off -rtc clock=vm,base=2026-01-01 -seed 1");
+}
+
+static void add_nvdimms(struct words *w, const struct qemu_boot *b)
+{
+	for (unsigned int i = 0; i < EMULATE_NVDIMMS; i++) {
+		add(w, "-object");
+		add(w,
+		    "memory-backend-file,id=m%u,share=on,mem-path=%s/nvdimm%u,size=%lluM,align=2M",
+		    i, b->dir, i, (unsigned long long)(qemu_nvdimm_bytes(b->job, i) >> 20));
+		add(w, "-device");
+		add(w, "nvdimm,id=n%u,memdev=m%u", i, i);
+	}
+}
+
+static void add_channels(struct words *w, const struct qemu_boot *b)
+{
+	static const char *const names[QEMU_CHANNELS] = { "con", "out", "err", "res" };
+
+	for (unsigned int i = 0; i < QEMU_CHANNELS; i++) {
+		if (b->fds[i] < 0) {
+			add_words(w, "-chardev stdio,id=con,signal=off");
+			continue;
+		}
+		add(w, "-add-fd");
+		add(w, "fd=%d,set=%u", b->fds[i], i + 1);
+		add(w, "-chardev");
+		add(w, "file,id=%s,append=on,path=/dev/fdset/%u", names[i], i + 1);
+	}
+	add_words(w, "-device isa-serial,chardev=con -device virtio-serial-pci,ioeventfd=off");
+	for (unsigned int i = QEMU_OUT; i < QEMU_CHANNELS; i++) {
+		add(w, "-device");
+		add(w, "virtserialport,chardev=%s,name=%s", names[i], names[i]);
+	}
+}
+
+static void add_kernel(struct words *w, const struct qemu_boot *b)
+{
+	add(w, "-kernel");
+	add(w, "%s", b->kernel->image);
+	add(w, "-initrd");
+	add(w, "%s", b->initrd);
+	add(w, "-append");
+	add(w, KERNEL_LINE " " GUEST_TOKEN_OPTION "%s", b->token);
+}
+
+int qemu_argv(const struct qemu_boot *boot, char ***ret, struct err *e)
+{
+	struct words w = { 0 };
+	char path[PATH_MAX], version[32];
+	int r = emulate_find_qemu(path, sizeof(path), version, sizeof(version), e);
+
+	if (r)
+		return r;
+	add_program(&w, path);
+	add_machine(&w, boot);
+	add_nvdimms(&w, boot);
+	add_channels(&w, boot);
+	add_kernel(&w, boot);
+	if (w.failed) {
+		qemu_free_argv(w.word);
+		return err_sys(e, -ENOMEM, path, "make its command line");
+	}
+	*ret = w.word;
+	return 0;
+}
+
+/* "QEMU emulator version 10.0.2 (Debian ...)": the number. */
+static int ask_version(const char *path, char *buf, size_t len, struct err *e)
+{
+	struct words w = { 0 };
+	char reply[256], *found;
+	int r;
+
+	add_program(&w, path);
+	add(&w, "--version");
+	r = w.failed ? err_sys(e, -ENOMEM, path, "ask its version")
+		     : proc_run(w.word, reply, sizeof(reply), 10000, e);
+	qemu_free_argv(w.word);
+	if (r)
+		return r;
+	found = strstr(reply, "version ");
+	if (!found)
+		return err_set(e, -EIO, path, "prints no version");
+	found += strlen("version ");
+	snprintf(buf, len, "%.*s", (int)strspn(found, "0123456789."), found);
+	return 0;
+}
+
+int emulate_find_qemu(char *ret_path, size_t len, char *ret_version, size_t version_len,
+		      struct err *e)
+{
+	if (have_private()) {
+		snprintf(ret_path, len, PRIVATE_QEMU);
+	} else if (proc_find("qemu-system-x86_64", ret_path, len, e)) {
+		return err_hint(e, "run \"make guest\" in daxbench's directory, or install "
+				   "qemu-system-x86");
+	}
+	return ask_version(ret_path, ret_version, version_len, e);
+}
