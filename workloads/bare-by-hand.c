@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Bench lens only: what is stored past the dx_ API is in no operation log, and
+ * a checker would take it for corruption.
+ */
+#ifndef DX_LENS_CHECK
+
+#include "workloads/common.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_written(w, &s->file, "data", DX_PAGE);
+
+	(void)n;
+	if (!r)
+		r = dx_map(w, &s->map, &s->file, 0, DX_PAGE, RW_PTE);
+	if (!r)
+		dx_store64(w, &s->map, 0); /* the only fault */
+	return r;
+}
+
+/* The twin of bare: a pointer and an assignment, as one writes it without daxbench. */
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	const struct mapped *s = dx_priv(dx);
+	volatile uint64_t *word = (volatile uint64_t *)s->map.base;
+
+	(void)w;
+	for (uint64_t i = 0; i < n; i++)
+		*word = DX_BENCH_VALUE;
+	return 0;
+}
+
+DX_WORKLOAD(bare_by_hand)
+= {
+	.name = "bare-by-hand",
+	.title = "Store written without the dx_ API: must cost what bare costs",
+	.op = "store",
+	.groups = "control",
+	.needs = DX_NEED_FS,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+};
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What most workloads share: one file, mapped once, in a known state.
+ *
+ * Each sample begins with a file made anew, because the kernel keeps an entry
+ * in the file's page cache tree for each page that was ever faulted: neither
+ * unmapping nor syncing removes it. write(2) to a DAX file leaves no entry.
+ */
+#ifndef WORKLOADS_COMMON_H
+#define WORKLOADS_COMMON_H
+
+#include "daxbench/workload.h"
+
+#define RW_PTE (DX_MAP_READ | DX_MAP_WRITE | DX_MAP_PTE)
+#define RW_PMD (DX_MAP_READ | DX_MAP_WRITE | DX_MAP_PMD)
+
+struct mapped {
+	struct dx_file file;
+	struct dx_map map;
+};
+
+/* An empty file. */
+static inline int make_file(struct dx_worker *w, struct dx_file *f, const char *name)
+{
+	return dx_open(w, f, name, O_RDWR | O_CREAT | O_TRUNC);
+}
+
+/*
+ * A file of @size bytes without blocks. The fsync commits its creation and the
+ * removal of the last sample's file: else the journal would carry both into run().
+ */
+static inline int make_hole(struct dx_worker *w, struct dx_file *f, const char *name, uint64_t size)
+{
+	int r = make_file(w, f, name);
+
+	if (!r)
+		r = dx_truncate(w, f, size);
+	return r ? r : dx_fsync(w, f);
+}
+
+/* A file of @size bytes, written and synced, of which no page was ever faulted. */
+static inline int make_written(struct dx_worker *w, struct dx_file *f, const char *name,
+			       uint64_t size)
+{
+	int r = make_file(w, f, name);
+
+	for (uint64_t off = 0; !r && off < size; off += w->buf_size)
+		r = dx_write(w, f, off, size - off < w->buf_size ? size - off : w->buf_size);
+	return r ? r : dx_fsync(w, f);
+}
+
+/*
+ * Stores once to every @page bytes of the mapping, then syncs: the entries are
+ * there and clean, and what is mapped is write-protected.
+ */
+static inline int touch_and_sync(struct dx_worker *w, const struct dx_map *m, uint64_t page)
+{
+	for (uint64_t off = 0; off < m->length; off += page)
+		dx_store64(w, m, off);
+	return dx_msync(w, m, 0, m->length, MS_SYNC);
+}
+
+/* make_written(), map, touch_and_sync(). @flags say PTE or PMD. */
+static inline int make_clean(struct dx_worker *w, struct mapped *s, uint64_t size,
+			     unsigned int flags)
+{
+	int r = make_written(w, &s->file, "data", size);
+
+	if (!r)
+		r = dx_map(w, &s->map, &s->file, 0, size, flags);
+	return r ? r : touch_and_sync(w, &s->map, flags & DX_MAP_PMD ? DX_PMD : DX_PAGE);
+}
+
+/*
+ * Undoes any of the above, however far it came. The blocks are freed by
+ * truncating: XFS frees those of an unlinked file later, from a kernel thread,
+ * and that would fall into the next sample.
+ */
+static inline void drop_file(struct dx_worker *w, struct mapped *s, const char *name)
+{
+	dx_unmap(w, &s->map);
+	if (!s->file.id)
+		return;
+	dx_truncate(w, &s->file, 0);
+	dx_close(w, &s->file);
+	dx_unlink(w, name);
+}
+
+/* finish() of a workload whose private state is a struct mapped of the file "data". */
+static inline void drop_data(struct dx *dx, struct dx_worker *w)
+{
+	drop_file(w, dx_priv(dx), "data");
+}
+
+/* So many faults and entries written back, no 2 MiB fault turned down, no MAP_SYNC. */
+static inline void set_counts(struct dx_counts *c, uint64_t pte, uint64_t pmd,
+			      uint64_t written_back)
+{
+	*c = (struct dx_counts){
+		.pte_faults = (int64_t)pte,
+		.pmd_faults = (int64_t)pmd,
+		.entries_written_back = (int64_t)written_back,
+	};
+}
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/common.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_written(w, &s->file, "data", n * DX_PMD);
+
+	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, DX_MAP_READ | DX_MAP_PMD);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	const struct mapped *s = dx_priv(dx);
+
+	for (uint64_t i = 0; i < n; i++)
+		dx_load64(w, &s->map, i * DX_PMD);
+	return 0;
+}
+
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 0, n, 0);
+}
+
+DX_WORKLOAD(pmd_read_data)
+= {
+	.name = "pmd-read-data",
+	.title = "First load from written blocks, 2 MiB fault",
+	.op = "load",
+	.groups = "default,fault",
+	.needs = DX_NEED_DAX,
+	.max_ops = 8,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+	.expect = expect,
+};

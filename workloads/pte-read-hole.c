@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/common.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_hole(w, &s->file, "data", n * DX_PAGE);
+
+	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, DX_MAP_READ | DX_MAP_PTE);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	const struct mapped *s = dx_priv(dx);
+
+	for (uint64_t i = 0; i < n; i++)
+		dx_load64(w, &s->map, i * DX_PAGE);
+	return 0;
+}
+
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, n, 0, 0);
+}
+
+DX_WORKLOAD(pte_read_hole)
+= {
+	.name = "pte-read-hole",
+	.title = "First load from a hole, 4 KiB fault: the zero page is mapped",
+	.op = "load",
+	.groups = "default,fault",
+	.needs = DX_NEED_DAX,
+	.max_ops = 2048,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+	.expect = expect,
+};
