@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daxbench record: one workload through the check lens, its operation log kept.
+ *
+ * In a guest the log lies in an NVDIMM of its own, whose backing file on the
+ * host is the log even if the guest dies. On this machine it lies in a file
+ * without a name in the results directory, and is copied when the run is over.
+ * It is a record and no verdict: nothing is checked here.
+ */
+#include "bench/command.h"
+#include "bench/interrupt.h"
+#include "bench/namespace.h"
+#include "bench/runner.h"
+#include "bench/say.h"
+#include "bench/session.h"
+#include "checker/oplog.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define RESULTS	  "results"
+#define LOG_BYTES (DX_LOG_HEADER + DX_LOG_WORKERS * (1ULL << 20)) /* on this machine */
+
+struct recorder {
+	struct session session;
+	char **words;
+	size_t n_words;
+	const char *out; /* -o; NULL: results/NAME-FS.oplog */
+	char default_out[256];
+	char partial[PATH_MAX]; /* what it is called until it is known to be a log */
+	int verbosity;
+	struct selection *selection; /* one */
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What you get:", 20 },
+	{ "output", 'o', "FILE", 0, "the log (results/WORKLOAD-FS.oplog)", 20 },
+	{ "verbose", 'v', NULL, 0, "say more", 20 },
+	{ "quiet", 'q', NULL, 0, "say only errors", 20 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct recorder *rec = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &rec->session;
+		return 0;
+	case 'o':
+		if (!*arg)
+			argp_error(state, "--output \"%s\": want the name of a file", arg);
+		rec->out = arg;
+		return 0;
+	case 'v':
+		rec->verbosity = 1;
+		return 0;
+	case 'q':
+		rec->verbosity = -1;
+		return 0;
+	case ARGP_KEY_ARGS:
+		rec->words = state->argv + state->next;
+		rec->n_words = (size_t)(state->argc - state->next);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which workload? \"daxbench list\" shows them");
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "WORKLOAD[:param=value,...]",
+	.doc = "Runs a workload's check lens once and keeps its operation log. "
+	       "It records; it gives no verdict.\v"
+	       "\"daxbench trace --ops FILE\" shows the log.",
+	.children = children,
+};
+
+static bool needs_fs(const struct recorder *rec)
+{
+	return rec->selection->workload->needs != 0;
+}
+
+/* With a directory: whatever file system that has. */
+static const char *fs_of(const struct recorder *rec)
+{
+	if (rec->session.fs[0])
+		return rec->session.fs[0];
+	return rec->session.target ? NULL : "ext4";
+}
+
+static int make_plan(struct recorder *rec, struct err *e)
+{
+	size_t n = 0;
+	int r = session_check(&rec->session, e);
+
+	if (!r)
+		r = select_words(LENS_CHECK, rec->words, rec->n_words, &rec->selection, &n, e);
+	if (r)
+		return r;
+	if (n != 1)
+		return err_set(e, -EINVAL, rec->words[0], "is %zu workloads: record takes one", n);
+	if (rec->session.fs[0] && rec->session.fs[1])
+		return err_set(e, -EINVAL, "--fs", "record takes one file system");
+	if (rec->session.kernels[0] && rec->session.kernels[1])
+		return err_set(e, -EINVAL, "--kernel", "record takes one kernel");
+	if (!rec->out) {
+		rec->out = rec->default_out;
+		snprintf(rec->default_out, sizeof(rec->default_out), RESULTS "/%s%s%s.oplog",
+			 rec->selection->workload->name, needs_fs(rec) ? "-" : "",
+			 !needs_fs(rec) ? ""
+			 : fs_of(rec)	? fs_of(rec)
+					: "dir");
+	}
+	if (snprintf(rec->partial, sizeof(rec->partial), "%s.partial", rec->out) >=
+	    (int)sizeof(rec->partial))
+		return err_sys(e, -ENAMETOOLONG, rec->out, "keep the log");
+	return 0;
+}
+
+/* ---- recording on this machine ---- */
+
+static int record_into(struct recorder *rec, int fd, uint64_t size, struct err *e)
+{
+	struct guard_claim claim;
+	struct target *t = NULL;
+	int r;
+
+	if (!needs_fs(rec))
+		return runner_record(rec->selection, NULL, rec->session.seed, fd, 0, size, e);
+	r = session_open_target(&rec->session, fs_of(rec), 0, &claim, &t, e);
+	if (r)
+		return r;
+	r = runner_record(rec->selection, t, rec->session.seed, fd, 0, size, e);
+	target_close(t);
+	guard_release(&claim);
+	return r;
+}
+
+/* In our guest: the third NVDIMM, as device-dax, whole. */
+static int record_in_guest(struct recorder *rec, struct err *e)
+{
+	AUTO_CLOSE int fd = -1;
+	struct guard_claim claim;
+	char node[64];
+	int r = namespace_make(EMULATE_OPLOG, "devdax", node, sizeof(node), e);
+
+	if (!r)
+		r = guard_device(node, &claim, e);
+	if (r)
+		return r;
+	fd = open(node, O_RDWR | O_CLOEXEC);
+	r = fd < 0 ? err_sys(e, -errno, node, "open for the operation log")
+		   : record_into(rec, fd, claim.id.size, e);
+	guard_release(&claim);
+	return r;
+}
+
+static int keep_log(int fd, const char *path, struct err *e)
+{
+	char self[64];
+	int r;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	r = file_copy_sparse(self, path);
+	return r ? err_sys(e, r, path, "keep the operation log") : 0;
+}
+
+static int record_here(struct recorder *rec, struct err *e)
+{
+	AUTO_CLOSE int fd = -1;
+	struct err kept;
+	int r = file_mkdirs(RESULTS, 0777), s;
+
+	if (r)
+		return err_sys(e, r, RESULTS, "mkdir");
+	fd = open(RESULTS, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_sys(e, -errno, RESULTS, "make a file for the operation log");
+	/* All of it now: a store to a page that the disk has no room for would be SIGBUS. */
+	if (fallocate(fd, 0, 0, LOG_BYTES))
+		return err_sys(e, -errno, RESULTS, "reserve room for the operation log");
+	r = record_into(rec, fd, LOG_BYTES, e);
+	s = keep_log(fd, rec->partial, &kept);
+	if (r || !s)
+		return r;
+	*e = kept;
+	return s;
+}
+
+/* ---- recording in a guest ---- */
+
+static void on_output(void *data, bool is_stderr, const char *text, size_t len)
+{
+	(void)data;
+	fwrite(text, 1, len, is_stderr ? stderr : stdout);
+}
+
+/* 0: it ran and ended with *@ret_status. */
+static int record_emulated(struct recorder *rec, char *const argv[], int *ret_status, struct err *e)
+{
+	struct emulate_outcome outcome = { 0 };
+	struct emulate_job job;
+	int r = file_mkdirs(RESULTS, 0777);
+
+	if (r)
+		return err_sys(e, r, RESULTS, "mkdir");
+	r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
+	if (r)
+		return r;
+	job.keep_oplog = rec->partial;
+	job.on_output = on_output;
+	say_note(1, "booting the guest");
+	r = emulate_run(&job, &outcome, e);
+	if (!r)
+		*ret_status = outcome.exit_status;
+	say_note(1, "guest: %s, %s, QEMU %s, boot %.1f s, %.1f s in all", outcome.kernel,
+		 outcome.accel, outcome.qemu, (double)outcome.boot_ms / 1e3,
+		 (double)outcome.total_ms / 1e3);
+	return r;
+}
+
+/* ---- what is kept, and said of it ---- */
+
+/* A log is zeros for the most part: they need no room on the disk. As far as the disk can. */
+static void dig_holes(const char *path)
+{
+	static const unsigned char zeros[4096];
+	unsigned char block[sizeof(zeros)];
+	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	for (off_t at = 0; fd >= 0; at += (off_t)sizeof(block)) {
+		ssize_t got = pread(fd, block, sizeof(block), at);
+
+		if (got <= 0)
+			return;
+		if (!memcmp(block, zeros, (size_t)got) &&
+		    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, got))
+			return;
+	}
+}
+
+static void describe_log(const struct recorder *rec, const struct oplog *log)
+{
+	uint32_t workers = oplog_workers(log);
+	char why[128];
+
+	printf("%s: %zu operations by %u worker%s, recorded and not checked: no verdict\n",
+	       rec->out, oplog_count(log), workers, workers == 1 ? "" : "s");
+	if (oplog_is_cut(log, why, sizeof(why)))
+		say_note(-1, "daxbench: %s: the log is cut off: %s", rec->out, why);
+}
+
+/*
+ * Gives the log its name if it is one, and removes it if not: the file of an
+ * earlier run stands until there is a better one. @ret_cut: not all is in it.
+ */
+static int take_log(const struct recorder *rec, bool *ret_cut, struct err *e)
+{
+	struct oplog *log;
+	int r = oplog_open(&log, rec->partial, e);
+
+	if (r) {
+		unlink(rec->partial);
+		return r;
+	}
+	dig_holes(rec->partial);
+	if (rename(rec->partial, rec->out)) {
+		r = err_sys(e, -errno, rec->out, "keep the log");
+		unlink(rec->partial);
+	} else {
+		describe_log(rec, log);
+		*ret_cut = oplog_is_cut(log, NULL, 0);
+	}
+	oplog_close(log);
+	return r;
+}
+
+static int exit_code(const struct err *e)
+{
+	if (interrupted)
+		return 128 + interrupted;
+	return e->code == -EOPNOTSUPP ? EXIT_SKIPPED : say_exit_code(e);
+}
+
+static int run_in_guest(struct recorder *rec)
+{
+	struct err e = { 0 };
+
+	if (!record_in_guest(rec, &e))
+		return EXIT_OK;
+	say_error(&e);
+	return exit_code(&e);
+}
+
+static int run(struct recorder *rec, char *const argv[])
+{
+	struct err e = { 0 }, no_log = { 0 };
+	bool cut = false;
+	int r, s, status = 0;
+
+	unlink(rec->partial); /* of a run that was killed */
+	if (session_is_emulated(&rec->session))
+		r = record_emulated(rec, argv, &status, &e);
+	else
+		r = record_here(rec, &e);
+	if (r)
+		say_error(&e);
+	s = take_log(rec, &cut, &no_log);
+	if (r)
+		return exit_code(&e);
+	if (status)
+		return status;
+	if (s)
+		say_error(&no_log);
+	return s || cut ? EXIT_NO_RUN : EXIT_OK;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	struct recorder rec = { 0 };
+	struct err e;
+	int code;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &rec);
+	say_init(rec.verbosity, NULL);
+	if (make_plan(&rec, &e)) {
+		say_error(&e);
+		code = say_exit_code(&e);
+	} else {
+		code = guard_in_our_guest() ? run_in_guest(&rec) : run(&rec, argv);
+	}
+	free(rec.selection);
+	session_release(&rec.session);
+	return code;
+}

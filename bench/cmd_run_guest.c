@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The matrix in guests, one for each kernel. The cells come back one by one as
+ * they end; the table is printed here, where the terminal is.
+ */
+#include "bench/cmd_run.h"
+#include "bench/interrupt.h"
+#include "bench/say.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct remote {
+	struct run *run;
+	struct results *results;
+	size_t done;
+};
+
+static void on_output(void *data, bool is_stderr, const char *text, size_t len)
+{
+	(void)data;
+	fwrite(text, 1, len, is_stderr ? stderr : stdout);
+}
+
+static int on_file(void *data, const char *name, bool append, const void *content, size_t len)
+{
+	struct remote *remote = data;
+	char what[128];
+	struct err e;
+	json_t *j;
+	int r = 0;
+
+	if (append && !strcmp(name, "journal.ndjson")) {
+		j = json_loadb(content, len, JSON_REJECT_DUPLICATES, NULL);
+		r = j ? results_add_json(remote->results, j, &e) : -EBADMSG;
+		if (!r) {
+			snprintf(what, sizeof(what), "%s %s",
+				 json_string_value(json_object_get(j, "fs")),
+				 json_string_value(json_object_get(j, "workload")));
+			say_progress(++remote->done, remote->run->planned, what);
+		}
+		json_decref(j);
+	} else if (!strcmp(name, "environment.json")) {
+		j = json_loadb(content, len, JSON_REJECT_DUPLICATES, NULL);
+		if (j)
+			results_set_environment(remote->results, j);
+		json_decref(j);
+	} else {
+		r = results_put(remote->results, name, content, len, &e);
+	}
+	return r;
+}
+
+static int run_in_guest(struct run *run, const char *kernel)
+{
+	struct remote remote = { .run = run };
+	struct emulate_outcome outcome;
+	json_t *command = run_command_line(run);
+	struct emulate_job job;
+	struct err e;
+	int r, code;
+
+	r = session_job(&run->session, kernel, run->argv, &job, &e);
+	if (!r)
+		r = results_open(&remote.results, run->out, -1, job.kernel, command, NULL,
+				 run->session.seed, run->planned, &e);
+	json_decref(command);
+	if (r) {
+		say_error(&e);
+		return EXIT_NO_RUN;
+	}
+	job.on_output = on_output;
+	job.on_file = on_file;
+	job.data = &remote;
+	say_progress(0, run->planned, "booting the guest");
+	r = emulate_run(&job, &outcome, &e);
+	say_progress_done();
+	if (r && r != -EINTR)
+		say_error(&e);
+	code = run_conclude(run, remote.results, r != 0);
+	say_note(1, "guest: %s, %s, QEMU %s, boot %.1f s, %.1f s in all", outcome.kernel,
+		 outcome.accel, outcome.qemu, (double)outcome.boot_ms / 1e3,
+		 (double)outcome.total_ms / 1e3);
+	results_close(remote.results);
+	/* What the guest's command says of itself stands, if it is worse. */
+	if (!r && code == EXIT_OK && outcome.exit_status)
+		code = outcome.exit_status;
+	return code;
+}
+
+/* Of two exit codes the one that counts: a signal, 1, 3, 2, 4, 0. */
+static int worse(int a, int b)
+{
+	static const int order[] = { EXIT_OK, EXIT_SKIPPED, EXIT_USAGE, EXIT_NO_RUN, EXIT_FOUND };
+	size_t rank_a = 5, rank_b = 5;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		rank_a = a == order[i] ? i : rank_a;
+		rank_b = b == order[i] ? i : rank_b;
+	}
+	return rank_a >= rank_b ? a : b;
+}
+
+int run_guests(struct run *run)
+{
+	int code;
+
+	if (!run->session.kernels[0])
+		return run_in_guest(run, NULL);
+	code = run_in_guest(run, run->session.kernels[0]);
+	for (size_t k = 1; run->session.kernels[k] && !interrupted; k++)
+		code = worse(code, run_in_guest(run, run->session.kernels[k]));
+	return code;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The matrix on this machine: file system by file system, cell by cell. */
+#include "bench/cmd_run.h"
+#include "bench/env.h"
+#include "bench/interrupt.h"
+#include "bench/say.h"
+#include "emulate/guest.h"
+#include "lib/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/utsname.h>
+
+struct here {
+	struct run *run;
+	struct results *results;
+	bool frames; /* in a guest: the host shows the progress */
+	size_t done;
+};
+
+/* One cell, or the reason why its target could not be had. */
+static int run_cell(struct here *h, const struct selection *s, struct target *t, const char *fs,
+		    const struct err *no_target, struct err *e)
+{
+	struct cell_result cell = { 0 };
+	char what[128];
+	int r = 0;
+
+	snprintf(what, sizeof(what), "%s %s", fs ? fs : "", s->workload->name);
+	if (!h->frames)
+		say_progress(h->done, h->run->planned, what);
+	if (no_target) {
+		cell.workload = s->workload;
+		cell.selection = *s;
+		cell.unit = clock_unit_name(h->run->runner.unit);
+		cell.status = no_target->code == -EOPNOTSUPP ? STATUS_SKIP : STATUS_ERROR;
+		snprintf(cell.fs, sizeof(cell.fs), "%s", fs ? fs : "");
+		snprintf(cell.mode, sizeof(cell.mode), "none");
+		err_format(no_target, cell.reason, sizeof(cell.reason));
+	} else {
+		r = runner_cell(s, t, &h->run->runner, &cell, e);
+	}
+	if (!r)
+		r = results_add(h->results, &cell, e);
+	cell_result_release(&cell);
+	h->done++;
+	return r;
+}
+
+static int run_cells(struct here *h, struct target *t, const char *fs, bool with_fs,
+		     const struct err *no_target, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < h->run->n_selections; i++) {
+		const struct selection *s = &h->run->selections[i];
+
+		if (interrupted)
+			return err_set(e, -EINTR, s->workload->name, "interrupted");
+		if (run_needs_fs(s) == with_fs)
+			r = run_cell(h, s, t, fs, no_target, e);
+	}
+	return r;
+}
+
+static bool any_needs_fs(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_selections; i++)
+		if (run_needs_fs(&run->selections[i]))
+			return true;
+	return false;
+}
+
+/* All cells: first those without a file system, then file system by file system. */
+static int run_matrix(struct here *h, struct err *e)
+{
+	struct run *run = h->run;
+	int r = run_cells(h, NULL, NULL, false, NULL, e);
+
+	for (size_t f = 0; !r && any_needs_fs(run) && f < run_count_fs(run); f++) {
+		struct guard_claim claim;
+		struct target *t = NULL;
+		struct err no_target;
+
+		if (session_open_target(&run->session, run->fs[f], 0, &claim, &t, &no_target)) {
+			r = run_cells(h, NULL, run->fs[f], true, &no_target, e);
+			continue;
+		}
+		r = run_cells(h, t, run->fs[f], true, NULL, e);
+		target_close(t);
+		guard_release(&claim);
+	}
+	return r;
+}
+
+static json_t *describe_environment(const struct run *run)
+{
+	json_t *environment = env_describe(run->session.deterministic);
+
+	if (environment)
+		json_object_set_new(environment, "warnings",
+				    env_warnings(run->session.deterministic, -1));
+	return environment;
+}
+
+int run_here(struct run *run)
+{
+	struct here h = { .run = run, .frames = guard_in_our_guest() };
+	AUTO_CLOSE int frame_fd = -1;
+	json_t *environment = describe_environment(run), *command = run_command_line(run);
+	struct utsname name;
+	struct err e;
+	int r, code;
+
+	uname(&name);
+	if (h.frames)
+		frame_fd = open(GUEST_RESULTS, O_WRONLY | O_CLOEXEC);
+	r = results_open(&h.results, h.frames ? NULL : run->out, frame_fd, name.release, command,
+			 environment, run->session.seed, run->planned, &e);
+	json_decref(command);
+	json_decref(environment);
+	if (r) {
+		say_error(&e);
+		return EXIT_NO_RUN;
+	}
+	if (faults_open(&run->runner.faults, &e))
+		say_note(h.frames ? -1 : 0, "note: faults are not counted: %s: %s%s%s", e.object,
+			 e.what, e.hint[0] ? "; " : "", e.hint);
+	r = run_matrix(&h, &e);
+	faults_close(run->runner.faults);
+	run->runner.faults = NULL;
+	if (r)
+		say_error(&e);
+	if (h.frames)
+		code = r ? EXIT_NO_RUN : results_exit_code(results_document(h.results));
+	else
+		code = run_conclude(run, h.results, r != 0);
+	results_close(h.results);
+	return code;
+}

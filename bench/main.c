@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of commands and nothing else: what a command does is
+ * in its cmd_NAME.c.
+ */
+#include "bench/command.h"
+#include "bench/interrupt.h"
+#include "bench/say.h"
+#include "bench/select.h"
+
+#include <errno.h>
+#include <string.h>
+
+const struct command commands[] = {
+	{ "list", cmd_list, "show the workloads, their groups and parameters" },
+	{ "probe", cmd_probe, "show what this machine has and what would be used" },
+	{ "run", cmd_run, "measure workloads and print the table" },
+	{ "record", cmd_record, "run a workload's check lens and keep its operation log" },
+	{ "trace", cmd_trace, "show what is in an operation log" },
+	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine" },
+	{ "clean", cmd_clean, "list, then remove, what a killed run left behind" },
+	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine" },
+	{ "new", cmd_new, "write a commented workload to start from" },
+	{ "help", cmd_help, "show the manual" },
+	{ NULL, NULL, NULL },
+};
+
+static const struct command *find_command(const char *name, struct err *e)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct command *c = commands; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c;
+		names[n++] = c->name;
+	}
+	err_set(e, -EINVAL, name, "no such command");
+	near = select_nearest(name, names, n);
+	if (near)
+		err_hint(e, "did you mean \"daxbench %s\"?", near);
+	else
+		err_hint(e, "\"daxbench help\" lists the commands");
+	return NULL;
+}
+
+/* Results that were not written are no results. */
+static int close_output(int code)
+{
+	struct err e;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	err_sys(&e, -errno, "standard output", "write");
+	say_error(&e);
+	return EXIT_NO_RUN;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	char *help[] = { (char *)"daxbench help", NULL };
+	char name[64];
+	struct err e;
+
+	interrupt_catch();
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return close_output(cmd_help(1, help));
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("daxbench " DAXBENCH_VERSION);
+		return close_output(EXIT_OK);
+	}
+	command = find_command(argv[1], &e);
+	if (!command) {
+		say_error(&e);
+		return EXIT_USAGE;
+	}
+	snprintf(name, sizeof(name), "daxbench %s", command->name);
+	argv[1] = name;
+	return close_output(command->run(argc - 1, argv + 1));
+}

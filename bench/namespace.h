@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NVDIMM namespaces through libndctl: what is there, and, inside a guest that
+ * we booted only, made as needed.
+ */
+#ifndef BENCH_NAMESPACE_H
+#define BENCH_NAMESPACE_H
+
+#include <jansson.h>
+
+#include "lib/err.h"
+
+/*
+ * In our guest: gives the @index-th NVDIMM (0 is the first) the wanted mode and
+ * returns its node. "fsdax": 2 MiB alignment, struct pages in RAM (so that the
+ * kernel's own stores to them are not on the medium): "/dev/pmem0". "devdax":
+ * 2 MiB alignment: "/dev/dax1.0". Does nothing where it is so already.
+ * -EPERM outside our guest.
+ */
+int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t len, struct err *e);
+
+/*
+ * An array of regions: { "region", "size_bytes", "align_bytes", "numa_node",
+ * "persistence_domain", "deep_flush", "badblocks_sectors", "dimms" (unique ids;
+ * empty: not known), "namespaces": [ {
+ * "namespace", "mode", "size_bytes", "align_bytes", "node", "uuid" (of the info
+ * block, else the label), "name" (of the label), "write_cache" } ] }. Empty
+ * where there is none.
+ */
+int namespace_describe(json_t **ret, struct err *e);
+
+/* The region of that list that holds the namespace of @node, a new reference; NULL: none does. */
+json_t *namespace_region_of(const char *node);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Results: one JSON document of schema "daxbench-result-1"
+ * (results/daxbench-result-1.schema.json) in a directory of its own:
+ *
+ *	results/<UTC>-<kernel>-<id>/run.json		whole, written last
+ *	results/<UTC>-<kernel>-<id>/journal.ndjson	a line per cell as it ends
+ *	results/latest -> the newest
+ *
+ * The directory is called NAME.partial until run.json is in it, and is renamed
+ * then: what has no .partial is whole. Inside a guest there is no directory:
+ * the environment (environment.json, once) and each line of the journal go out
+ * as frames on the results port (emulate/frame.h); the host, which knows the
+ * plan, adds them to a set of its own with results_set_environment() and
+ * results_add_json(). So a guest that dies takes only its last cell along.
+ */
+#ifndef BENCH_RESULT_H
+#define BENCH_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bench/select.h"
+#include "bench/stats.h"
+#include "lib/err.h"
+
+enum status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP, STATUS_ERROR };
+
+const char *status_name(enum status s);
+
+/* What one cell (workload, parameters, file system) gave. Zeroed: nothing yet. */
+struct cell_result {
+	const struct dx_workload *workload;
+	struct selection selection;
+	char fs[16];	 /* "ext4", "xfs", "" where none is used */
+	char driver[16]; /* module that serves it: "ext4" for an ext2 mount too */
+	char mode[16];	 /* "dax", "pagecache", "none" */
+	enum status status;
+	char reason[1024]; /* empty when passed */
+	const char *unit;  /* "ns" or "insn" */
+	uint64_t ops;	   /* operations in each sample */
+	double *samples;   /* per operation, in unit; malloc'ed */
+	size_t n_samples;
+	bool exact;	/* deterministic: the samples agree and hold no tick */
+	uint64_t ticks; /* timer ticks inside all samples; deterministic only */
+	struct stats_summary summary;
+	bool have_counts; /* seen and wanted are filled, of proof_ops operations */
+	uint64_t proof_ops;
+	struct dx_counts seen, wanted;
+	double minor_faults; /* per operation, of the timed samples; getrusage */
+	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */
+	json_t *target;	     /* device, mkfs and mount options as used; may be NULL */
+};
+
+void cell_result_release(struct cell_result *c);
+
+/* A new object for "results": [...]; what the schema says. NULL without memory. */
+json_t *cell_result_to_json(const struct cell_result *c);
+
+/* The reverse, for results that a child process sent. @c is zeroed first. */
+int cell_result_from_json(const json_t *j, struct cell_result *c, struct err *e);
+
+struct results;
+
+/*
+ * Opens a set of results. @base: directory that gets the new directory
+ * ("results"), made if it is not there; NULL in a guest: frames to @frame_fd.
+ * @kernel goes into the name. @command, @environment (may be NULL: not known
+ * yet) are stored. References are taken, not stolen.
+ */
+int results_open(struct results **ret, const char *base, int frame_fd, const char *kernel,
+		 json_t *command, json_t *environment, uint64_t seed, size_t planned,
+		 struct err *e);
+
+/* Adds a cell: a line in the journal, on the medium when this returns. */
+int results_add(struct results *r, const struct cell_result *c, struct err *e);
+
+/* On the host, for what a guest sent: the same for a cell that is JSON already (checked). */
+int results_add_json(struct results *r, const json_t *cell, struct err *e);
+void results_set_environment(struct results *r, json_t *environment);
+
+/* Any other file to keep beside run.json. @name: [A-Za-z0-9._-]+. */
+int results_put(struct results *r, const char *name, const void *data, size_t len, struct err *e);
+
+/*
+ * Writes run.json with the summary. If all was run the directory gets its final
+ * name and "latest" points to it. @interrupted, or cells missing: the
+ * document says "interrupted" and the directory keeps its .partial.
+ */
+int results_finish(struct results *r, bool interrupted, struct err *e);
+
+/* Where it is (or will be) on the host; NULL in a guest. */
+const char *results_path(const struct results *r);
+
+/* The document as far as it is: borrowed. */
+const json_t *results_document(const struct results *r);
+
+/* Is the partial directory @path that of a run that goes on? (It holds a lock on it.) */
+bool results_in_use(const char *path);
+
+/* Not finished: the .partial directory stays, with its journal. NULL is fine. */
+void results_close(struct results *r);
+
+/*
+ * Exit code for what is in the summary of @document: 1 a failure was found,
+ * else 3 something could not run or is missing, else 4 all was skipped, else 0.
+ */
+int results_exit_code(const json_t *document);
+
+/*
+ * Takes over a run.json that a guest sent: size-capped, duplicate keys
+ * refused, schema name and types checked. @ret is a new reference.
+ */
+int results_load(const char *data, size_t len, json_t **ret, struct err *e);
+
+#endif

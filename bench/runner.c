@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A cell in a process of its own: what a workload does to itself (SIGBUS, a
+ * hang, a leak) ends there. The child sends its result as JSON through a pipe;
+ * no result, for whatever reason, is an error of this cell and of no other.
+ */
+#include "bench/runner.h"
+#include "bench/dx.h"
+#include "bench/env.h"
+#include "bench/interrupt.h"
+#include "bench/sample.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#define MAX_MESSAGE (16U << 20)
+
+void runner_defaults(struct runner_options *o)
+{
+	*o = (struct runner_options){
+		.seed = 1,
+		.unit = CLOCK_NS,
+		.min_samples = 30,
+		.precision = 0.02,
+		.cell_ms = 1000,
+		.sample_ns = 2000000,
+		.timeout_ms = 120000,
+	};
+}
+
+/* Why @s cannot be run on @t, or false. */
+static bool must_skip(const struct selection *s, struct target *t, const struct runner_options *o,
+		      char *why, size_t len)
+{
+	unsigned int needs = s->workload->needs;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	why[0] = '\0';
+	if (needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC) && !target_is_dax(t))
+		snprintf(why, len, "files here are not DAX: mount with -o dax=always");
+	else if (needs & DX_NEED_OWN_FS && !target_is_own(t))
+		snprintf(why, len, "others use this file system too: give --device");
+	else if (needs & DX_NEED_THREADS && o->deterministic)
+		snprintf(why, len, "threads share one vCPU under --deterministic");
+	else if (needs & DX_NEED_THREADS && cpus < 2)
+		snprintf(why, len, "one CPU only: threads would wait for each other");
+	return why[0];
+}
+
+/* In the child. Fills @c; what went wrong is its status and reason. */
+static void measure(const struct selection *s, struct target *t, const struct runner_options *o,
+		    struct cell_result *c)
+{
+	struct err e = { 0 };
+	struct dx *dx = NULL;
+	int r = 0;
+
+	if (!(s->workload->needs & DX_NEED_THREADS))
+		r = env_pin(t ? target_numa_node(t) : -1, NULL, &e);
+	if (!r)
+		r = dx_setup(&dx, s, t, s->workload->name, o->seed, &e);
+	if (!r)
+		r = sample_cell(dx, o, c, &e);
+	dx_teardown(dx);
+	if (r == -EOPNOTSUPP) {
+		c->status = STATUS_SKIP;
+		snprintf(c->reason, sizeof(c->reason), "not supported here: %s", e.what);
+	} else if (r) {
+		c->status = STATUS_ERROR;
+		snprintf(c->reason, sizeof(c->reason), "%s%s%s", e.what, e.hint[0] ? "; " : "",
+			 e.hint);
+	}
+}
+
+static void __attribute__((noreturn))
+child(const struct selection *s, struct target *t, const struct runner_options *o,
+      struct cell_result *c, int out, pid_t parent)
+{
+	json_t *j;
+	char *text;
+
+	signal(SIGINT, SIG_IGN); /* the parent ends us */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		_exit(1);
+	/* Workers of the workload go with it. */
+	setpgid(0, 0);
+	measure(s, t, o, c);
+	j = cell_result_to_json(c);
+	text = j ? json_dumps(j, JSON_REAL_PRECISION(17)) : NULL;
+	_exit(text && !file_write_all(out, text, strlen(text)) ? 0 : 1);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/*
+ * Reads what the child says until it closes the pipe. -ETIMEDOUT, -EINTR (we
+ * were told to end) or 0. @ret is malloc'ed and terminated.
+ */
+static int listen_to(int fd, uint64_t timeout_ms, char **ret)
+{
+	uint64_t deadline = now_ms() + timeout_ms;
+	size_t len = 0, room = 65536;
+	AUTO_FREE char *text = malloc(room + 1);
+
+	if (!text)
+		return -ENOMEM;
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t got;
+
+		if (interrupted)
+			return -EINTR;
+		if (now_ms() >= deadline)
+			return -ETIMEDOUT;
+		if (poll(&p, 1, 100) <= 0)
+			continue;
+		if (len == room) {
+			char *bigger = room < MAX_MESSAGE ? realloc(text, room * 2 + 1) : NULL;
+
+			if (!bigger)
+				return -ENOMEM;
+			text = bigger;
+			room *= 2;
+		}
+		got = read(fd, text + len, room - len);
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (!got)
+			break;
+		if (got > 0)
+			len += (size_t)got;
+	}
+	text[len] = '\0';
+	*ret = steal_ptr(text);
+	return 0;
+}
+
+static void set_error(struct cell_result *c, const char *fmt, const char *detail)
+{
+	c->status = STATUS_ERROR;
+	snprintf(c->reason, sizeof(c->reason), fmt, detail);
+}
+
+/* What the child's message and end mean. */
+static void take_result(struct cell_result *c, const char *text, int status)
+{
+	struct cell_result got;
+	struct err e;
+	json_t *j;
+
+	if (status > 128) {
+		set_error(c, "the workload's process died: %s", strsignal(status - 128));
+		return;
+	}
+	j = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	if (!j || cell_result_from_json(j, &got, &e)) {
+		set_error(c, "%s", "the workload's process ended without a result");
+	} else {
+		got.workload = c->workload;
+		got.selection = c->selection;
+		got.target = c->target;
+		*c = got;
+	}
+	json_decref(j);
+}
+
+static void describe_cell(const struct selection *s, struct target *t,
+			  const struct runner_options *o, struct cell_result *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->workload = s->workload;
+	c->selection = *s;
+	c->unit = clock_unit_name(o->unit);
+	snprintf(c->fs, sizeof(c->fs), "%s", t ? target_fs(t) : "");
+	snprintf(c->driver, sizeof(c->driver), "%s", t ? target_driver(t) : "");
+	snprintf(c->mode, sizeof(c->mode), "%s",
+		 !t		    ? "none"
+		 : target_is_dax(t) ? "dax"
+				    : "pagecache");
+	c->target = t ? target_describe(t) : NULL;
+}
+
+int runner_cell(const struct selection *s, struct target *t, const struct runner_options *o,
+		struct cell_result *ret, struct err *e)
+{
+	AUTO_CLOSE int in = -1;
+	AUTO_FREE char *text = NULL;
+	pid_t parent = getpid(), pid;
+	int ends[2], r, status;
+
+	describe_cell(s, t, o, ret);
+	if (must_skip(s, t, o, ret->reason, sizeof(ret->reason))) {
+		ret->status = STATUS_SKIP;
+		return 0;
+	}
+	if (pipe2(ends, O_CLOEXEC))
+		return err_sys(e, -errno, s->workload->name, "pipe");
+	in = ends[0];
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		child(s, t, o, ret, ends[1], parent);
+	close(ends[1]);
+	if (pid < 0)
+		return err_sys(e, -errno, s->workload->name, "fork");
+	r = listen_to(in, o->timeout_ms, &text);
+	if (r)
+		kill(-pid, SIGKILL);
+	status = proc_wait(pid);
+	kill(-pid, SIGKILL); /* workers that it left */
+	if (t)
+		target_cell_done(t, s->workload->name);
+	if (r == -EINTR)
+		return err_set(e, r, s->workload->name, "interrupted");
+	if (r == -ETIMEDOUT)
+		set_error(ret, "%s", "no end within the time for a cell: killed");
+	else if (r)
+		set_error(ret, "read its result: %s", strerror(-r));
+	else
+		take_result(ret, text, status);
+	return 0;
+}

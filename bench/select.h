@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From words on the command line to cells of the matrix.
+ *
+ * A word is a name, a glob over names, "@group" or a group's bare name where no
+ * workload has it, each with optional ":param=value,param=value".
+ */
+#ifndef BENCH_SELECT_H
+#define BENCH_SELECT_H
+
+#include <stddef.h>
+
+#include "daxbench/workload.h"
+#include "lib/err.h"
+
+enum lens { LENS_BENCH, LENS_CHECK };
+
+/* All workloads of a lens, sorted by name. @ret_n > 0 in any build. */
+const struct dx_workload *const *select_all(enum lens lens, size_t *ret_n);
+
+/* By exact name, or NULL. */
+const struct dx_workload *select_find(enum lens lens, const char *name);
+
+/* True if @group is one of @w's comma-separated groups. */
+bool select_in_group(const struct dx_workload *w, const char *group);
+
+/* Number of parameters that @w declares. */
+size_t select_param_count(const struct dx_workload *w);
+
+/* One workload with its parameters settled. */
+struct selection {
+	const struct dx_workload *workload;
+	uint64_t values[DX_MAX_PARAMS];
+};
+
+/*
+ * Turns @words (none: "default") into selections, in the order given, each
+ * (workload, values) once. @ret is malloc'ed. Errors, -EINVAL each, name the
+ * word: unknown name ("did you mean pte-store-hole?"), unknown parameter (the
+ * hint lists them), value that is no number or out of range (the hint has the
+ * range and the unit).
+ */
+int select_words(enum lens lens, char *const words[], size_t n, struct selection **ret,
+		 size_t *ret_n, struct err *e);
+
+/* "pages=1000,size=2M": parameters that @w declares, all of them; "" if none. Returns @buf. */
+char *select_format_params(const struct selection *s, char *buf, size_t len);
+
+/* The name in @names nearest to @word by edit distance, NULL if none is near. */
+const char *select_nearest(const char *word, const char *const names[], size_t n);
+
+#endif

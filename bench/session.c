@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/session.h"
+#include "bench/interrupt.h"
+#include "bench/namespace.h"
+#include "lib/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPT_TARGET = 0x100,
+	OPT_DEVICE,
+	OPT_FS,
+	OPT_EMULATE,
+	OPT_KERNEL,
+	OPT_MODULES,
+	OPT_CPUS,
+	OPT_TIMEOUT,
+	OPT_DETERMINISTIC,
+	OPT_SEED
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "Where it runs:", 10 },
+	{ "target", OPT_TARGET, "DIR", 0, "in this directory", 10 },
+	{ "device", OPT_DEVICE, "DEV", 0, "on this claimed device: what is on it is lost", 10 },
+	{ "fs", OPT_FS, "FS[,FS]", 0, "file systems to make: ext4, xfs", 10 },
+	{ "emulate", OPT_EMULATE, NULL, 0, "in a guest with NVDIMMs (the default)", 10 },
+	{ "kernel", OPT_KERNEL, "K[,K]", 0, "of the guest: 6.1, 6.12 or a bzImage", 10 },
+	{ "modules", OPT_MODULES, "DIR", 0, "its modules (lib/modules/RELEASE)", 10 },
+	{ "cpus", OPT_CPUS, "N", 0, "of the guest", 10 },
+	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (30m)", 10 },
+	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
+	  "count instructions, repeatable to the last digit", 10 },
+	{ "seed", OPT_SEED, "N", 0, "of everything random (1)", 10 },
+	{ 0 },
+};
+
+/* Splits @text at commas into at most @max words. */
+static int split(const char *text, char **copy, char *words[], size_t max)
+{
+	size_t n = 0;
+	char *rest;
+
+	free(*copy);
+	*copy = rest = strdup(text);
+	if (!rest)
+		return -ENOMEM;
+	for (char *word; (word = strsep(&rest, ","));) {
+		if (!*word)
+			return -EINVAL;
+		if (n == max)
+			return -E2BIG;
+		words[n++] = word;
+	}
+	words[n] = NULL;
+	return 0;
+}
+
+static void parse_fs(struct session *s, const char *arg, struct argp_state *state)
+{
+	static const char *const known[] = { "ext4", "xfs" };
+
+	if (split(arg, &s->fs_text, s->fs, SESSION_MAX_FS))
+		argp_error(state, "--fs %s: want a list such as ext4,xfs", arg);
+	for (size_t i = 0; s->fs[i]; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+			found |= !strcmp(s->fs[i], known[k]);
+		if (!found)
+			argp_error(state, "--fs %s: unknown file system; there are ext4 and xfs",
+				   s->fs[i]);
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct session *s = state->input;
+	uint64_t n;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		s->seed = 1;
+		return 0;
+	case OPT_TARGET:
+		s->target = arg;
+		return 0;
+	case OPT_DEVICE:
+		s->device = arg;
+		return 0;
+	case OPT_FS:
+		parse_fs(s, arg, state);
+		return 0;
+	case OPT_EMULATE:
+		s->emulate = true;
+		return 0;
+	case OPT_KERNEL:
+		if (split(arg, &s->kernels_text, s->kernels, SESSION_MAX_KERNELS))
+			argp_error(state, "--kernel %s: want 6.1, 6.12 or a path", arg);
+		return 0;
+	case OPT_MODULES:
+		s->modules = arg;
+		return 0;
+	case OPT_CPUS:
+		if (units_parse_count(arg, &n) || n < 1 || n > 64)
+			argp_error(state, "--cpus %s: want 1 to 64", arg);
+		s->cpus = (unsigned int)n;
+		return 0;
+	case OPT_TIMEOUT:
+		if (units_parse_ms(arg, &s->timeout_ms) || !s->timeout_ms)
+			argp_error(state, "--timeout %s: want a time such as 90s or 10m", arg);
+		return 0;
+	case OPT_DETERMINISTIC:
+		s->deterministic = true;
+		return 0;
+	case OPT_SEED:
+		if (units_parse_count(arg, &s->seed))
+			argp_error(state, "--seed %s: want a number", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp session_argp = { .options = options, .parser = parse };
+
+bool session_is_emulated(const struct session *s)
+{
+	return !guard_in_our_guest() && !s->target && !s->device;
+}
+
+int session_check(const struct session *s, struct err *e)
+{
+	if (s->target && s->device)
+		return err_set(e, -EINVAL, "--target", "cannot be given with --device");
+	if (s->emulate && (s->target || s->device))
+		return err_set(e, -EINVAL, "--emulate",
+			       "a guest has its own devices: no --target or --device with it");
+	if (session_is_emulated(s) || guard_in_our_guest())
+		return 0;
+	if (s->kernels[0])
+		return err_set(e, -EINVAL, "--kernel", "is for guests: this is the running kernel");
+	if (s->deterministic) {
+		err_set(e, -EINVAL, "--deterministic",
+			"instructions are counted by the emulator only");
+		return err_hint(e, "leave out --target and --device");
+	}
+	return 0;
+}
+
+int session_open_target(const struct session *s, const char *fs, unsigned int needs,
+			struct guard_claim *claim, struct target **ret, struct err *e)
+{
+	struct target_spec spec = {
+		.dir = s->target, .device = s->device, .fs = fs, .seed = s->seed
+	};
+	char node[64];
+	int r;
+
+	memset(claim, 0, sizeof(*claim));
+	claim->lock_fd = -1;
+	if (!s->target && !s->device) {
+		r = namespace_make(EMULATE_DATA, "fsdax", node, sizeof(node), e);
+		if (r)
+			return r;
+		spec.device = node;
+	}
+	if (spec.device) {
+		r = guard_device(spec.device, claim, e);
+		if (r)
+			return r;
+	}
+	r = target_open(&spec, claim, needs, ret, e);
+	if (r)
+		guard_release(claim);
+	return r;
+}
+
+/* "daxbench run", "null" becomes "daxbench", "run", "null": as it was typed. */
+static int split_command(struct session *s, char *const argv[])
+{
+	char *name = strchr(argv[0], ' ');
+	size_t n = 0;
+
+	if (!name)
+		return -EINVAL;
+	while (argv[n])
+		n++;
+	free(s->guest_argv);
+	s->guest_argv = calloc(n + 2, sizeof(*s->guest_argv));
+	if (!s->guest_argv)
+		return -ENOMEM;
+	s->guest_argv[0] = (char *)"daxbench";
+	s->guest_argv[1] = name + 1;
+	memcpy(s->guest_argv + 2, argv + 1, (n - 1) * sizeof(*argv));
+	return 0;
+}
+
+int session_job(struct session *s, const char *kernel, char *const argv[], struct emulate_job *job,
+		struct err *e)
+{
+	int r = split_command(s, argv);
+
+	if (r)
+		return err_sys(e, r, "guest", "make its command line");
+
+	memset(job, 0, sizeof(*job));
+	if (!kernel) {
+		r = emulate_default_kernel(&kernel, e);
+		if (r)
+			return r;
+	}
+	job->kernel = kernel;
+	job->modules = s->modules;
+	job->argv = s->guest_argv;
+	job->deterministic = s->deterministic;
+	job->cpus = s->cpus;
+	job->timeout_ms = s->timeout_ms;
+	job->interrupted = &interrupted;
+	return 0;
+}
+
+void session_release(struct session *s)
+{
+	free(s->kernels_text);
+	free(s->fs_text);
+	free(s->guest_argv);
+	memset(s, 0, sizeof(*s));
+}

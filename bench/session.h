@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a command's work is done: here (a directory, a claimed device, or a
+ * device of the guest that we are in) or in a guest that runs the same command
+ * line. Shared by run, record and what else touches a device.
+ */
+#ifndef BENCH_SESSION_H
+#define BENCH_SESSION_H
+
+#include <argp.h>
+
+#include "bench/target.h"
+#include "emulate/emulate.h"
+
+#define SESSION_MAX_KERNELS 8
+#define SESSION_MAX_FS	    8
+
+/* Filled by session_argp: --target --device --fs --emulate --kernel --modules --cpus --timeout
+ * --deterministic --seed. */
+struct session {
+	const char *target;
+	const char *device;
+	bool emulate;
+	bool deterministic;
+	uint64_t seed;
+	const char *modules;
+	unsigned int cpus;
+	uint64_t timeout_ms;			/* of a guest; 0: the default */
+	char *kernels[SESSION_MAX_KERNELS + 1]; /* NULL-ended; none: the default */
+	char *fs[SESSION_MAX_FS + 1];		/* NULL-ended; none: the command's default */
+	char *kernels_text, *fs_text;		/* what the pointers above point into */
+	char **guest_argv;			/* of session_job() */
+};
+
+/* Argp child: a command names it in its argp_child table with input = its struct session. */
+extern const struct argp session_argp;
+
+/* True if the work is done in a guest that we boot. */
+bool session_is_emulated(const struct session *s);
+
+/* Contradictions among the options: -EINVAL that names them. */
+int session_check(const struct session *s, struct err *e);
+
+/*
+ * Opens a target with @fs here: the directory, the claimed device after the
+ * guard, or the guest's first NVDIMM. @claim keeps the device's lock; the
+ * caller releases it after target_close().
+ */
+int session_open_target(const struct session *s, const char *fs, unsigned int needs,
+			struct guard_claim *claim, struct target **ret, struct err *e);
+
+/* Job for a guest that runs @argv; the caller adds its callbacks. @kernel: of s->kernels, or NULL.
+ */
+int session_job(struct session *s, const char *kernel, char *const argv[], struct emulate_job *job,
+		struct err *e);
+
+void session_release(struct session *s);
+
+#endif

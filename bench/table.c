@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/table.h"
+#include "bench/faults.h"
+#include "lib/units.h"
+
+#include <errno.h>
+#include <libsmartcols/libsmartcols.h>
+#include <math.h>
+#include <string.h>
+
+enum column { COL_WORKLOAD, COL_FS, COL_PAGE, COL_MEDIAN, COL_INTERVAL, COL_FAULTS, COL_STATUS };
+
+static const char *text_of(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text ? text : "";
+}
+
+static struct libscols_table *new_table(FILE *out, unsigned int width, bool color)
+{
+	struct libscols_table *t = scols_new_table();
+
+	if (!t)
+		return NULL;
+	scols_table_set_stream(t, out);
+	scols_table_enable_colors(t, color);
+	if (width) {
+		scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
+		scols_table_set_termwidth(t, width);
+	}
+	return t;
+}
+
+/* ---- one run ---- */
+
+/* An instruction count: digits in groups of three, a fraction only where there is one. */
+static void format_insn(double value, char *buf, size_t len)
+{
+	char plain[40], *out = buf;
+	double whole = floor(value);
+	size_t digits;
+
+	snprintf(plain, sizeof(plain), "%.0f", whole);
+	digits = strlen(plain);
+	for (size_t i = 0; i < digits && out + 3 < buf + len; i++) {
+		*out++ = plain[i];
+		if (i + 1 < digits && (digits - i - 1) % 3 == 0)
+			*out++ = ' ';
+	}
+	*out = '\0';
+	if (value != whole && value < 10000)
+		snprintf(out, len - (size_t)(out - buf), "%.2f", value - whole);
+	/* "0.25" behind the whole part: keep ".25". */
+	if (out[0] == '0')
+		memmove(out, out + 1, strlen(out));
+}
+
+static void format_figure(const json_t *cell, double value, char *buf, size_t len)
+{
+	if (!strcmp(text_of(cell, "unit"), "insn"))
+		format_insn(value, buf, len);
+	else
+		units_format_ns(value, buf, len);
+}
+
+/* Half the interval as a share of the median; "exact" for counts that agree. */
+static void format_interval(const json_t *cell, char *buf, size_t len)
+{
+	const json_t *ci = json_object_get(cell, "ci95");
+	double median = json_number_value(json_object_get(cell, "median"));
+	double low = json_number_value(json_array_get(ci, 0));
+	double high = json_number_value(json_array_get(ci, 1));
+
+	if (json_is_true(json_object_get(cell, "exact")))
+		snprintf(buf, len, "exact");
+	else if (median > 0)
+		snprintf(buf, len, "-%.1f +%.1f%%", 100 * (median - low) / median,
+			 100 * (high - median) / median);
+	else
+		snprintf(buf, len, "-");
+}
+
+static struct dx_counts counts_of(const json_t *object)
+{
+	struct dx_counts c = DX_COUNTS_ANY;
+	const json_t *pte = json_object_get(object, "pte_faults");
+	const json_t *pmd = json_object_get(object, "pmd_faults");
+
+	if (json_is_integer(pte))
+		c.pte_faults = json_integer_value(pte);
+	if (json_is_integer(pmd))
+		c.pmd_faults = json_integer_value(pmd);
+	return c;
+}
+
+static int64_t sum(struct dx_counts c)
+{
+	int64_t pte = c.pte_faults == DX_ANY ? 0 : c.pte_faults;
+
+	return pte + (c.pmd_faults == DX_ANY ? 0 : c.pmd_faults);
+}
+
+/* Faults seen / expected, both kinds together: the page column tells which. */
+static void format_faults(const json_t *cell, char *buf, size_t len)
+{
+	struct dx_counts seen = counts_of(json_object_get(cell, "counts"));
+	struct dx_counts want = counts_of(json_object_get(cell, "expected"));
+
+	if (!json_is_object(json_object_get(cell, "counts")))
+		snprintf(buf, len, "-");
+	else if (want.pte_faults == DX_ANY && want.pmd_faults == DX_ANY)
+		snprintf(buf, len, "%lld/any", (long long)sum(seen));
+	else
+		snprintf(buf, len, "%lld/%lld", (long long)sum(seen), (long long)sum(want));
+}
+
+/* The name, and behind it what was set other than by default is known by the reader's command. */
+static void format_name(const json_t *cell, char *buf, size_t len)
+{
+	const json_t *params = json_object_get(cell, "params"), *value;
+	const char *key;
+	size_t used = (size_t)snprintf(buf, len, "%s", text_of(cell, "workload"));
+
+	json_object_foreach ((json_t *)params, key, value) {
+		char number[32];
+
+		units_format_size((uint64_t)json_integer_value(value), number, sizeof(number));
+		if (used < len)
+			used += (size_t)snprintf(buf + used, len - used, " %s=%s", key, number);
+	}
+}
+
+static int add_row(struct libscols_table *t, const json_t *cell)
+{
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+	const char *status = text_of(cell, "status"), *fs = text_of(cell, "fs");
+	bool figures = json_is_number(json_object_get(cell, "median"));
+	struct dx_counts seen = counts_of(json_object_get(cell, "counts"));
+	char name[160], median[48] = "-", interval[48] = "-", faults[64];
+
+	if (!line)
+		return -ENOMEM;
+	format_name(cell, name, sizeof(name));
+	if (figures) {
+		format_figure(cell, json_number_value(json_object_get(cell, "median")), median,
+			      sizeof(median));
+		format_interval(cell, interval, sizeof(interval));
+	}
+	format_faults(cell, faults, sizeof(faults));
+	scols_line_set_data(line, COL_WORKLOAD, name);
+	scols_line_set_data(line, COL_FS, fs[0] ? fs : "-");
+	scols_line_set_data(
+		line, COL_PAGE,
+		json_is_object(json_object_get(cell, "counts")) ? faults_page_size(&seen) : "-");
+	scols_line_set_data(line, COL_MEDIAN, median);
+	scols_line_set_data(line, COL_INTERVAL, interval);
+	scols_line_set_data(line, COL_FAULTS, faults);
+	scols_line_set_data(line, COL_STATUS, strcmp(status, "pass") ? status : "");
+	if (!strcmp(status, "fail") || !strcmp(status, "error"))
+		scols_line_set_color(line, "red");
+	return 0;
+}
+
+static bool all_pass(const json_t *results)
+{
+	size_t i;
+	const json_t *cell;
+
+	json_array_foreach ((json_t *)results, i, cell)
+		if (strcmp(text_of(cell, "status"), "pass") != 0)
+			return false;
+	return true;
+}
+
+static void print_reasons(FILE *out, const json_t *results)
+{
+	size_t i;
+	const json_t *cell;
+
+	json_array_foreach ((json_t *)results, i, cell)
+		if (text_of(cell, "reason")[0])
+			fprintf(out, "%s: %s%s%s: %s\n", text_of(cell, "status"),
+				text_of(cell, "fs"), text_of(cell, "fs")[0] ? " " : "",
+				text_of(cell, "workload"), text_of(cell, "reason"));
+}
+
+static void print_totals(FILE *out, const json_t *document)
+{
+	static const char *const parts[] = { "pass", "fail", "skip", "error" };
+	const json_t *summary = json_object_get(document, "summary");
+	json_int_t planned = json_integer_value(json_object_get(summary, "planned")), ran = 0;
+
+	fprintf(out, "%lld cells:", (long long)planned);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		json_int_t n = json_integer_value(json_object_get(summary, parts[i]));
+
+		ran += n;
+		if (n || !i)
+			fprintf(out, "%s %lld %s", i ? "," : "", (long long)n, parts[i]);
+	}
+	if (ran < planned)
+		fprintf(out, ", %lld did not run", (long long)(planned - ran));
+	fputc('\n', out);
+}
+
+static void print_notes(FILE *out, const json_t *document)
+{
+	const json_t *environment = json_object_get(document, "environment");
+	const json_t *emulation = json_object_get(environment, "emulation");
+	const json_t *results = json_object_get(document, "results"), *warning;
+	bool counts = !strcmp(text_of(json_array_get(results, 0), "unit"), "insn");
+	size_t i;
+
+	if (counts)
+		fputs("note: instructions counted by the emulator, kernel and user; not a time\n",
+		      out);
+	else if (!strcmp(text_of(emulation, "accel"), "tcg"))
+		fputs("note: emulated CPU: these times are the emulator's, not pmem hardware's;\n"
+		      "      --deterministic counts instructions instead\n",
+		      out);
+	json_array_foreach (json_object_get(environment, "warnings"), i, warning)
+		fprintf(out, "note: %s\n", json_string_value(warning));
+}
+
+int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color)
+{
+	const json_t *results = json_object_get(document, "results"), *cell;
+	struct libscols_table *t = new_table(out, width, color);
+	size_t i;
+	int r = t ? 0 : -ENOMEM;
+
+	if (!r) {
+		scols_table_new_column(t, "WORKLOAD", 0.4, SCOLS_FL_TRUNC);
+		scols_table_new_column(t, "FS", 0, 0);
+		scols_table_new_column(t, "PAGE", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, "PER OP", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, "95 %", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, "FAULTS", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, "STATUS", 0, all_pass(results) ? SCOLS_FL_HIDDEN : 0);
+	}
+	json_array_foreach ((json_t *)results, i, cell)
+		if (!r)
+			r = add_row(t, cell);
+	if (!r && i)
+		r = scols_print_table(t);
+	scols_unref_table(t);
+	print_reasons(out, results);
+	print_totals(out, document);
+	if (i)
+		print_notes(out, document);
+	return r;
+}
+
+/* ---- the workloads ---- */
+
+static void print_params(FILE *out, const json_t *workload)
+{
+	const json_t *param;
+	size_t i;
+
+	json_array_foreach (json_object_get(workload, "params"), i, param)
+		fprintf(out, "        :%s=%lld  %s, %lld to %lld %s\n", text_of(param, "name"),
+			(long long)json_integer_value(json_object_get(param, "default")),
+			text_of(param, "help"),
+			(long long)json_integer_value(json_object_get(param, "min")),
+			(long long)json_integer_value(json_object_get(param, "max")),
+			text_of(param, "unit"));
+}
+
+static int print_short(FILE *out, const json_t *list, unsigned int width)
+{
+	struct libscols_table *t = new_table(out, width, false);
+	const json_t *workload;
+	size_t i;
+	int r = 0;
+
+	if (!t)
+		return -ENOMEM;
+	scols_table_new_column(t, "WORKLOAD", 0, 0);
+	scols_table_new_column(t, "WHAT HAPPENS", 0.6, SCOLS_FL_TRUNC);
+	json_array_foreach ((json_t *)list, i, workload) {
+		struct libscols_line *line = scols_table_new_line(t, NULL);
+
+		if (!line) {
+			r = -ENOMEM;
+			break;
+		}
+		scols_line_set_data(line, 0, text_of(workload, "name"));
+		scols_line_set_data(line, 1, text_of(workload, "title"));
+	}
+	if (!r)
+		r = scols_print_table(t);
+	scols_unref_table(t);
+	return r;
+}
+
+int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose)
+{
+	const json_t *workload;
+	size_t i;
+
+	if (!verbose)
+		return print_short(out, list, width);
+	json_array_foreach ((json_t *)list, i, workload) {
+		fprintf(out, "%s\n    %s\n    one operation: %s; groups: %s\n",
+			text_of(workload, "name"), text_of(workload, "title"),
+			text_of(workload, "op"), text_of(workload, "group"));
+		print_params(out, workload);
+	}
+	return 0;
+}

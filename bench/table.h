@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results as a table for people (libsmartcols), at most as wide as the terminal. */
+#ifndef BENCH_TABLE_H
+#define BENCH_TABLE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * One row per result of @document (a run.json): workload, fs, page (really
+ * used), per op (median), 95 % interval, faults seen/expected, status where it
+ * is not "pass" with the reason below the table. Then a line of totals and the
+ * warnings of the environment. @width: columns, 0 for as wide as needed.
+ */
+int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color);
+
+/* The workloads: name, op, groups, title. */
+int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose);
+
+#endif

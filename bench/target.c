@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A device is made into a file system in a private mount namespace: however
+ * this process ends, the kernel unmounts with its last member. The mount point
+ * is /mnt, which every system has, and only our namespace sees what is on it.
+ *
+ * The layouts are those that give 2 MiB mappings: data aligned to 2 MiB on the
+ * medium (ext4: stride and stripe width; XFS: su, sw). UUIDs and hash seeds are
+ * derived from the run's seed, so that the same seed makes the same medium.
+ */
+#include "bench/target.h"
+#include "bench/namespace.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#define MOUNT_POINT   "/mnt"
+#define MOUNT_OPTIONS "dax=always"
+#define MKFS_TIMEOUT  300000 /* ms; a slow emulator on a loaded machine included */
+
+struct target {
+	char dir[PATH_MAX];    /* where cells' directories go */
+	char device[PATH_MAX]; /* "" with a directory */
+	char fs[16], driver[16];
+	char mkfs[512];	   /* command line used; "" with a directory */
+	char options[256]; /* mount options */
+	char cell[128];	   /* of the struct dx that env ops are called with */
+	uint64_t seed;
+	const struct guard_claim *claim;
+	bool mounted; /* by us */
+	bool dax;
+	int numa_node;
+};
+
+static void derive_uuid(uint64_t seed, char *buf, size_t len)
+{
+	uint64_t key = dx_pattern_key(seed);
+
+	/* Version 4, variant 1, by the bits that RFC 4122 wants set. */
+	snprintf(buf, len, "64617862-656e-4368-8%03x-%012llx", (unsigned int)(key >> 52),
+		 (unsigned long long)(key & 0xffffffffffffULL));
+}
+
+static int make_ext4(struct target *t, struct err *e)
+{
+	char uuid[40], extended[256];
+	char *argv[] = { (char *)"mkfs.ext4",
+			 (char *)"-F",
+			 (char *)"-q",
+			 (char *)"-L",
+			 (char *)"daxbench",
+			 (char *)"-b",
+			 (char *)"4096",
+			 (char *)"-U",
+			 uuid,
+			 (char *)"-E",
+			 extended,
+			 t->device,
+			 NULL };
+
+	derive_uuid(t->seed, uuid, sizeof(uuid));
+	snprintf(extended, sizeof(extended),
+		 "stride=512,stripe_width=512,lazy_itable_init=0,lazy_journal_init=0,nodiscard,"
+		 "hash_seed=%s",
+		 uuid);
+	snprintf(t->mkfs, sizeof(t->mkfs), "mkfs.ext4 -F -q -L daxbench -b 4096 -U %s -E %s", uuid,
+		 extended);
+	return proc_run(argv, NULL, 0, MKFS_TIMEOUT, e);
+}
+
+static int make_xfs(struct target *t, struct err *e)
+{
+	char uuid[40], meta[64];
+	char *argv[] = { (char *)"mkfs.xfs", (char *)"-f",
+			 (char *)"-q",	     (char *)"-K",
+			 (char *)"-L",	     (char *)"daxbench",
+			 (char *)"-m",	     meta,
+			 (char *)"-d",	     (char *)"su=2m,sw=1,agcount=2",
+			 t->device,	     NULL };
+
+	derive_uuid(t->seed, uuid, sizeof(uuid));
+	snprintf(meta, sizeof(meta), "uuid=%s", uuid);
+	snprintf(t->mkfs, sizeof(t->mkfs),
+		 "mkfs.xfs -f -q -K -L daxbench -m %s -d su=2m,sw=1,agcount=2", meta);
+	return proc_run(argv, NULL, 0, MKFS_TIMEOUT, e);
+}
+
+static const struct {
+	const char *fs;
+	int (*make)(struct target *t, struct err *e);
+} makers[] = { { "ext4", make_ext4 }, { "xfs", make_xfs } };
+
+static int target_mkfs(struct target *t, struct err *e)
+{
+	int r = guard_recheck(t->claim, e);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (!strcmp(makers[i].fs, t->fs))
+			return makers[i].make(t, e);
+	return err_set(e, -EINVAL, t->fs, "mkfs: no such file system here; there are ext4 and xfs");
+}
+
+static int target_mount(struct target *t, struct err *e)
+{
+	int r;
+
+	if (mount(t->device, MOUNT_POINT, t->fs, 0, MOUNT_OPTIONS)) {
+		r = -errno;
+		err_set(e, r, t->device, "mount -t %s -o " MOUNT_OPTIONS ": %s", t->fs,
+			strerror(-r));
+		if (r == -EOPNOTSUPP || r == -EINVAL)
+			err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
+		return r;
+	}
+	t->mounted = true;
+	return 0;
+}
+
+/* A file that a killed child has still open can hold the mount for a moment. */
+static int target_umount(struct target *t)
+{
+	static const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int tries = 0; umount(MOUNT_POINT); tries++) {
+		if (errno != EBUSY || tries == 50)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	t->mounted = false;
+	return 0;
+}
+
+/* Once per process: nobody else sees what we mount from here on. */
+static int enter_private_namespace(struct err *e)
+{
+	static bool entered;
+
+	if (entered)
+		return 0;
+	if (unshare(CLONE_NEWNS)) {
+		err_sys(e, -errno, "mount namespace", "unshare");
+		return err_hint(e, "a file system on a device needs root; or use --target DIR");
+	}
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return err_sys(e, -errno, "/", "make the mount tree private");
+	entered = true;
+	return 0;
+}
+
+/* What serves an ext2 mount may be the ext4 module: /sys/fs tells. */
+static void find_driver(struct target *t)
+{
+	static const char *const modules[] = { "ext4", "ext2", "xfs" };
+	const char *base = strrchr(t->device, '/');
+	char path[PATH_MAX];
+
+	snprintf(t->driver, sizeof(t->driver), "%s", t->fs);
+	for (size_t i = 0; base && i < sizeof(modules) / sizeof(modules[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/fs/%s/%s", modules[i], base + 1);
+		if (!access(path, F_OK))
+			snprintf(t->driver, sizeof(t->driver), "%s", modules[i]);
+	}
+}
+
+static void find_numa_node(struct target *t)
+{
+	const char *base = strrchr(t->device, '/');
+	char path[PATH_MAX], text[32];
+
+	t->numa_node = -1;
+	if (!base)
+		return;
+	snprintf(path, sizeof(path), "/sys/block/%s/device/numa_node", base + 1);
+	if (!file_read_line(path, text, sizeof(text)))
+		t->numa_node = (int)strtol(text, NULL, 10);
+}
+
+/* File system, source and options of the mount that holds @t->dir. */
+static int describe_mount(struct target *t, struct err *e)
+{
+	struct libmnt_table *table = NULL;
+	struct libmnt_fs *fs;
+	struct stat st;
+	int r = -ENOENT;
+
+	if (stat(t->dir, &st))
+		return err_sys(e, -errno, t->dir, "stat");
+	table = mnt_new_table_from_file("/proc/self/mountinfo");
+	fs = table ? mnt_table_find_devno(table, st.st_dev, MNT_ITER_BACKWARD) : NULL;
+	if (fs) {
+		const char *source = mnt_fs_get_source(fs);
+		const char *options = mnt_fs_get_options(fs);
+
+		snprintf(t->fs, sizeof(t->fs), "%s", mnt_fs_get_fstype(fs));
+		if (source && source[0] == '/')
+			snprintf(t->device, sizeof(t->device), "%s", source);
+		snprintf(t->options, sizeof(t->options), "%s", options ? options : "");
+		r = 0;
+	}
+	mnt_unref_table(table);
+	if (r)
+		return err_set(e, r, t->dir, "no mount for it in /proc/self/mountinfo");
+	return 0;
+}
+
+/* Asks a file itself: mount options alone do not tell, and a directory says no. */
+static int find_dax(struct target *t, struct err *e)
+{
+	struct statx sx;
+	int fd, r = 0;
+
+	fd = open(t->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0 && errno != EOPNOTSUPP && errno != EISDIR)
+		return err_sys(e, -errno, t->dir, "make a file");
+	if (fd < 0)
+		return 0;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &sx))
+		r = err_sys(e, -errno, t->dir, "statx");
+	else
+		t->dax = sx.stx_attributes_mask & STATX_ATTR_DAX &&
+			 sx.stx_attributes & STATX_ATTR_DAX;
+	close(fd);
+	return r;
+}
+
+static int open_device(struct target *t, struct err *e)
+{
+	int r = enter_private_namespace(e);
+
+	if (!r)
+		r = target_mkfs(t, e);
+	if (!r)
+		r = target_mount(t, e);
+	return r;
+}
+
+static int open_directory(struct target *t, const struct target_spec *spec, struct err *e)
+{
+	struct stat st;
+
+	if (stat(spec->dir, &st))
+		return err_sys(e, -errno, spec->dir, "open as a target");
+	if (!S_ISDIR(st.st_mode)) {
+		err_set(e, -ENOTDIR, spec->dir, "open as a target: not a directory");
+		return err_hint(e, "for a device: --device");
+	}
+	if (access(spec->dir, W_OK | X_OK))
+		return err_sys(e, -errno, spec->dir, "write in the target");
+	if (!realpath(spec->dir, t->dir))
+		return err_sys(e, -errno, spec->dir, "realpath");
+	return 0;
+}
+
+int target_open(const struct target_spec *spec, const struct guard_claim *claim, unsigned int needs,
+		struct target **ret, struct err *e)
+{
+	struct target *t = calloc(1, sizeof(*t));
+	int r;
+
+	if (!t)
+		return err_sys(e, -ENOMEM, "target", "open");
+	t->claim = claim;
+	t->seed = spec->seed;
+	if (spec->device) {
+		snprintf(t->device, sizeof(t->device), "%s", spec->device);
+		snprintf(t->fs, sizeof(t->fs), "%s", spec->fs);
+		snprintf(t->dir, sizeof(t->dir), MOUNT_POINT);
+		r = open_device(t, e);
+	} else {
+		r = open_directory(t, spec, e);
+	}
+	if (!r)
+		r = describe_mount(t, e);
+	if (!r && spec->dir && spec->fs && strcmp(spec->fs, t->fs) != 0)
+		r = err_set(e, -EINVAL, spec->dir, "is %s, not %s as --fs wants", t->fs, spec->fs);
+	if (!r)
+		r = find_dax(t, e);
+	if (!r && needs & DX_NEED_DAX && !t->dax) {
+		r = err_set(e, -ENODEV, t->dir, "files of this %s are not DAX", t->fs);
+		err_hint(e,
+			 "mount it with -o dax=always from an fsdax namespace, or use --emulate");
+	}
+	if (r) {
+		target_close(t);
+		return r;
+	}
+	find_driver(t);
+	find_numa_node(t);
+	*ret = t;
+	return 0;
+}
+
+static void cell_path(const struct target *t, const char *name, char *buf, size_t len)
+{
+	snprintf(buf, len, "%s/daxbench-%s", t->dir, name);
+}
+
+static int open_cell(const struct target *t, const char *name, int *ret_fd)
+{
+	char path[PATH_MAX + 160];
+	int fd;
+
+	cell_path(t, name, path, sizeof(path));
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e)
+{
+	int r;
+
+	snprintf(t->cell, sizeof(t->cell), "%s", name);
+	r = open_cell(t, name, ret_fd);
+	return r ? err_sys(e, r, t->dir, "make the directory of the cell") : 0;
+}
+
+void target_cell_done(struct target *t, const char *name)
+{
+	char path[PATH_MAX + 160];
+
+	cell_path(t, name, path, sizeof(path));
+	file_remove_tree(AT_FDCWD, path);
+}
+
+/* ---- what a workload may ask for: the cell's directory is closed and opened around it ---- */
+
+static int env_umount(struct dx *dx)
+{
+	struct target *t = dx->env_data;
+
+	if (!t->mounted)
+		return -EOPNOTSUPP;
+	close(steal_fd(dx->root));
+	return target_umount(t);
+}
+
+static int env_mount(struct dx *dx)
+{
+	struct target *t = dx->env_data;
+	int r;
+
+	if (!t->device[0] || t->mounted || !t->claim)
+		return -EOPNOTSUPP;
+	r = target_mount(t, NULL);
+	return r ? r : open_cell(t, t->cell, &dx->root);
+}
+
+static int env_remount(struct dx *dx, bool read_only)
+{
+	struct target *t = dx->env_data;
+
+	if (!t->mounted)
+		return -EOPNOTSUPP;
+	return mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT | (read_only ? MS_RDONLY : 0),
+		     MOUNT_OPTIONS)
+		       ? -errno
+		       : 0;
+}
+
+static int env_mkfs(struct dx *dx)
+{
+	struct target *t = dx->env_data;
+
+	return t->mounted || !t->claim ? -EOPNOTSUPP : target_mkfs(t, NULL);
+}
+
+static int env_drop_caches(struct dx *dx)
+{
+	(void)dx;
+	return file_poke("/proc/sys/vm/drop_caches", "3");
+}
+
+static int env_pass_time(struct dx *dx, uint64_t ms)
+{
+	struct timespec left = { .tv_sec = (time_t)(ms / 1000),
+				 .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	(void)dx;
+	while (nanosleep(&left, &left))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+const struct dx_env_ops *target_env_ops(const struct target *t)
+{
+	static const struct dx_env_ops ops = {
+		.umount = env_umount,
+		.mount = env_mount,
+		.remount = env_remount,
+		.mkfs = env_mkfs,
+		.drop_caches = env_drop_caches,
+		.pass_time = env_pass_time,
+	};
+
+	(void)t;
+	return &ops;
+}
+
+bool target_is_dax(const struct target *t)
+{
+	return t->dax;
+}
+
+bool target_is_own(const struct target *t)
+{
+	return t->mounted;
+}
+
+const char *target_fs(const struct target *t)
+{
+	return t->fs;
+}
+
+const char *target_driver(const struct target *t)
+{
+	return t->driver;
+}
+
+int target_numa_node(const struct target *t)
+{
+	return t->numa_node;
+}
+
+json_t *target_describe(const struct target *t)
+{
+	json_t *region = t->device[0] ? namespace_region_of(t->device) : NULL;
+
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:i, s:o}", "directory", t->dir, "device",
+			 t->device, "fs", t->fs, "mkfs", t->mkfs[0] ? t->mkfs : NULL,
+			 "mount_options", t->options, "dax", t->dax, "numa_node", t->numa_node,
+			 "region", region ? region : json_null());
+}
+
+void target_close(struct target *t)
+{
+	if (!t)
+		return;
+	if (t->mounted)
+		target_umount(t);
+	free(t);
+}

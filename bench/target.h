@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a workload runs: a directory that is there, or a device on which a
+ * file system is made. Owns what it makes and undoes it in reverse order.
+ */
+#ifndef BENCH_TARGET_H
+#define BENCH_TARGET_H
+
+#include <jansson.h>
+
+#include "daxbench/workload.h"
+#include "bench/guard.h"
+#include "lib/err.h"
+
+struct target_spec {
+	const char *dir;    /* --target: an existing directory; or NULL */
+	const char *device; /* block device to make @fs on; or NULL */
+	const char *fs;	    /* "ext4", "xfs"; with @dir: what must be there, or NULL */
+	uint64_t seed;	    /* of the UUIDs that mkfs is given */
+};
+
+struct target;
+
+/*
+ * With a device: guard_device() must have said yes (its claim is passed on
+ * and kept for as long as the target lives), then mkfs and mount with DAX in a
+ * private mount namespace. With a directory: checks that it can be written.
+ * -ENODEV with a hint: no DAX where @needs wants it; -ENOSPC: device too small.
+ */
+int target_open(const struct target_spec *spec, const struct guard_claim *claim, unsigned int needs,
+		struct target **ret, struct err *e);
+
+/* Makes an empty directory for a cell and opens it. The caller closes @ret_fd. */
+int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e);
+
+/* Removes the directory of a cell and what it holds. */
+void target_cell_done(struct target *t, const char *name);
+
+/* For struct dx: what can be done to this target. */
+const struct dx_env_ops *target_env_ops(const struct target *t);
+
+/* Is a file made in this target DAX (statx), and what serves it? */
+bool target_is_dax(const struct target *t);
+bool target_is_own(const struct target *t);	   /* mounted by us: nobody else uses it */
+const char *target_fs(const struct target *t);	   /* "ext4", from /proc/self/mountinfo */
+const char *target_driver(const struct target *t); /* module that serves it */
+int target_numa_node(const struct target *t);	   /* -1: not known */
+json_t *target_describe(const struct target *t);   /* new reference: device, mkfs, mount options */
+
+/* Unmounts what was mounted and frees. NULL is fine. */
+void target_close(struct target *t);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The comparison; that the counts are right is shown in the guest. */
+#include "bench/faults.h"
+
+#include <criterion/criterion.h>
+
+Test(faults, any_matches_all)
+{
+	struct dx_counts want = DX_COUNTS_ANY, seen = { 1, 2, 3, 4, 5 };
+	char why[128];
+
+	cr_assert(faults_match(&want, &seen, why, sizeof(why)));
+	cr_assert_str_empty(why);
+}
+
+Test(faults, each_difference_is_named)
+{
+	struct dx_counts want = { 8, 0, DX_ANY, 0, 5 }, seen = { 9, 1, 3, 0, 5 };
+	char why[128], short_of_room[20];
+
+	cr_assert_not(faults_match(&want, &seen, why, sizeof(why)));
+	cr_assert_str_eq(why, "pte_faults 9, expected 8; pmd_faults 1, expected 0");
+	cr_assert_not(faults_match(&want, &seen, short_of_room, sizeof(short_of_room)));
+}
+
+Test(faults, page_size_is_of_what_was_seen)
+{
+	struct dx_counts none = { 0 }, pte = { .pte_faults = 3 }, pmd = { .pmd_faults = 1 };
+	struct dx_counts both = { .pte_faults = 1, .pmd_faults = 1 };
+
+	cr_assert_str_eq(faults_page_size(&none), "-");
+	cr_assert_str_eq(faults_page_size(&pte), "4K");
+	cr_assert_str_eq(faults_page_size(&pmd), "2M");
+	cr_assert_str_eq(faults_page_size(&both), "mixed");
+}
+
+Test(faults, closing_nothing_is_fine)
+{
+	faults_close(NULL);
+}

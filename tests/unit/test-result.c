@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Catches a figure changed on its way, a half set that looks whole, a pass that is none. */
+#include "bench/result.h"
+#include "lib/file.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct dx_workload workload = { .name = "w",
+					     .op = "store",
+					     .params = { { "pages", "pages", 1, 1, 9, "" } } };
+static char dir[] = "build/tests/result-XXXXXX";
+static struct err e;
+
+static void set_up(void)
+{
+	file_mkdirs("build/tests", 0777);
+	cr_assert_not_null(mkdtemp(dir));
+}
+
+static void tear_down(void)
+{
+	file_remove_tree(AT_FDCWD, dir);
+}
+
+TestSuite(result, .init = set_up, .fini = tear_down);
+
+static void fill(struct cell_result *c, enum status status)
+{
+	memset(c, 0, sizeof(*c));
+	c->workload = &workload;
+	c->selection.workload = &workload;
+	c->selection.values[0] = 4;
+	c->status = status;
+	c->unit = "ns";
+	c->ops = 10;
+	c->n_samples = 2;
+	c->samples = calloc(2, sizeof(double));
+	c->samples[0] = 1.0 / 3;
+	c->samples[1] = 12;
+	c->summary = (struct stats_summary){ 6.1, 0.5, 12, 5, 1.0 / 3, 12 };
+	c->have_counts = true;
+	c->proof_ops = 10;
+	c->seen = (struct dx_counts){ 10, 0, 0, 0, 3 };
+	c->wanted = DX_COUNTS_ANY;
+	snprintf(c->fs, sizeof(c->fs), "ext4");
+	snprintf(c->reason, sizeof(c->reason), "because");
+}
+
+Test(result, there_and_back)
+{
+	struct cell_result c, back;
+	json_t *j;
+
+	fill(&c, STATUS_FAIL);
+	j = cell_result_to_json(&c);
+	cr_assert_not_null(j);
+	cr_assert_eq(cell_result_from_json(j, &back, &e), 0, "%s", e.what);
+	cr_assert_eq(back.status, STATUS_FAIL);
+	cr_assert_eq(back.samples[0], c.samples[0], "to the last digit");
+	cr_assert_eq(back.summary.ci_high, 12);
+	cr_assert_eq(back.seen.entries_written_back, 3);
+	cr_assert_eq(back.wanted.pte_faults, DX_ANY);
+	cr_assert_str_eq(back.reason, "because");
+	cr_assert_eq(json_integer_value(json_object_get(json_object_get(j, "params"), "pages")), 4);
+	cell_result_release(&back);
+	cell_result_release(&c);
+	json_decref(j);
+}
+
+Test(result, what_is_no_cell)
+{
+	static const char *const bad[] = {
+		"[]",
+		"{}",
+		"{\"status\":\"maybe\"}",
+		"{\"status\":\"pass\",\"unit\":\"s\"}",
+		"{\"status\":\"pass\",\"unit\":\"ns\",\"ops\":-1}",
+		"{\"status\":\"pass\",\"unit\":\"ns\",\"ops\":1,\"reason\":\"\",\"fs\":\"\","
+		"\"driver\":\"\",\"mode\":\"\",\"samples\":[\"x\"]}",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_t *j = json_loads(bad[i], 0, NULL);
+		struct cell_result c;
+
+		cr_assert_eq(cell_result_from_json(j, &c, &e), -EBADMSG, "%s", bad[i]);
+		json_decref(j);
+	}
+}
+
+static struct results *open_set(size_t planned)
+{
+	struct results *r = NULL;
+	json_t *command = json_pack("[s]", "daxbench"), *environment = json_object();
+
+	cr_assert_eq(results_open(&r, dir, -1, "6.1", command, environment, 1, planned, &e), 0,
+		     "%s", e.what);
+	json_decref(command);
+	json_decref(environment);
+	return r;
+}
+
+static void add(struct results *r, enum status status)
+{
+	struct cell_result c;
+
+	fill(&c, status);
+	cr_assert_eq(results_add(r, &c, &e), 0, "%s", e.what);
+	cell_result_release(&c);
+}
+
+Test(result, a_whole_set_is_renamed)
+{
+	struct results *r = open_set(1);
+	char path[512];
+	char *text;
+	json_t *j;
+	size_t len;
+
+	cr_assert(strstr(results_path(r), ".partial"));
+	cr_assert(results_in_use(results_path(r)));
+	add(r, STATUS_PASS);
+	cr_assert_eq(results_finish(r, false, &e), 0, "%s", e.what);
+	cr_assert_not(strstr(results_path(r), ".partial"));
+	snprintf(path, sizeof(path), "%s/latest/run.json", dir);
+	cr_assert_eq(file_read(AT_FDCWD, path, 1 << 20, &text, &len), 0);
+	cr_assert_eq(results_load(text, len, &j, &e), 0, "%s", e.what);
+	cr_assert_eq(results_exit_code(j), 0);
+	free(text);
+	json_decref(j);
+	results_close(r);
+}
+
+Test(result, a_part_stays_partial)
+{
+	struct results *r = open_set(2);
+	char path[512];
+
+	add(r, STATUS_PASS);
+	cr_assert_eq(results_exit_code(results_document(r)), 3, "a cell is missing");
+	cr_assert_eq(results_finish(r, false, &e), 0);
+	cr_assert(strstr(results_path(r), ".partial"));
+	cr_assert(json_is_true(json_object_get(results_document(r), "interrupted")));
+	snprintf(path, sizeof(path), "%s", results_path(r));
+	results_close(r);
+	cr_assert_not(results_in_use(path));
+}
+
+Test(result, exit_codes)
+{
+	static const struct {
+		enum status a, b;
+		int code;
+	} rows[] = {
+		{ STATUS_PASS, STATUS_PASS, 0 },  { STATUS_PASS, STATUS_SKIP, 0 },
+		{ STATUS_SKIP, STATUS_SKIP, 4 },  { STATUS_PASS, STATUS_ERROR, 3 },
+		{ STATUS_FAIL, STATUS_ERROR, 1 }, { STATUS_SKIP, STATUS_ERROR, 3 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct results *r = open_set(2);
+
+		add(r, rows[i].a);
+		add(r, rows[i].b);
+		cr_assert_eq(results_exit_code(results_document(r)), rows[i].code, "row %zu", i);
+		results_close(r);
+	}
+}
+
+Test(result, nowhere_to_write)
+{
+	struct results *r;
+	json_t *command = json_array();
+
+	cr_assert_lt(results_open(&r, "/proc/no", -1, "6.1", command, NULL, 1, 1, &e), 0);
+	cr_assert(strstr(e.object, "/proc/no"));
+	cr_assert_eq(results_put(open_set(1), "../x", "", 0, &e), -EINVAL);
+	json_decref(command);
+}
+
+Test(result, hostile_documents)
+{
+	static const char *const bad[] = {
+		"",
+		"{",
+		"[]",
+		"{\"schema\":\"other\"}",
+		"{\"schema\":\"daxbench-result-1\"}",
+		"{\"schema\":\"daxbench-result-1\",\"schema\":\"daxbench-result-1\"}",
+		"{\"schema\":\"daxbench-result-1\",\"results\":[{}],\"summary\":{}}",
+	};
+	json_t *j = NULL;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_assert_eq(results_load(bad[i], strlen(bad[i]), &j, &e), -EBADMSG, "%s", bad[i]);
+	cr_assert_null(j);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Three workloads of our own: no real one is linked. Catches a wrong match, a range not kept. */
+#include "bench/select.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+DX_WORKLOAD(b)
+= { .name = "pte-store",
+    .groups = "default,fault",
+    .params = { { "size", "bytes", 4096, 4096, 1 << 20, "of it" },
+		{ "pages", "pages", 1, 1, 10, "of them" } } };
+DX_WORKLOAD(c)
+= { .name = "sync-files", .groups = "sync" };
+DX_WORKLOAD(a)
+= { .name = "null", .groups = "control,default" };
+
+static struct selection *chosen;
+static size_t n;
+static struct err e;
+
+static int choose(const char *word)
+{
+	char *words[] = { (char *)word };
+
+	free(chosen);
+	chosen = NULL;
+	n = 0;
+	return select_words(LENS_BENCH, words, word ? 1 : 0, &chosen, &n, &e);
+}
+
+Test(select, all_are_sorted)
+{
+	size_t count;
+	const struct dx_workload *const *all = select_all(LENS_BENCH, &count);
+
+	cr_assert_eq(count, 3);
+	cr_assert_str_eq(all[0]->name, "null");
+	cr_assert_str_eq(all[2]->name, "sync-files");
+	cr_assert_eq(select_find(LENS_BENCH, "sync-files"), &c);
+	cr_assert_null(select_find(LENS_BENCH, "sync"));
+}
+
+Test(select, names_globs_groups)
+{
+	cr_assert_eq(choose(NULL), 0);
+	cr_assert_eq(n, 2, "the group default");
+	cr_assert_eq(choose("pte-*"), 0);
+	cr_assert_eq(n, 1);
+	cr_assert_eq(choose("@control"), 0);
+	cr_assert_eq(chosen[0].workload, &a);
+	cr_assert_eq(choose("sync"), 0);
+	cr_assert_eq(chosen[0].workload, &c);
+	cr_assert_eq(choose("@def"), -EINVAL, "no part of a group's name");
+}
+
+Test(select, the_same_twice_is_once)
+{
+	char *words[] = { (char *)"null", (char *)"@default", (char *)"null" };
+
+	cr_assert_eq(select_words(LENS_BENCH, words, 3, &chosen, &n, &e), 0);
+	cr_assert_eq(n, 2);
+}
+
+Test(select, parameters)
+{
+	char text[64];
+
+	cr_assert_eq(choose("pte-store:size=8K,pages=3"), 0);
+	cr_assert_eq(chosen[0].values[0], 8192);
+	cr_assert_str_eq(select_format_params(chosen, text, sizeof(text)), "size=8K,pages=3");
+	cr_assert_eq(choose("pte-store"), 0);
+	cr_assert_str_eq(select_format_params(chosen, text, sizeof(text)), "size=4K,pages=1");
+}
+
+Test(select, errors_say_what_to_do)
+{
+	cr_assert_eq(choose("pte-sotre"), -EINVAL);
+	cr_assert_str_eq(e.hint, "did you mean pte-store?");
+	cr_assert_eq(choose("zzzzzzzzzz"), -EINVAL);
+	cr_assert(strstr(e.hint, "daxbench list"));
+	cr_assert_eq(choose("pte-store:lines=1"), -EINVAL);
+	cr_assert_str_eq(e.hint, "it has size, pages");
+	cr_assert_eq(choose("null:x=1"), -EINVAL);
+	cr_assert_str_eq(e.hint, "it has none");
+	cr_assert_eq(choose("pte-store:pages=11"), -EINVAL);
+	cr_assert(strstr(e.what, "out of range"));
+	cr_assert_str_eq(e.hint, "want 1 to 10 pages");
+	cr_assert_eq(choose("pte-store:pages=2K"), -EINVAL);
+	cr_assert(strstr(e.what, "not a number"));
+	cr_assert_eq(choose("pte-store:size=2G"), -EINVAL);
+	cr_assert_str_eq(e.hint, "want 4K to 1M bytes");
+	cr_assert_eq(choose("pte-store:pages"), -EINVAL);
+	cr_assert_eq(choose("pte-store:"), -EINVAL);
+}
+
+Test(select, nearest)
+{
+	const char *const names[] = { "run", "record", "probe" };
+
+	cr_assert_str_eq(select_nearest("rnu", names, 3), "run");
+	cr_assert_str_eq(select_nearest("recrod", names, 3), "record");
+	cr_assert_null(select_nearest("xylophone", names, 3));
+	cr_assert_null(select_nearest("anything", names, 0));
+}
