@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Bad input: one clear message, the documented exit code, nothing left.
+. "$(dirname "$0")/lib.sh"
+
+run 2 ./daxbench rnu
+has err 'did you mean "daxbench run"?'
+run 2 ./daxbench run pte-stroe-hole
+has err "did you mean pte-store-hole?"
+run 2 ./daxbench run msync-range:size=4Q
+has err "is not a number"
+run 2 ./daxbench run msync-range:size=1T
+has err "is out of range"
+run 2 ./daxbench run msync-range:pages=1
+has err "it has size"
+run 2 ./daxbench run --emulate --target /tmp
+has err "a guest has its own devices"
+run 2 ./daxbench run --target /tmp --deterministic
+has err "the emulator only"
+run 3 ./daxbench run --kernel 5.4 null
+has err "give 6.1, 6.12 or the path of a bzImage"
+run 2 ./daxbench new Bad_Name
+has err "want lower-case letters"
+run 2 ./daxbench new null
+has err "there is a workload of this name"
+run 2 ./daxbench help nothing
+run 0 ./daxbench run --dry-run default
+has out "cells"
+
+# A directory that is not DAX: the cells that need DAX are skipped, with the reason.
+run 4 ./daxbench run --target "$work" -o "$work/results" pte-store-hole
+has out "files here are not DAX"
+run 3 ./daxbench run --target "$work/nothing" -o "$work/results" pte-store-hole
+has out "No such file or directory"
+# Cells without a file system need no target at all.
+run 0 ./daxbench run --target "$work" -o "$work/results" null write-4k
+run 3 ./daxbench run --target "$work" -o /proc/nowhere null
+has err "keep results where you may write"
+
+if [ "$(id -u)" -ne 0 ]; then
+	run 3 ./daxbench claim /dev/sda
+fi
+run 3 ./daxbench claim /dev/null
+has err "is neither a block device nor device-dax"
+no_leftovers
+echo "$checks checks"
