@@ -21,7 +21,7 @@ per_op = {c["workload"]: c["median"] for c in cells}
 planted = {c["params"]["nops"]: c["median"] for c in cells if c["workload"] == "planted"}
 exact = [c["workload"] for c in cells if not c["exact"]]
 print(per_op, planted)
-assert per_op["null"] == per_op["null-by-hand"]
+assert per_op["null"] == per_op["null-by-hand"] == 3
 assert per_op["bare"] == per_op["bare-by-hand"]
 assert planted[10] - planted[0] == 10
 assert not exact, exact
