@@ -67,7 +67,7 @@ static bool is_list_of_claims(const json_t *list)
 
 	if (!json_is_array(list))
 		return false;
-	json_array_foreach (list, i, claim) {
+	json_array_foreach(list, i, claim) {
 		const char *path, *model, *uuid, *serial, *region;
 		json_int_t size;
 

@@ -80,7 +80,7 @@ static int list_claims(struct err *e)
 
 	if (r)
 		return r;
-	json_array_foreach (list, i, claim)
+	json_array_foreach(list, i, claim)
 		print_claim(claim);
 	if (!i)
 		puts("no device is claimed");

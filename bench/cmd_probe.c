@@ -91,13 +91,13 @@ static void print_regions(const json_t *regions)
 	char bytes[32];
 	size_t i, k;
 
-	json_array_foreach (regions, i, region) {
+	json_array_foreach(regions, i, region) {
 		row("region", "%s, %s, NUMA node %d, persistence domain %s, bad sectors %lld",
 		    text(region, "region"), size(region, "size_bytes", bytes, sizeof(bytes)),
 		    (int)json_integer_value(json_object_get(region, "numa_node")),
 		    text(region, "persistence_domain"),
 		    (long long)json_integer_value(json_object_get(region, "badblocks_sectors")));
-		json_array_foreach (json_object_get(region, "namespaces"), k, ns)
+		json_array_foreach(json_object_get(region, "namespaces"), k, ns)
 			print_namespace(ns);
 	}
 	if (!i)
@@ -109,11 +109,11 @@ static void print_file_systems(const json_t *probe)
 	const json_t *item, *dax;
 	size_t i;
 
-	json_array_foreach (json_object_get(probe, "filesystems"), i, item)
+	json_array_foreach(json_object_get(probe, "filesystems"), i, item)
 		row(i ? "" : "fs", "%s: %s%s%s%s", text(item, "fs"), text(item, "why"),
 		    text(item, "driver")[0] ? ", driver " : "", text(item, "driver"),
 		    json_is_false(json_object_get(item, "dax")) ? ", without DAX" : "");
-	json_array_foreach (json_object_get(probe, "mounts"), i, item) {
+	json_array_foreach(json_object_get(probe, "mounts"), i, item) {
 		dax = json_object_get(item, "dax");
 		row("mount", "%s: %s on %s, %s", text(item, "dir"), text(item, "fs"),
 		    text(item, "device"),
@@ -128,7 +128,7 @@ static void print_claims(const json_t *claims)
 	const json_t *claim;
 	size_t i;
 
-	json_array_foreach (claims, i, claim)
+	json_array_foreach(claims, i, claim)
 		row("claimed", "%s", text(claim, "path"));
 	if (json_is_null(claims))
 		row("claimed", "only root can tell");
@@ -147,7 +147,7 @@ static void print_emulator(const json_t *probe)
 		row("qemu", "%s, %s", text(qemu, "version"), text(qemu, "path"));
 	row(text(qemu, "path")[0] ? "" : "qemu", "%s", text(qemu, "why"));
 	printf("%-*s", NAME_COLUMNS, "kernels");
-	json_array_foreach (kernels, i, kernel)
+	json_array_foreach(kernels, i, kernel)
 		printf("%s%s", i ? ", " : "", json_string_value(kernel));
 	puts(i ? "" : "none");
 }
@@ -157,7 +157,7 @@ static void print_conclusion(const json_t *probe)
 	const json_t *choice = json_object_get(probe, "choice"), *item;
 	size_t i;
 
-	json_array_foreach (json_object_get(probe, "missing"), i, item)
+	json_array_foreach(json_object_get(probe, "missing"), i, item)
 		row("missing", "%s (%s): %s", text(item, "what"), text(item, "why"),
 		    text(item, "package"));
 	row("will use", "%s: %s",

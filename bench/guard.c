@@ -118,7 +118,7 @@ static void identify_namespace(struct guard_identity *id)
 	snprintf(id->region, sizeof(id->region), "%s",
 		 json_string_value(json_object_get(region, "region")));
 	snprintf(id->serial, sizeof(id->serial), "%s", dimm ? dimm : "");
-	json_array_foreach (json_object_get(region, "namespaces"), i, ns) {
+	json_array_foreach(json_object_get(region, "namespaces"), i, ns) {
 		if (strcmp(json_string_value(json_object_get(ns, "node")), node) != 0)
 			continue;
 		snprintf(id->uuid, sizeof(id->uuid), "%s",

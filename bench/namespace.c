@@ -44,8 +44,8 @@ static struct ndctl_region *find_region(struct ndctl_ctx *ctx, unsigned int inde
 	struct ndctl_bus *bus;
 	struct ndctl_region *region;
 
-	ndctl_bus_foreach (ctx, bus)
-		ndctl_region_foreach (bus, region)
+	ndctl_bus_foreach(ctx, bus)
+		ndctl_region_foreach(bus, region)
 			if (module_handle(region) == index + 1)
 				return region;
 	return NULL;
@@ -56,7 +56,7 @@ static struct ndctl_namespace *find_namespace(struct ndctl_region *region)
 {
 	struct ndctl_namespace *ndns;
 
-	ndctl_namespace_foreach (region, ndns)
+	ndctl_namespace_foreach(region, ndns)
 		if (ndctl_namespace_get_size(ndns))
 			return ndns;
 	return NULL;
@@ -296,7 +296,7 @@ static json_t *describe_region(struct ndctl_region *region)
 	json_t *list = json_array();
 	struct ndctl_namespace *ndns;
 
-	ndctl_namespace_foreach (region, ndns)
+	ndctl_namespace_foreach(region, ndns)
 		if (ndctl_namespace_get_size(ndns))
 			json_array_append_new(list, describe_namespace(ndns));
 	return json_pack("{s:s, s:I, s:I, s:i, s:s, s:b, s:o, s:o, s:o}", "region",
@@ -320,8 +320,8 @@ int namespace_describe(json_t **ret, struct err *e)
 	if (r)
 		return err_sys(e, r, "libndctl", "open");
 	list = json_array();
-	ndctl_bus_foreach (ctx, bus)
-		ndctl_region_foreach (bus, region)
+	ndctl_bus_foreach(ctx, bus)
+		ndctl_region_foreach(bus, region)
 			json_array_append_new(list, describe_region(region));
 	ndctl_unref(ctx);
 	*ret = list;
@@ -335,8 +335,8 @@ json_t *namespace_region_of(const char *node)
 
 	if (namespace_describe(&regions, NULL))
 		return NULL;
-	json_array_foreach (regions, i, region) {
-		json_array_foreach (json_object_get(region, "namespaces"), k, ns) {
+	json_array_foreach(regions, i, region) {
+		json_array_foreach(json_object_get(region, "namespaces"), k, ns) {
 			const char *name = json_string_value(json_object_get(ns, "node"));
 
 			if (name && !strcmp(name, node))

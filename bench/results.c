@@ -325,7 +325,7 @@ int results_load(const char *data, size_t len, json_t **ret, struct err *e)
 	else if (!json_is_array(json_object_get(j, "results")) ||
 		 !json_is_object(json_object_get(j, "summary")))
 		code = err_set(e, -EBADMSG, "results", "have no \"results\" or no \"summary\"");
-	json_array_foreach (json_object_get(j, "results"), i, cell) {
+	json_array_foreach(json_object_get(j, "results"), i, cell) {
 		struct cell_result c;
 
 		if (code)

@@ -122,7 +122,7 @@ static void format_name(const json_t *cell, char *buf, size_t len)
 	const char *key;
 	size_t used = (size_t)snprintf(buf, len, "%s", text_of(cell, "workload"));
 
-	json_object_foreach ((json_t *)params, key, value) {
+	json_object_foreach((json_t *)params, key, value) {
 		char number[32];
 
 		units_format_size((uint64_t)json_integer_value(value), number, sizeof(number));
@@ -167,7 +167,7 @@ static bool all_pass(const json_t *results)
 	size_t i;
 	const json_t *cell;
 
-	json_array_foreach ((json_t *)results, i, cell)
+	json_array_foreach((json_t *)results, i, cell)
 		if (strcmp(text_of(cell, "status"), "pass") != 0)
 			return false;
 	return true;
@@ -178,7 +178,7 @@ static void print_reasons(FILE *out, const json_t *results)
 	size_t i;
 	const json_t *cell;
 
-	json_array_foreach ((json_t *)results, i, cell)
+	json_array_foreach((json_t *)results, i, cell)
 		if (text_of(cell, "reason")[0])
 			fprintf(out, "%s: %s%s%s: %s\n", text_of(cell, "status"),
 				text_of(cell, "fs"), text_of(cell, "fs")[0] ? " " : "",
@@ -219,7 +219,7 @@ static void print_notes(FILE *out, const json_t *document)
 		fputs("note: emulated CPU: these times are the emulator's, not pmem hardware's;\n"
 		      "      --deterministic counts instructions instead\n",
 		      out);
-	json_array_foreach (json_object_get(environment, "warnings"), i, warning)
+	json_array_foreach(json_object_get(environment, "warnings"), i, warning)
 		fprintf(out, "note: %s\n", json_string_value(warning));
 }
 
@@ -239,7 +239,7 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 		scols_table_new_column(t, "FAULTS", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "STATUS", 0, all_pass(results) ? SCOLS_FL_HIDDEN : 0);
 	}
-	json_array_foreach ((json_t *)results, i, cell)
+	json_array_foreach((json_t *)results, i, cell)
 		if (!r)
 			r = add_row(t, cell);
 	if (!r && i)
@@ -259,7 +259,7 @@ static void print_params(FILE *out, const json_t *workload)
 	const json_t *param;
 	size_t i;
 
-	json_array_foreach (json_object_get(workload, "params"), i, param)
+	json_array_foreach(json_object_get(workload, "params"), i, param)
 		fprintf(out, "        :%s=%lld  %s, %lld to %lld %s\n", text_of(param, "name"),
 			(long long)json_integer_value(json_object_get(param, "default")),
 			text_of(param, "help"),
@@ -279,7 +279,7 @@ static int print_short(FILE *out, const json_t *list, unsigned int width)
 		return -ENOMEM;
 	scols_table_new_column(t, "WORKLOAD", 0, 0);
 	scols_table_new_column(t, "WHAT HAPPENS", 0.6, SCOLS_FL_TRUNC);
-	json_array_foreach ((json_t *)list, i, workload) {
+	json_array_foreach((json_t *)list, i, workload) {
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 
 		if (!line) {
@@ -302,7 +302,7 @@ int table_print_workloads(FILE *out, const json_t *list, unsigned int width, boo
 
 	if (!verbose)
 		return print_short(out, list, width);
-	json_array_foreach ((json_t *)list, i, workload) {
+	json_array_foreach((json_t *)list, i, workload) {
 		fprintf(out, "%s\n    %s\n    one operation: %s; groups: %s\n",
 			text_of(workload, "name"), text_of(workload, "title"),
 			text_of(workload, "op"), text_of(workload, "group"));

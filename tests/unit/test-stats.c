@@ -100,7 +100,7 @@ Test(stats, agrees_with_scipy)
 	size_t i;
 
 	cr_assert(json_array_size(cases) >= 5);
-	json_array_foreach (cases, i, c) {
+	json_array_foreach(cases, i, c) {
 		json_t *values = json_object_get(c, "values");
 		size_t n = json_array_size(values);
 		double *v = calloc(n, sizeof(*v)), eps;
