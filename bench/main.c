@@ -8,6 +8,7 @@
 #include "bench/say.h"
 #include "bench/select.h"
 
+#include <argp.h>
 #include <errno.h>
 #include <string.h>
 
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 	struct err e;
 
 	interrupt_catch();
+	argp_err_exit_status = EXIT_USAGE;
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return close_output(cmd_help(1, help));
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {

@@ -3,6 +3,12 @@
 # Bad input: one clear message, the documented exit code, nothing left.
 . "$(dirname "$0")/lib.sh"
 
+run 2 ./daxbench run --no-such-option
+has err "unrecognized option"
+run 2 ./daxbench run --samples 1
+has err "want 3 to 1000"
+run 2 ./daxbench run --fs btrfs null
+has err "unknown file system"
 run 2 ./daxbench rnu
 has err 'did you mean "daxbench run"?'
 run 2 ./daxbench run pte-stroe-hole
