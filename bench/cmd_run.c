@@ -208,7 +208,10 @@ json_t *run_command_line(const struct run *run)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; run->argv[i]; i++)
+	/* argp was told "daxbench run", so that it says so; it was typed as two words. */
+	json_array_append_new(list, json_string("daxbench"));
+	json_array_append_new(list, json_string("run"));
+	for (size_t i = 1; run->argv[i]; i++)
 		json_array_append_new(list, json_string(run->argv[i]));
 	return list;
 }
@@ -220,12 +223,13 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 
 	say_progress_done();
 	code = results_exit_code(results_document(results));
-	if (run->json)
-		json_dumpf(results_document(results), stdout,
-			   JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	else
+	if (run->json && !json_dumpf(results_document(results), stdout,
+				     JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+	else if (!run->json)
 		table_print_run(stdout, results_document(results), say_width(stdout),
 				say_color(stdout));
+	fflush(stdout); /* before what is said on the other stream */
 	if (results_finish(results, cut_short, &e)) {
 		say_error(&e);
 		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;

@@ -22,33 +22,46 @@ static void on_output(void *data, bool is_stderr, const char *text, size_t len)
 	fwrite(text, 1, len, is_stderr ? stderr : stdout);
 }
 
-static int on_file(void *data, const char *name, bool append, const void *content, size_t len)
+static int take_cell(struct remote *remote, const char *text, size_t len, struct err *e)
+{
+	char what[128];
+	json_t *j;
+	int r = results_parse(text, len, &j, e);
+
+	if (r)
+		return r;
+	r = results_add_json(remote->results, j, e);
+	if (!r) {
+		snprintf(what, sizeof(what), "%s %s", json_string_value(json_object_get(j, "fs")),
+			 json_string_value(json_object_get(j, "workload")));
+		say_progress(++remote->done, remote->run->planned, what);
+	}
+	json_decref(j);
+	return r;
+}
+
+static int take_environment(struct remote *remote, const char *text, size_t len, struct err *e)
+{
+	json_t *j;
+	int r = results_parse(text, len, &j, e);
+
+	if (r)
+		return r;
+	results_set_environment(remote->results, j);
+	json_decref(j);
+	return 0;
+}
+
+static int on_file(void *data, const char *name, bool append, const void *content, size_t len,
+		   struct err *e)
 {
 	struct remote *remote = data;
-	char what[128];
-	struct err e;
-	json_t *j;
-	int r = 0;
 
-	if (append && !strcmp(name, "journal.ndjson")) {
-		j = json_loadb(content, len, JSON_REJECT_DUPLICATES, NULL);
-		r = j ? results_add_json(remote->results, j, &e) : -EBADMSG;
-		if (!r) {
-			snprintf(what, sizeof(what), "%s %s",
-				 json_string_value(json_object_get(j, "fs")),
-				 json_string_value(json_object_get(j, "workload")));
-			say_progress(++remote->done, remote->run->planned, what);
-		}
-		json_decref(j);
-	} else if (!strcmp(name, "environment.json")) {
-		j = json_loadb(content, len, JSON_REJECT_DUPLICATES, NULL);
-		if (j)
-			results_set_environment(remote->results, j);
-		json_decref(j);
-	} else {
-		r = results_put(remote->results, name, content, len, &e);
-	}
-	return r;
+	if (append && !strcmp(name, "journal.ndjson"))
+		return take_cell(remote, content, len, e);
+	if (!strcmp(name, "environment.json"))
+		return take_environment(remote, content, len, e);
+	return results_put(remote->results, name, content, len, e);
 }
 
 static int run_in_guest(struct run *run, const char *kernel)

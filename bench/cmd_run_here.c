@@ -99,7 +99,7 @@ static json_t *describe_environment(const struct run *run)
 
 	if (environment)
 		json_object_set_new(environment, "warnings",
-				    env_warnings(run->session.deterministic, -1));
+				    env_warnings(run->session.deterministic));
 	return environment;
 }
 

@@ -3,6 +3,7 @@
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -95,53 +96,48 @@ static json_t *describe_mitigations(void)
 /* ---- the kernel ---- */
 
 /*
- * FNV-1a of the configuration as text: tells two builds apart. In a guest the
- * kernel has it only with IKCONFIG_PROC.
+ * Of the configuration as text: tells two builds apart. In a guest the host
+ * knows it (@facts).
  */
-static json_t *config_hash(const char *release)
+static json_t *config_hash(const char *release, const json_t *facts)
 {
+	json_t *known = json_object_get(facts, "config_hash");
 	char path[PATH_MAX], text[24];
 	AUTO_FREE char *config = NULL;
-	uint64_t h = 0xcbf29ce484222325ULL;
 	size_t len;
 
+	if (known)
+		return json_incref(known);
 	snprintf(path, sizeof(path), "/boot/config-%s", release);
-	if (file_read(AT_FDCWD, path, 16 << 20, &config, &len) &&
-	    file_read(AT_FDCWD, "/proc/config.gz", 16 << 20, &config, &len))
+	if (file_read(AT_FDCWD, path, 16 << 20, &config, &len))
 		return json_null();
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)config[i]) * 0x100000001b3ULL;
-	snprintf(text, sizeof(text), "%016llx", (unsigned long long)h);
+	snprintf(text, sizeof(text), "%016llx",
+		 (unsigned long long)hash_add(HASH_START, config, len));
 	return json_string(text);
 }
 
-static json_t *describe_kernel(void)
+static json_t *describe_kernel(const json_t *facts)
 {
 	struct utsname name;
 
 	uname(&name);
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "release", name.release, "version",
-			 name.version, "config_hash", config_hash(name.release), "command_line",
-			 line_of("/proc/cmdline"), "transparent_hugepages",
+			 name.version, "config_hash", config_hash(name.release, facts),
+			 "command_line", line_of("/proc/cmdline"), "transparent_hugepages",
 			 line_of("/sys/kernel/mm/transparent_hugepage/enabled"));
-}
-
-static json_t *describe_emulation(void)
-{
-	json_t *facts = json_load_file(GUEST_FACTS, JSON_REJECT_DUPLICATES, NULL);
-
-	return facts ? facts : json_null();
 }
 
 json_t *env_describe(bool deterministic)
 {
+	json_t *facts = json_load_file(GUEST_FACTS, JSON_REJECT_DUPLICATES, NULL);
+
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:I, s:o}", "daxbench", DAXBENCH_VERSION,
-			 "kernel", describe_kernel(), "cpu", describe_cpu(), "mitigations",
+			 "kernel", describe_kernel(facts), "cpu", describe_cpu(), "mitigations",
 			 describe_mitigations(), "load_average",
 			 deterministic ? json_null() : line_of("/proc/loadavg"), "page_bytes",
 			 (int)sysconf(_SC_PAGESIZE), "memory_bytes",
 			 (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE), "emulation",
-			 describe_emulation());
+			 facts ? facts : json_null());
 }
 
 /* ---- what makes figures untrustworthy ---- */
@@ -219,19 +215,7 @@ static void warn_steal(json_t *list)
 		     100.0 * (double)steal / (double)sum);
 }
 
-static void warn_numa(json_t *list, int node)
-{
-	char path[PATH_MAX];
-	unsigned int cpu, here;
-
-	if (node < 0 || getcpu(&cpu, &here))
-		return;
-	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d", node);
-	if (!access(path, F_OK) && (int)here != node)
-		warn(list, "the device is on NUMA node %d, we are on node %u", node, here);
-}
-
-json_t *env_warnings(bool deterministic, int numa_node)
+json_t *env_warnings(bool deterministic)
 {
 	json_t *list = json_array();
 
@@ -242,51 +226,62 @@ json_t *env_warnings(bool deterministic, int numa_node)
 	warn_smt(list);
 	warn_load(list);
 	warn_steal(list);
-	warn_numa(list, numa_node);
 	return list;
 }
 
 /* ---- pinning ---- */
 
-/* CPUs of a node: "0-3,8". Leaves @set as it is if there is no such list. */
-static void restrict_to_node(int node, cpu_set_t *set)
+/* CPUs of a node: "0-3,8". False if there is no such node. */
+static bool cpus_of_node(int node, cpu_set_t *ret)
 {
 	char path[PATH_MAX], text[1024], *p = text;
-	cpu_set_t of_node, both;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/cpulist", node);
 	if (node < 0 || file_read_line(path, text, sizeof(text)))
-		return;
-	CPU_ZERO(&of_node);
+		return false;
+	CPU_ZERO(ret);
 	while (isdigit((unsigned char)*p)) {
 		long first = strtol(p, &p, 10), last = first;
 
 		if (*p == '-')
 			last = strtol(p + 1, &p, 10);
 		for (long i = first; i <= last && i < CPU_SETSIZE; i++)
-			CPU_SET(i, &of_node);
+			CPU_SET(i, ret);
 		p += *p == ',';
 	}
-	CPU_AND(&both, set, &of_node);
-	if (CPU_COUNT(&both))
-		*set = both;
+	return true;
 }
 
-int env_pin(int numa_node, int *ret_cpu, struct err *e)
+/* Takes from @set what is not of the node. True if nothing would be left: @set stays. */
+static bool restrict_to_node(int node, cpu_set_t *set)
+{
+	cpu_set_t of_node, both;
+
+	if (!cpus_of_node(node, &of_node))
+		return false;
+	CPU_AND(&both, set, &of_node);
+	if (!CPU_COUNT(&both))
+		return true;
+	*set = both;
+	return false;
+}
+
+int env_pin(int numa_node, bool *ret_far, struct err *e)
 {
 	cpu_set_t set, one;
 	int cpu = CPU_SETSIZE - 1;
+	bool far;
 
 	if (sched_getaffinity(0, sizeof(set), &set))
 		return err_sys(e, -errno, "CPU", "read the affinity");
-	restrict_to_node(numa_node, &set);
+	far = restrict_to_node(numa_node, &set);
+	if (ret_far)
+		*ret_far = far;
 	while (cpu > 0 && !CPU_ISSET(cpu, &set))
 		cpu--;
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	if (sched_setaffinity(0, sizeof(one), &one))
 		return err_sys(e, -errno, "CPU", "pin");
-	if (ret_cpu)
-		*ret_cpu = cpu;
 	return 0;
 }

@@ -207,13 +207,32 @@ static int get_status(const json_t *j, enum status *ret, struct err *e)
 	return bad(e, "status");
 }
 
+/* Which cell it is: a name that can be printed, parameters that are counts. */
+static int check_cell(const json_t *j, struct err *e)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	const char *name = json_string_value(json_object_get(j, "workload")), *key;
+	json_t *params = json_object_get(j, "params"), *value;
+
+	if (!name || !*name || name[strspn(name, letters)])
+		return bad(e, "workload");
+	if (!json_is_object(params))
+		return bad(e, "params");
+	json_object_foreach(params, key, value)
+		if (!json_is_integer(value) || json_integer_value(value) < 0)
+			return bad(e, "params");
+	return 0;
+}
+
 static int fill(const json_t *j, struct cell_result *c, struct err *e)
 {
 	const char *unit = json_string_value(json_object_get(j, "unit"));
 	const json_t *ops = json_object_get(j, "ops"), *counts = json_object_get(j, "counts");
 	json_t *latency = json_object_get(j, "latency"), *target = json_object_get(j, "target");
-	int r = get_status(j, &c->status, e);
+	int r = check_cell(j, e);
 
+	if (!r)
+		r = get_status(j, &c->status, e);
 	if (r)
 		return r;
 	if (!unit || (strcmp(unit, "ns") != 0 && strcmp(unit, "insn") != 0))

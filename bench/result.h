@@ -108,9 +108,10 @@ void results_close(struct results *r);
 int results_exit_code(const json_t *document);
 
 /*
- * Takes over a run.json that a guest sent: size-capped, duplicate keys
- * refused, schema name and types checked. @ret is a new reference.
+ * JSON that a guest sent, or that lies in a file of results: an object, of
+ * bounded size, no key twice. -EBADMSG says where it is none. @ret is a new
+ * reference.
  */
-int results_load(const char *data, size_t len, json_t **ret, struct err *e);
+int results_parse(const char *text, size_t len, json_t **ret, struct err *e);
 
 #endif

@@ -61,10 +61,15 @@ static void measure(const struct selection *s, struct target *t, const struct ru
 {
 	struct err e = { 0 };
 	struct dx *dx = NULL;
+	bool far = false;
 	int r = 0;
 
 	if (!(s->workload->needs & DX_NEED_THREADS))
-		r = env_pin(t ? target_numa_node(t) : -1, NULL, &e);
+		r = env_pin(t ? target_numa_node(t) : -1, &far, &e);
+	if (far)
+		snprintf(c->reason, sizeof(c->reason),
+			 "the device is on NUMA node %d, none of whose CPUs we may use",
+			 target_numa_node(t));
 	if (!r)
 		r = dx_setup(&dx, s, t, s->workload->name, o->seed, &e);
 	if (!r)

@@ -17,7 +17,7 @@ struct runner_options {
 	enum clock_unit unit;
 	unsigned int min_samples; /* default 30; 3 when deterministic */
 	double precision;	  /* half width of the interval / median that is enough: 0.02 */
-	uint64_t cell_ms;	  /* stop sampling after this long, on the wall; default 3000 */
+	uint64_t cell_ms;	  /* stop sampling after this long, on the wall; default 1000 */
 	uint64_t sample_ns;	  /* length that n is calibrated to; default 2 ms */
 	uint64_t timeout_ms;	  /* a cell that takes longer is ended: status error */
 	struct faults

@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 	{ "kernel", OPT_KERNEL, "K[,K]", 0, "of the guest: 6.1, 6.12 or a bzImage", 10 },
 	{ "modules", OPT_MODULES, "DIR", 0, "its modules (lib/modules/RELEASE)", 10 },
 	{ "cpus", OPT_CPUS, "N", 0, "of the guest", 10 },
-	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (30m)", 10 },
+	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (1h)", 10 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
 	  "count instructions, repeatable to the last digit", 10 },
 	{ "seed", OPT_SEED, "N", 0, "of everything random (1)", 10 },

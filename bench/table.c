@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/table.h"
 #include "bench/faults.h"
+#include "emulate/console.h"
 #include "lib/units.h"
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum column { COL_WORKLOAD, COL_FS, COL_PAGE, COL_MEDIAN, COL_INTERVAL, COL_FAULTS, COL_STATUS };
@@ -173,16 +175,34 @@ static bool all_pass(const json_t *results)
 	return true;
 }
 
+/* One line, in which is what a guest may have written: no control characters. */
+static void __attribute__((format(printf, 2, 3))) print_line(FILE *out, const char *fmt, ...)
+{
+	char line[1400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	console_tame(line, strlen(line));
+	for (char *p = line; *p; p++)
+		*p = strchr("\t\n", *p) ? ' ' : *p;
+	fprintf(out, "%s\n", line);
+}
+
 static void print_reasons(FILE *out, const json_t *results)
 {
 	size_t i;
 	const json_t *cell;
 
-	json_array_foreach((json_t *)results, i, cell)
+	json_array_foreach((json_t *)results, i, cell) {
+		const char *fs = text_of(cell, "fs");
+
 		if (text_of(cell, "reason")[0])
-			fprintf(out, "%s: %s%s%s: %s\n", text_of(cell, "status"),
-				text_of(cell, "fs"), text_of(cell, "fs")[0] ? " " : "",
-				text_of(cell, "workload"), text_of(cell, "reason"));
+			print_line(out, "%s: %s%s%s: %s", text_of(cell, "status"), fs,
+				   fs[0] ? " " : "", text_of(cell, "workload"),
+				   text_of(cell, "reason"));
+	}
 }
 
 static void print_totals(FILE *out, const json_t *document)
@@ -220,7 +240,8 @@ static void print_notes(FILE *out, const json_t *document)
 		      "      --deterministic counts instructions instead\n",
 		      out);
 	json_array_foreach(json_object_get(environment, "warnings"), i, warning)
-		fprintf(out, "note: %s\n", json_string_value(warning));
+		if (json_is_string(warning))
+			print_line(out, "note: %s", json_string_value(warning));
 }
 
 int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color)

@@ -2,6 +2,7 @@
 #include "emulate/contents.h"
 #include "emulate/closure.h"
 #include "lib/cleanup.h"
+#include "lib/hash.h"
 #include "lib/proc.h"
 
 #include <errno.h>
@@ -117,28 +118,18 @@ void contents_release(struct contents *c)
 	memset(c, 0, sizeof(*c));
 }
 
-/* FNV-1a: tells archives apart, protects against nothing. */
-static uint64_t hash(uint64_t h, const void *data, size_t len)
-{
-	const unsigned char *p = data;
-
-	while (len--)
-		h = (h ^ *p++) * 0x100000001b3ULL;
-	return h;
-}
-
 uint64_t contents_fingerprint(const struct contents *c)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h = HASH_START;
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct stat st = { 0 };
 
-		h = hash(h, c->item[i].name, strlen(c->item[i].name) + 1);
+		h = hash_add(h, c->item[i].name, strlen(c->item[i].name) + 1);
 		if (stat(c->item[i].source, &st))
 			continue; /* writing the archive will say so */
-		h = hash(h, &st.st_size, sizeof(st.st_size));
-		h = hash(h, &st.st_mtim, sizeof(st.st_mtim));
+		h = hash_add(h, &st.st_size, sizeof(st.st_size));
+		h = hash_add(h, &st.st_mtim, sizeof(st.st_mtim));
 	}
 	return h;
 }

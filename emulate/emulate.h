@@ -50,7 +50,8 @@ struct emulate_job {
 	/* Called from emulate_run(), never from another thread. Any may be NULL. */
 	void (*on_output)(void *data, bool is_stderr, const char *text, size_t len);
 	/* A file of the results: @append adds to it. @name is checked: [A-Za-z0-9._-]+. */
-	int (*on_file)(void *data, const char *name, bool append, const void *content, size_t len);
+	int (*on_file)(void *data, const char *name, bool append, const void *content, size_t len,
+		       struct err *e);
 	void *data;
 	const volatile int *interrupted; /* a signal's number: end the guest and return -EINTR */
 };

@@ -3,6 +3,7 @@
 #include "emulate/emulate.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -133,6 +134,16 @@ static int read_config(const struct kernel *k, char **ret)
 		return 0;
 	snprintf(path, sizeof(path), "%s/../../../.config", dir);
 	return file_read(AT_FDCWD, path, 8 << 20, ret, NULL);
+}
+
+int kernel_config_hash(const struct kernel *k, uint64_t *ret)
+{
+	AUTO_FREE char *config = NULL;
+	int r = read_config(k, &config);
+
+	if (!r)
+		*ret = hash_add(HASH_START, config, strlen(config));
+	return r;
 }
 
 /* 'y', 'm', or 0: not set. */

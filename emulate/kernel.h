@@ -4,6 +4,7 @@
 #define EMULATE_KERNEL_H
 
 #include <limits.h>
+#include <stdint.h>
 
 #include "lib/err.h"
 
@@ -24,6 +25,12 @@ struct kernel {
  * the options are named.
  */
 int kernel_resolve(const char *name, const char *modules, struct kernel *ret, struct err *e);
+
+/*
+ * hash_add() over the text of its configuration (config-RELEASE beside the
+ * image, or a kernel tree's .config). -ENOENT: there is none.
+ */
+int kernel_config_hash(const struct kernel *k, uint64_t *ret);
 
 /* Release in the setup header of a bzImage (Documentation/arch/x86/boot.rst, kernel_version). */
 int kernel_release(const char *image, char *buf, size_t len, struct err *e);

@@ -74,13 +74,19 @@ static char *describe_host(const struct emulate_job *job, const struct kernel *k
 {
 	const char *base = strrchr(k->image, '/');
 	json_t *sizes = json_array(), *facts;
-	char *text;
+	char *text, config[24];
+	uint64_t hash;
+	bool known = !kernel_config_hash(k, &hash);
+
+	if (known)
+		snprintf(config, sizeof(config), "%016llx", (unsigned long long)hash);
 
 	for (unsigned int i = 0; i < EMULATE_NVDIMMS; i++)
 		json_array_append_new(sizes, json_integer((json_int_t)qemu_nvdimm_bytes(job, i)));
-	facts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s?, s:i, s:o}", "accel", accel, "qemu",
-			  qemu, "machine", "q35", "cpu", "max", "kernel_image",
-			  base ? base + 1 : k->image, "deterministic", job->deterministic, "icount",
+	facts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:s?, s:i, s:o}", "accel", accel,
+			  "qemu", qemu, "machine", "q35", "cpu", "max", "kernel_image",
+			  base ? base + 1 : k->image, "config_hash", known ? config : NULL,
+			  "deterministic", job->deterministic, "icount",
 			  job->deterministic ? "shift=0,sleep=off" : NULL, "cpus",
 			  (int)qemu_cpus(job), "nvdimm_bytes", sizes);
 	text = facts ? json_dumps(facts, 0) : NULL;
@@ -195,7 +201,8 @@ static int take_frame(struct proxy *p, const struct frame *f)
 	case FRAME_APPEND:
 		if (!job->on_file)
 			return 0;
-		return job->on_file(job->data, f->name, f->type == FRAME_APPEND, f->data, f->len);
+		return job->on_file(job->data, f->name, f->type == FRAME_APPEND, f->data, f->len,
+				    &p->failure);
 	case FRAME_EXIT:
 		return take_exit(p, f->data, f->len);
 	case FRAME_ERROR:

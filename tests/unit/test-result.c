@@ -6,9 +6,11 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct dx_workload workload = { .name = "w",
@@ -130,7 +132,7 @@ Test(result, a_whole_set_is_renamed)
 	cr_assert_not(strstr(results_path(r), ".partial"));
 	snprintf(path, sizeof(path), "%s/latest/run.json", dir);
 	cr_assert_eq(file_read(AT_FDCWD, path, 1 << 20, &text, &len), 0);
-	cr_assert_eq(results_load(text, len, &j, &e), 0, "%s", e.what);
+	cr_assert_eq(results_parse(text, len, &j, &e), 0, "%s", e.what);
 	cr_assert_eq(results_exit_code(j), 0);
 	free(text);
 	json_decref(j);
@@ -186,18 +188,42 @@ Test(result, nowhere_to_write)
 
 Test(result, hostile_documents)
 {
-	static const char *const bad[] = {
-		"",
-		"{",
-		"[]",
-		"{\"schema\":\"other\"}",
-		"{\"schema\":\"daxbench-result-1\"}",
-		"{\"schema\":\"daxbench-result-1\",\"schema\":\"daxbench-result-1\"}",
-		"{\"schema\":\"daxbench-result-1\",\"results\":[{}],\"summary\":{}}",
-	};
+	static const char *const bad[] = { "", "{", "[]", "7", "{\"a\":1,\"a\":2}", "{} {}" };
 	json_t *j = NULL;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		cr_assert_eq(results_load(bad[i], strlen(bad[i]), &j, &e), -EBADMSG, "%s", bad[i]);
+		cr_assert_eq(results_parse(bad[i], strlen(bad[i]), &j, &e), -EBADMSG, "%s", bad[i]);
 	cr_assert_null(j);
+}
+
+/* Adds and finishes while files can hold no more than ten bytes. */
+static int add_when_full(struct results *r)
+{
+	struct rlimit limit = { .rlim_cur = 10, .rlim_max = RLIM_INFINITY };
+	struct cell_result c;
+	int code;
+
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	fill(&c, STATUS_PASS);
+	code = results_add(r, &c, &e);
+	if (!code)
+		code = results_finish(r, false, &e);
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	cell_result_release(&c);
+	return code;
+}
+
+Test(result, no_room)
+{
+	struct results *r = open_set(1);
+	char path[512];
+
+	cr_assert_eq(add_when_full(r), -EFBIG);
+	cr_assert(strstr(e.hint, "-o DIR"), "%s", e.hint);
+	cr_assert(strstr(results_path(r), ".partial"), "half a set has no name of a whole one");
+	snprintf(path, sizeof(path), "%s/run.json", results_path(r));
+	cr_assert(access(path, F_OK));
+	results_close(r);
 }
