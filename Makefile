@@ -23,7 +23,7 @@ CFLAGS	+= -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-point
 endif
 
 # V=1 shows the commands.
-QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,LD)' $@;)
+QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,$(if $(filter %.a,$@),AR,LD))' $@;)
 COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP
 BANNED	  := -include lib/banned.h
 
@@ -113,8 +113,8 @@ $(B)/:
 TEST_LIBS = $(shell pkg-config --libs criterion)
 
 $(B)/libdaxbench.a: $(library_objects)
-	rm -f $@
-	ar rcs $@ $^
+	@rm -f $@
+	$(QUIET)ar rcs $@ $^
 
 # Objects of bench/ pull in the table of commands only through main.c, which no test links.
 $(B)/tests/%: tests/unit/%.c $(B)/libdaxbench.a
@@ -152,7 +152,18 @@ $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ tests/fuzz/$*.c tests/fuzz/replay.c $(B)/libdaxbench.a $(PKG_LIBS)
 
-.PHONY: test objects unit-programs fuzz-programs
+# With libFuzzer's own main(), and objects that it can look into: for tests/full/fuzz.sh.
+$(B)/fuzzer/%: tests/fuzz/%.c $(B)/libdaxbench.a
+	@mkdir -p $(@D)
+	$(COMPILE) -fsanitize=fuzzer -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS)
+
+fuzzers: $(fuzz_targets:%=$(B)/fuzzer/%)
+
+## fuzz: every parser under libFuzzer, FUZZ_SECONDS=300 each
+fuzz: setup-check
+	@tests/full/fuzz.sh
+
+.PHONY: fuzzers test objects unit-programs fuzz-programs
 test: all
 	@tests/run.sh all
 
@@ -167,7 +178,7 @@ check-full: check
 ## clean: remove what was built, keep what was downloaded
 clean:
 	rm -rf daxbench $(B)/lib $(B)/bench $(B)/checker $(B)/emulate $(B)/workloads $(B)/tests \
-		$(B)/fuzz $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/manual.* \
+		$(B)/fuzz $(B)/fuzzer $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/manual.* \
 		$(B)/libdaxbench.a $(B)/version $(B)/run
 
 ## distclean: remove build/ whole

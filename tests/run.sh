@@ -60,6 +60,7 @@ everything() {
 	mapfile -t fuzz < <(built build/fuzz tests/fuzz/fuzz-*.c)
 	item build/unit 600 make -s -j2 unit-programs
 	programs unit "${unit[@]}"
+	item unit/stats-reference 300 /usr/bin/python3 tests/unit/stats-reference.py --check
 	item build/fuzz 600 make -s -j2 fuzz-programs
 	programs fuzz "${fuzz[@]}"
 	item lint 900 tests/lint.sh

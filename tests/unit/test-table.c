@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Catches a table that a person cannot read at 80 columns, or that hides a failure. */
+#include "bench/table.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CELL                                                                                       \
+	"{'workload':'%s','fs':'%s','params':{%s},'status':'%s','reason':'%s',"                    \
+	"'unit':'%s','median':%s,'ci95':[%s],'exact':%s,"                                          \
+	"'counts':{'pte_faults':%d,'pmd_faults':%d},"                                              \
+	"'expected':{'pte_faults':%s,'pmd_faults':%s}}"
+#define HEAD                                                                                       \
+	"{'summary':{'planned':4,'pass':2,'fail':1,'skip':1,'error':0},"                           \
+	"'environment':{'emulation':{'accel':'tcg'},'warnings':['SMT is on']},'results':["
+
+/* JSON with single quotes, so that it can be read here. */
+static json_t *document(const char *text)
+{
+	char *copy = strdup(text);
+	json_error_t where;
+	json_t *j;
+
+	for (char *p = copy; *p; p++)
+		*p = *p == '\'' ? '"' : *p;
+	j = json_loads(copy, 0, &where);
+	cr_assert_not_null(j, "column %d: %s", where.column, where.text);
+	free(copy);
+	return j;
+}
+
+static char *print(json_t *j, unsigned int width)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	cr_assert_eq(table_print_run(out, j, width, false), 0);
+	fclose(out);
+	json_decref(j);
+	return text;
+}
+
+Test(table, eighty_columns)
+{
+	static const char want[] =
+		"WORKLOAD          FS   PAGE  PER OP       95 % FAULTS STATUS\n"
+		"pte-store-hole    ext4   4K 4.50 us -2.2 +4.4%  64/64 \n"
+		"pmd-store size=4M xfs    2M 1.20 ms -0.8 +0.8%    2/1 fail\n"
+		"null              -       -       3      exact  0/any \n"
+		"msync-page        xfs     -       -          -      - skip\n"
+		"fail: xfs pmd-store: 2 PMD faults, 1 expected\n"
+		"skip: xfs msync-page: no DAX\n"
+		"4 cells: 2 pass, 1 fail, 1 skip\n"
+		"note: emulated CPU: these times are the emulator's, not pmem hardware's;\n"
+		"      --deterministic counts instructions instead\n"
+		"note: SMT is on\n";
+	char text[4096];
+
+	snprintf(text, sizeof(text),
+		 HEAD CELL "," CELL "," CELL ",{'workload':'msync-page','fs':'xfs','status':'skip',"
+			   "'reason':'no DAX'}]}",
+		 "pte-store-hole", "ext4", "", "pass", "", "ns", "4500.0", "4400.0,4700.0", "false",
+		 64, 0, "64", "0", "pmd-store", "xfs", "'size':4194304", "fail",
+		 "2 PMD faults, 1 expected", "ns", "1200000.0", "1190000.0,1210000.0", "false", 0,
+		 2, "0", "1", "null", "", "", "pass", "", "insn", "3.0", "3.0,3.0", "true", 0, 0,
+		 "null", "null");
+	cr_assert_str_eq(print(document(text), 80), want);
+}
+
+/* What must give way is the name, never a figure. */
+Test(table, long_names_are_cut)
+{
+	char text[2048];
+	char *got;
+
+	snprintf(text, sizeof(text), HEAD CELL "]}",
+		 "a-workload-with-a-name-that-nobody-would-type-twice-in-a-day", "ext4",
+		 "'pages':1000,'threads':64", "pass", "", "ns", "4500.0", "4400.0,4700.0", "false",
+		 64, 0, "64", "0");
+	got = print(document(text), 80);
+	cr_assert_leq(strcspn(got, "\n"), 80);
+	cr_assert(strstr(got, "4.50 us"), "%s", got);
+	cr_assert(strstr(got, "64/64"), "%s", got);
+}
+
+Test(table, instructions)
+{
+	static const struct {
+		const char *value, *want;
+	} rows[] = {
+		{ "3.0", " 3 " },	    { "999.5", " 999.50 " }, { "1234567.0", "1 234 567" },
+		{ "123456.5", "123 456 " }, { "0.25", " 0.25 " },    { "1000.0", " 1 000 " },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[2048], *got;
+
+		snprintf(text, sizeof(text), HEAD CELL "]}", "w", "ext4", "", "pass", "", "insn",
+			 rows[i].value, "1.0,1.0", "true", 1, 0, "1", "0");
+		got = print(document(text), 80);
+		cr_assert(strstr(got, rows[i].want), "%s:\n%s", rows[i].value, got);
+		free(got);
+	}
+}
+
+Test(table, nothing_ran)
+{
+	char *got = print(document("{'summary':{'planned':3},'results':[]}"), 80);
+
+	cr_assert_str_eq(got, "3 cells: 0 pass, 3 did not run\n");
+}
