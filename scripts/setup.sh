@@ -5,6 +5,7 @@
 #	scripts/setup.sh build	what `make run` needs
 #	scripts/setup.sh check	that, and what `make check` needs
 set -eu
+cd "$(dirname "$0")/.."
 
 build="gcc make pkg-config git libc6-dev libndctl-dev libdaxctl-dev libblkid-dev libmount-dev
 	libjansson-dev libtracefs-dev libtraceevent-dev libsmartcols-dev
@@ -18,7 +19,8 @@ check) wanted="$build $check" ;;
 *) echo "usage: scripts/setup.sh build|check" >&2 && exit 2 ;;
 esac
 
-log=$(mktemp)
+mkdir -p build
+log=build/setup.log
 trap 'rm -f "$log"' EXIT
 missing=()
 for package in $wanted; do
