@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the three files of `daxbench run` share: nobody else includes it. */
+/* What the four files of `daxbench run` share: nobody else includes it. */
 #ifndef BENCH_CMD_RUN_H
 #define BENCH_CMD_RUN_H
 
@@ -21,6 +21,12 @@ struct run {
 	const char *fs[SESSION_MAX_FS + 1]; /* NULL-ended; [0] NULL: whatever --target has */
 	size_t planned;			    /* cells */
 };
+
+/* Resolves the words into selections, and counts the cells. */
+int run_make_plan(struct run *run, struct err *e);
+
+/* --dry-run: a line for each selection. */
+void run_print_plan(const struct run *run);
 
 /* Does it need a file system? What does not runs once, not once for each. */
 bool run_needs_fs(const struct selection *s);

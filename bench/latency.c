@@ -2,6 +2,7 @@
 #include "bench/latency.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define SUB_BITS 6U /* 64 buckets for each power of two */
@@ -69,9 +70,15 @@ json_t *latency_to_json(const struct latency *l)
 	json_t *j = json_object(), *buckets = json_array();
 
 	json_object_set_new(j, "count", json_integer((json_int_t)l->count));
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
+		double q = quantiles[i].q;
+		/* One value at least must lie beyond it, or it is only the maximum again. */
+		bool known = l->count && (q >= 1 || (double)l->count * (1 - q) > 1 - 1e-9);
+
 		json_object_set_new(j, quantiles[i].name,
-				    json_integer((json_int_t)latency_quantile(l, quantiles[i].q)));
+				    known ? json_integer((json_int_t)latency_quantile(l, q))
+					  : json_null());
+	}
 	for (unsigned int i = 0; i < BUCKETS; i++)
 		if (l->bucket[i])
 			json_array_append_new(buckets, json_pack("[I, I]", (json_int_t)upper_end(i),

@@ -24,7 +24,8 @@ uint64_t latency_quantile(const struct latency *l, double q);
 
 /*
  * { "count", "p50", "p90", "p99", "p99_9", "p99_99", "max", "buckets": [[upper,
- * count], ...] }, buckets that hold something only. A new reference.
+ * count], ...] }, buckets that hold something only. A quantile beyond which no
+ * value lies is null: p99_9 takes 1000 values. A new reference.
  */
 json_t *latency_to_json(const struct latency *l);
 

@@ -40,7 +40,7 @@
 #define STEP_SAMPLES	      5	   /* between two looks at the interval */
 #define MAX_PROOF_OPS	      4096 /* events of a proof must fit the trace buffer */
 #define MAX_OPS		      (1ULL << 32)
-#define LATENCY_OPS	      400
+#define LATENCY_OPS	      20000 /* enough for p99.99 */
 #define MIN_SPLIT_OPS	      1024
 
 struct one {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/table.h"
 #include "bench/faults.h"
-#include "emulate/console.h"
+#include "lib/tame.h"
 #include "lib/units.h"
 
 #include <errno.h>
@@ -184,9 +184,7 @@ static void __attribute__((format(printf, 2, 3))) print_line(FILE *out, const ch
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	console_tame(line, strlen(line));
-	for (char *p = line; *p; p++)
-		*p = strchr("\t\n", *p) ? ' ' : *p;
+	tame_line(line);
 	fprintf(out, "%s\n", line);
 }
 
@@ -244,6 +242,70 @@ static void print_notes(FILE *out, const json_t *document)
 			print_line(out, "note: %s", json_string_value(warning));
 }
 
+enum latency_column { LAT_WORKLOAD, LAT_FS, LAT_OPS, LAT_QUANTILES };
+
+static const struct {
+	const char *member, *title;
+} quantiles[] = {
+	{ "p50", "P50" }, { "p90", "P90" }, { "p99", "P99" }, { "p99_9", "P99.9" }, { "max", "MAX" }
+};
+
+static int add_latency(struct libscols_table *t, const json_t *cell)
+{
+	const json_t *latency = json_object_get(cell, "latency");
+	struct libscols_line *line;
+	const char *fs = text_of(cell, "fs");
+	char text[160];
+
+	if (!json_is_object(latency))
+		return 0;
+	line = scols_table_new_line(t, NULL);
+	if (!line)
+		return -ENOMEM;
+	format_name(cell, text, sizeof(text));
+	scols_line_set_data(line, LAT_WORKLOAD, text);
+	scols_line_set_data(line, LAT_FS, fs[0] ? fs : "-");
+	snprintf(text, sizeof(text), "%lld",
+		 (long long)json_integer_value(json_object_get(latency, "count")));
+	scols_line_set_data(line, LAT_OPS, text);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
+		const json_t *value = json_object_get(latency, quantiles[i].member);
+
+		snprintf(text, sizeof(text), "-");
+		if (json_is_number(value))
+			format_figure(cell, json_number_value(value), text, sizeof(text));
+		scols_line_set_data(line, LAT_QUANTILES + i, text);
+	}
+	return 0;
+}
+
+/* The spread of single operations, where it was asked for (--latency). */
+static int print_latencies(FILE *out, const json_t *results, unsigned int width)
+{
+	struct libscols_table *t = new_table(out, width, false);
+	const json_t *cell;
+	size_t i;
+	int r = 0;
+
+	if (!t)
+		return -ENOMEM;
+	scols_table_new_column(t, "ONE OPERATION", 0.4, SCOLS_FL_TRUNC);
+	scols_table_new_column(t, "FS", 0, 0);
+	scols_table_new_column(t, "SEEN", 0, SCOLS_FL_RIGHT);
+	for (i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+		scols_table_new_column(t, quantiles[i].title, 0, SCOLS_FL_RIGHT);
+	json_array_foreach((json_t *)results, i, cell)
+		if (!r)
+			r = add_latency(t, cell);
+	if (!r && scols_table_get_nlines(t)) {
+		fputc('\n', out);
+		r = scols_print_table(t);
+		fputc('\n', out);
+	}
+	scols_unref_table(t);
+	return r;
+}
+
 int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color)
 {
 	const json_t *results = json_object_get(document, "results"), *cell;
@@ -266,6 +328,8 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 	if (!r && i)
 		r = scols_print_table(t);
 	scols_unref_table(t);
+	if (!r)
+		r = print_latencies(out, results, width);
 	print_reasons(out, results);
 	print_totals(out, document);
 	if (i)

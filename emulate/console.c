@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emulate/console.h"
+#include "lib/tame.h"
 #include "lib/file.h"
 
 #include <stdio.h>
@@ -9,16 +10,6 @@ void console_init(struct console *c, int log_fd)
 {
 	memset(c, 0, sizeof(*c));
 	c->log_fd = log_fd;
-}
-
-void console_tame(char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char u = (unsigned char)text[i];
-
-		if ((u < ' ' && u != '\n' && u != '\t') || u == 0x7f)
-			text[i] = u == '\r' ? ' ' : '?';
-	}
 }
 
 /* The line goes by quickly: a panic prints a screen of registers behind it. */
@@ -48,7 +39,7 @@ void console_add(struct console *c, const char *text, size_t len)
 	}
 	from = c->len;
 	memcpy(c->end + from, text, len);
-	console_tame(c->end + from, len);
+	tame(c->end + from, len);
 	c->len += len;
 	c->end[c->len] = '\0';
 	note_panic(c);

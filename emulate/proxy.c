@@ -15,6 +15,7 @@
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/proc.h"
+#include "lib/tame.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,7 +196,7 @@ static int take_frame(struct proxy *p, const struct frame *f)
 		p->hello = true;
 		snprintf(p->outcome->kernel, sizeof(p->outcome->kernel), "%.*s", (int)f->len,
 			 (const char *)f->data);
-		console_tame(p->outcome->kernel, strlen(p->outcome->kernel));
+		tame(p->outcome->kernel, strlen(p->outcome->kernel));
 		return 0;
 	case FRAME_FILE:
 	case FRAME_APPEND:
@@ -208,7 +209,7 @@ static int take_frame(struct proxy *p, const struct frame *f)
 	case FRAME_ERROR:
 		err_set(&p->failure, -EIO, "guest", "its init: %.*s", (int)f->len,
 			(const char *)f->data);
-		console_tame(p->failure.what, strlen(p->failure.what));
+		tame(p->failure.what, strlen(p->failure.what));
 		return -EIO;
 	}
 	return -EBADMSG;

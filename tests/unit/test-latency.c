@@ -41,6 +41,25 @@ Test(latency, every_value_is_within_a_64th)
 	}
 }
 
+Test(latency, a_quantile_without_values_is_not_known)
+{
+	struct latency *l = latency_new();
+	json_t *j;
+
+	for (uint64_t i = 0; i < 999; i++)
+		latency_add(l, i);
+	j = latency_to_json(l);
+	cr_assert(json_is_integer(json_object_get(j, "p99")));
+	cr_assert(json_is_null(json_object_get(j, "p99_9")));
+	json_decref(j);
+	latency_add(l, 999);
+	j = latency_to_json(l);
+	cr_assert(json_is_integer(json_object_get(j, "p99_9")));
+	cr_assert(json_is_null(json_object_get(j, "p99_99")));
+	json_decref(j);
+	free(l);
+}
+
 Test(latency, json_holds_the_counts)
 {
 	struct latency *l = latency_new();

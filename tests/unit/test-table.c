@@ -105,6 +105,19 @@ Test(table, instructions)
 	}
 }
 
+Test(table, latency)
+{
+	json_t *j = document(
+		"{'summary':{'planned':1,'pass':1},'results':[{'workload':'w','fs':'xfs',"
+		"'unit':'ns','status':'pass','latency':{'count':100,'p50':1200,'p90':1500,"
+		"'p99':99000,'p99_9':null,'max':2000000}}]}");
+	char *got = print(j, 80);
+
+	cr_assert(strstr(got, "\nONE OPERATION FS  SEEN     P50     P90     P99 P99.9     MAX\n"
+			      "w             xfs  100 1.20 us 1.50 us 99.0 us     - 2.00 ms\n"),
+		  "%s", got);
+}
+
 Test(table, nothing_ran)
 {
 	char *got = print(document("{'summary':{'planned':3},'results':[]}"), 80);

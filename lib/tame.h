@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What others wrote (a guest, a file), before it goes to a terminal. */
+#ifndef LIB_TAME_H
+#define LIB_TAME_H
+
+#include <stddef.h>
+
+/* All below space but newline and tab, and DEL, become '?'; a carriage return a space. */
+void tame(char *text, size_t len);
+
+/* The same for a string that must stay one line: newlines and tabs become spaces. */
+void tame_line(char *text);
+
+#endif
