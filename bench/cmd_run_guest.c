@@ -91,9 +91,12 @@ static int run_in_guest(struct run *run, const char *kernel)
 	if (r && r != -EINTR)
 		say_error(&e);
 	code = run_conclude(run, remote.results, r != 0);
-	say_note(1, "guest: %s, %s, QEMU %s, boot %.1f s, %.1f s in all", outcome.kernel,
-		 outcome.accel, outcome.qemu, (double)outcome.boot_ms / 1e3,
-		 (double)outcome.total_ms / 1e3);
+	if (outcome.kernel[0])
+		say_note(0, "guest: %s on QEMU %s, up in %.1f s, %.1f s in all", outcome.kernel,
+			 outcome.qemu, (double)outcome.boot_ms / 1e3,
+			 (double)outcome.total_ms / 1e3);
+	if (outcome.accel[0])
+		say_note(0, "guest: %s: %s", outcome.accel, outcome.accel_why);
 	results_close(remote.results);
 	/* What the guest's command says of itself stands, if it is worse. */
 	if (!r && code == EXIT_OK && outcome.exit_status)

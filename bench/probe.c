@@ -189,9 +189,9 @@ static json_t *describe_qemu(bool *usable)
 static json_t *describe_kvm(void)
 {
 	char why[160];
-	bool usable = emulate_kvm_openable(why, sizeof(why));
+	bool usable = emulate_kvm_usable(why, sizeof(why));
 
-	return json_pack("{s:b, s:s}", "openable", usable, "why", why);
+	return json_pack("{s:b, s:s}", "usable", usable, "why", why);
 }
 
 static json_t *describe_guest_kernels(void)

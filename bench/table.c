@@ -10,7 +10,16 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum column { COL_WORKLOAD, COL_FS, COL_PAGE, COL_MEDIAN, COL_INTERVAL, COL_FAULTS, COL_STATUS };
+enum column {
+	COL_WORKLOAD,
+	COL_FS,
+	COL_PAGE,
+	COL_MEDIAN,
+	COL_INTERVAL,
+	COL_FAULTS,
+	COL_WRITTEN_BACK,
+	COL_STATUS
+};
 
 static const char *text_of(const json_t *object, const char *member)
 {
@@ -117,6 +126,15 @@ static void format_faults(const json_t *cell, char *buf, size_t len)
 		snprintf(buf, len, "%lld/%lld", (long long)sum(seen), (long long)sum(want));
 }
 
+static void format_written_back(const json_t *cell, char *buf, size_t len)
+{
+	const json_t *n = json_object_get(json_object_get(cell, "counts"), "entries_written_back");
+
+	snprintf(buf, len, "-");
+	if (json_is_integer(n))
+		snprintf(buf, len, "%lld", (long long)json_integer_value(n));
+}
+
 /* The name, and behind it what was set other than by default is known by the reader's command. */
 static void format_name(const json_t *cell, char *buf, size_t len)
 {
@@ -158,6 +176,8 @@ static int add_row(struct libscols_table *t, const json_t *cell)
 	scols_line_set_data(line, COL_MEDIAN, median);
 	scols_line_set_data(line, COL_INTERVAL, interval);
 	scols_line_set_data(line, COL_FAULTS, faults);
+	format_written_back(cell, faults, sizeof(faults));
+	scols_line_set_data(line, COL_WRITTEN_BACK, faults);
 	scols_line_set_data(line, COL_STATUS, strcmp(status, "pass") ? status : "");
 	if (!strcmp(status, "fail") || !strcmp(status, "error"))
 		scols_line_set_color(line, "red");
@@ -320,6 +340,7 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 		scols_table_new_column(t, "PER OP", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "95 %", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "FAULTS", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, "WB", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "STATUS", 0, all_pass(results) ? SCOLS_FL_HIDDEN : 0);
 	}
 	json_array_foreach((json_t *)results, i, cell)

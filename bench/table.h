@@ -9,9 +9,9 @@
 
 /*
  * One row per result of @document (a run.json): workload, fs, page (really
- * used), per op (median), 95 % interval, faults seen/expected, status where it
- * is not "pass" with the reason below the table. Then a line of totals and the
- * warnings of the environment. @width: columns, 0 for as wide as needed.
+ * used), per op (median), 95 % interval, faults seen/expected, entries written back, status where
+ * it is not "pass" with the reason below the table. Then a line of totals and the warnings of the
+ * environment. @width: columns, 0 for as wide as needed.
  */
 int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color);
 

@@ -24,7 +24,7 @@
 #define KVM_BOOT_MS  10000
 #define TCG_BOOT_MS  180000
 
-bool emulate_kvm_openable(char *why, size_t len)
+static bool kvm_opens(char *why, size_t len)
 {
 	AUTO_CLOSE int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
@@ -61,15 +61,27 @@ static void remember_kvm(const char *word)
 	file_write_atomic(dir, VERDICT_FILE, verdict, strlen(verdict));
 }
 
-static bool wants_kvm(const struct emulate_job *job)
+bool emulate_kvm_usable(char *why, size_t len)
 {
-	char why[128];
-
-	if (job->deterministic)
+	if (!kvm_opens(why, len))
 		return false;
-	if (job->accel)
+	if (!kvm_failed_before())
+		return true;
+	snprintf(why, len, "/dev/kvm opens, but a guest did not come up with it");
+	return false;
+}
+
+static bool wants_kvm(const struct emulate_job *job, char *why, size_t len)
+{
+	if (job->deterministic) {
+		snprintf(why, len, "it can count instructions");
+		return false;
+	}
+	if (job->accel) {
+		snprintf(why, len, "asked for");
 		return !strcmp(job->accel, "kvm");
-	return emulate_kvm_openable(why, sizeof(why)) && !kvm_failed_before();
+	}
+	return emulate_kvm_usable(why, len);
 }
 
 int emulate_run(const struct emulate_job *job, struct emulate_outcome *ret, struct err *e)
@@ -87,11 +99,13 @@ int emulate_run(const struct emulate_job *job, struct emulate_outcome *ret, stru
 		r = emulate_clean(true, NULL, NULL, e);
 	if (r)
 		return r;
-	if (!wants_kvm(job))
+	if (!wants_kvm(job, ret->accel_why, sizeof(ret->accel_why)))
 		return proxy_boot(job, &k, "tcg", TCG_BOOT_MS, ret, e);
 	r = proxy_boot(job, &k, "kvm", KVM_BOOT_MS, ret, e);
 	if (ret->verdict != EMULATE_NO_START || job->accel)
 		return r;
 	remember_kvm("hangs");
+	snprintf(ret->accel_why, sizeof(ret->accel_why), "no guest came up under KVM in %d s",
+		 KVM_BOOT_MS / 1000);
 	return proxy_boot(job, &k, "tcg", TCG_BOOT_MS, ret, e);
 }

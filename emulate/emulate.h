@@ -68,11 +68,12 @@ enum emulate_verdict {
 
 struct emulate_outcome {
 	enum emulate_verdict verdict;
-	int exit_status;  /* of the command; 128 + n for signal n */
-	char accel[8];	  /* "kvm" or "tcg" */
-	char kernel[128]; /* uname -r of the guest, once it said hello */
-	char qemu[64];	  /* version */
-	uint64_t boot_ms; /* start of QEMU to hello */
+	int exit_status;     /* of the command; 128 + n for signal n */
+	char accel[8];	     /* "kvm" or "tcg" */
+	char accel_why[128]; /* and why */
+	char kernel[128];    /* uname -r of the guest, once it said hello */
+	char qemu[64];	     /* version */
+	uint64_t boot_ms;    /* start of QEMU to hello */
 	uint64_t total_ms;
 	char console_end[4096]; /* the last lines, printable */
 };
@@ -91,8 +92,11 @@ int emulate_default_kernel(const char **ret, struct err *e);
 int emulate_find_qemu(char *ret_path, size_t len, char *ret_version, size_t version_len,
 		      struct err *e);
 
-/* Does KVM run a guest here? Answers in under a second from /dev/kvm alone; boots nothing. */
-bool emulate_kvm_openable(char *why, size_t len);
+/*
+ * Would KVM be tried for a guest here, and why (not)? From /dev/kvm and what
+ * came of it since the machine was booted; boots nothing.
+ */
+bool emulate_kvm_usable(char *why, size_t len);
 
 /*
  * Directories under build/run that a killed run left: each is told to @say (may

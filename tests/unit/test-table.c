@@ -9,7 +9,7 @@
 #define CELL                                                                                       \
 	"{'workload':'%s','fs':'%s','params':{%s},'status':'%s','reason':'%s',"                    \
 	"'unit':'%s','median':%s,'ci95':[%s],'exact':%s,"                                          \
-	"'counts':{'pte_faults':%d,'pmd_faults':%d},"                                              \
+	"'counts':{'pte_faults':%d,'pmd_faults':%d,'entries_written_back':3},"                     \
 	"'expected':{'pte_faults':%s,'pmd_faults':%s}}"
 #define HEAD                                                                                       \
 	"{'summary':{'planned':4,'pass':2,'fail':1,'skip':1,'error':0},"                           \
@@ -45,11 +45,11 @@ static char *print(json_t *j, unsigned int width)
 Test(table, eighty_columns)
 {
 	static const char want[] =
-		"WORKLOAD          FS   PAGE  PER OP       95 % FAULTS STATUS\n"
-		"pte-store-hole    ext4   4K 4.50 us -2.2 +4.4%  64/64 \n"
-		"pmd-store size=4M xfs    2M 1.20 ms -0.8 +0.8%    2/1 fail\n"
-		"null              -       -       3      exact  0/any \n"
-		"msync-page        xfs     -       -          -      - skip\n"
+		"WORKLOAD          FS   PAGE  PER OP       95 % FAULTS WB STATUS\n"
+		"pte-store-hole    ext4   4K 4.50 us -2.2 +4.4%  64/64  3 \n"
+		"pmd-store size=4M xfs    2M 1.20 ms -0.8 +0.8%    2/1  3 fail\n"
+		"null              -       -       3      exact  0/any  3 \n"
+		"msync-page        xfs     -       -          -      -  - skip\n"
 		"fail: xfs pmd-store: 2 PMD faults, 1 expected\n"
 		"skip: xfs msync-page: no DAX\n"
 		"4 cells: 2 pass, 1 fail, 1 skip\n"
