@@ -229,7 +229,7 @@ static void print_totals(FILE *out, const json_t *document)
 	const json_t *summary = json_object_get(document, "summary");
 	json_int_t planned = json_integer_value(json_object_get(summary, "planned")), ran = 0;
 
-	fprintf(out, "%lld cells:", (long long)planned);
+	fprintf(out, "%lld cell%s:", (long long)planned, planned == 1 ? "" : "s");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		json_int_t n = json_integer_value(json_object_get(summary, parts[i]));
 
@@ -242,6 +242,17 @@ static void print_totals(FILE *out, const json_t *document)
 	fputc('\n', out);
 }
 
+static bool any_figure(const json_t *results)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach((json_t *)results, i, cell)
+		if (json_is_number(json_object_get(cell, "median")))
+			return true;
+	return false;
+}
+
 static void print_notes(FILE *out, const json_t *document)
 {
 	const json_t *environment = json_object_get(document, "environment");
@@ -250,7 +261,9 @@ static void print_notes(FILE *out, const json_t *document)
 	bool counts = !strcmp(text_of(json_array_get(results, 0), "unit"), "insn");
 	size_t i;
 
-	if (counts)
+	if (!any_figure(results))
+		; /* nothing to be taken for what it is not */
+	else if (counts)
 		fputs("note: instructions counted by the emulator, kernel and user; not a time\n",
 		      out);
 	else if (!strcmp(text_of(emulation, "accel"), "tcg"))

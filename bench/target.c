@@ -123,6 +123,9 @@ static int target_mount(struct target *t, struct err *e)
 			strerror(-r));
 		if (r == -EOPNOTSUPP || r == -EINVAL)
 			err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
+		else if (r == -ENODEV)
+			err_hint(e, "the running kernel has no %s: load its module (modprobe %s)",
+				 t->fs, t->fs);
 		return r;
 	}
 	t->mounted = true;

@@ -19,16 +19,13 @@
 
 /* What people and tests type; no mkfs among them: busybox has others than the real ones. */
 static const char applets[] =
-	"sh [ ash awk basename blkid blockdev cat chmod chown chroot clear cmp cp cut date dd df "
-	"diff "
-	"dirname dmesg du echo env expr fdisk find free fsync grep head hexdump hostname id insmod "
-	"kill "
-	"less ln losetup ls lsmod md5sum mkdir mkfifo mknod mkswap mktemp modprobe more mount mv "
-	"nproc "
-	"od paste pidof pgrep pkill printf ps pwd readlink realpath rm rmdir rmmod sed seq setsid "
-	"sha256sum sleep sort stat stty su swapoff swapon sync sysctl tail taskset tee test time "
-	"timeout "
-	"top touch tr true truncate tty umount uname uniq uptime usleep vi wc which xargs xxd yes";
+	"sh [ ash awk basename blockdev cat chmod chown chroot clear cmp cp cut date dd df "
+	"diff dirname dmesg du echo env expr fdisk find free grep head hexdump hostname id "
+	"insmod kill less ln losetup ls lsmod md5sum mkdir mkfifo mknod mkswap mktemp "
+	"modprobe more mount mv nproc od paste pidof printf ps pwd readlink realpath rm rmdir "
+	"rmmod sed seq setsid sha256sum sleep sort stat stty su swapoff swapon sync sysctl "
+	"tail taskset tee test time timeout top touch tr true truncate tty umount uname uniq "
+	"uptime usleep vi wc which xargs xxd yes";
 
 /* ---- the base archive and its cache ---- */
 
