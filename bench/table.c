@@ -227,6 +227,7 @@ static void print_totals(FILE *out, const json_t *document)
 {
 	static const char *const parts[] = { "pass", "fail", "skip", "error" };
 	const json_t *summary = json_object_get(document, "summary");
+	const json_t *kernel = json_object_get(json_object_get(document, "environment"), "kernel");
 	json_int_t planned = json_integer_value(json_object_get(summary, "planned")), ran = 0;
 
 	fprintf(out, "%lld cell%s:", (long long)planned, planned == 1 ? "" : "s");
@@ -239,7 +240,10 @@ static void print_totals(FILE *out, const json_t *document)
 	}
 	if (ran < planned)
 		fprintf(out, ", %lld did not run", (long long)(planned - ran));
-	fputc('\n', out);
+	if (text_of(kernel, "release")[0])
+		print_line(out, "; Linux %s", text_of(kernel, "release"));
+	else
+		fputc('\n', out);
 }
 
 static bool any_figure(const json_t *results)

@@ -13,7 +13,8 @@
 	"'expected':{'pte_faults':%s,'pmd_faults':%s}}"
 #define HEAD                                                                                       \
 	"{'summary':{'planned':4,'pass':2,'fail':1,'skip':1,'error':0},"                           \
-	"'environment':{'emulation':{'accel':'tcg'},'warnings':['SMT is on']},'results':["
+	"'environment':{'kernel':{'release':'6.12.1'},'emulation':{'accel':'tcg'},'warnings':['"   \
+	"SMT is on']},'results':["
 
 /* JSON with single quotes, so that it can be read here. */
 static json_t *document(const char *text)
@@ -52,7 +53,7 @@ Test(table, eighty_columns)
 		"msync-page        xfs     -       -          -      -  - skip\n"
 		"fail: xfs pmd-store: 2 PMD faults, 1 expected\n"
 		"skip: xfs msync-page: no DAX\n"
-		"4 cells: 2 pass, 1 fail, 1 skip\n"
+		"4 cells: 2 pass, 1 fail, 1 skip; Linux 6.12.1\n"
 		"note: emulated CPU: these times are the emulator's, not pmem hardware's;\n"
 		"      --deterministic counts instructions instead\n"
 		"note: SMT is on\n";
