@@ -53,7 +53,7 @@ run: setup
 	@$(MAKE) --no-print-directory -s guest
 	./daxbench run
 
-## check: install what is missing, build, run all tests (about 10 minutes)
+## check: install what is missing, build, run all tests (about 12 minutes)
 check: setup-check
 	@$(MAKE) --no-print-directory -s guest
 	@$(MAKE) --no-print-directory test
