@@ -102,7 +102,8 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 		say_error(&e);
 		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
 	}
-	say_note(0, "results: %s", results_path(results));
+	if (results_path(results))
+		say_note(0, "results: %s", results_path(results));
 	if (cut_short && code != EXIT_FOUND)
 		code = EXIT_NO_RUN;
 	return interrupted ? 128 + interrupted : code;

@@ -18,11 +18,11 @@
  * sync and syncfs a thread of the kernel. Both only on the sample's own device.
  */
 #include "bench/faults.h"
+#include "bench/leftover.h"
 #include "lib/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@
 #define BUFFER_KIB "4096"
 
 /* enum vm_fault_reason, include/linux/mm_types.h. */
-#define FAULT_ERROR    0x0873U /* OOM, SIGBUS, HWPOISON, HWPOISON_LARGE, SIGSEGV */
+#define FAULT_ERROR    0x0873U /* OOM, SIGBUS, HWPOISON, SIGSEGV, FALLBACK */
 #define FAULT_RETRY    0x0400U
 #define FAULT_FALLBACK 0x0800U
 
@@ -57,15 +57,9 @@ static void remove_stale(void)
 	AUTO_CLOSEDIR DIR *dir = path ? opendir(path) : NULL;
 	struct dirent *entry;
 
-	while (dir && (entry = readdir(dir))) {
-		long pid;
-
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
-			continue;
-		pid = strtol(entry->d_name + strlen(PREFIX), NULL, 10);
-		if (pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH)
+	while (dir && (entry = readdir(dir)))
+		if (leftover_is_stale(entry->d_name))
 			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-	}
 }
 
 static int make_instance(struct faults *f, struct err *e)

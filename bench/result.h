@@ -85,11 +85,12 @@ int results_put(struct results *r, const char *name, const void *data, size_t le
 /*
  * Writes run.json with the summary. If all was run the directory gets its final
  * name and "latest" points to it. @interrupted, or cells missing: the
- * document says "interrupted" and the directory keeps its .partial.
+ * document says "interrupted" and the directory keeps its .partial. Without a
+ * single cell nothing is kept at all.
  */
 int results_finish(struct results *r, bool interrupted, struct err *e);
 
-/* Where it is (or will be) on the host; NULL in a guest. */
+/* Where it is on the host; NULL in a guest, and where nothing was kept. */
 const char *results_path(const struct results *r);
 
 /* The document as far as it is: borrowed. */

@@ -249,6 +249,11 @@ int results_finish(struct results *r, bool interrupted, struct err *e)
 	json_object_set_new(r->document, "interrupted", json_boolean(interrupted));
 	if (r->dir < 0)
 		return 0; /* the host has the cells, and keeps the document */
+	if (!json_array_size(json_object_get(r->document, "results"))) {
+		code = file_remove_tree(AT_FDCWD, r->path);
+		r->path[0] = '\0';
+		return code ? no_room(e, code, r->name, "remove the empty set") : 0;
+	}
 	code = write_document(r, e);
 	if (code || interrupted)
 		return code;
@@ -269,7 +274,7 @@ bool results_in_use(const char *path)
 
 const char *results_path(const struct results *r)
 {
-	return r->dir < 0 ? NULL : r->path;
+	return r->dir < 0 || !r->path[0] ? NULL : r->path;
 }
 
 const json_t *results_document(const struct results *r)

@@ -142,6 +142,7 @@ static void add_channels(struct words *w, const struct qemu_boot *b)
 		add(w, "-chardev");
 		add(w, "file,id=%s,append=on,path=/dev/fdset/%u", names[i], i + 1);
 	}
+	/* With ioeventfd another thread serves the queues, when the host gets to it: chance. */
 	add_words(w, "-device isa-serial,chardev=con -device virtio-serial-pci,ioeventfd=off");
 	for (unsigned int i = QEMU_OUT; i < QEMU_CHANNELS; i++) {
 		add(w, "-device");

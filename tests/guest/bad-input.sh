@@ -25,6 +25,8 @@ run 2 ./daxbench run --target /tmp --deterministic
 has err "the emulator only"
 run 3 ./daxbench run --kernel 5.4 null
 has err "give 6.1, 6.12 or the path of a bzImage"
+run 3 ./daxbench run -o "$work/none" --kernel 5.4 null
+[ -z "$(ls "$work/none")" ] || die "results of a run that never was"
 run 2 ./daxbench new Bad_Name
 has err "want lower-case letters"
 run 2 ./daxbench new null

@@ -154,6 +154,18 @@ Test(result, a_part_stays_partial)
 	cr_assert_not(results_in_use(path));
 }
 
+Test(result, nothing_ran_and_nothing_is_left)
+{
+	struct results *r = open_set(1);
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s", results_path(r));
+	cr_assert_eq(results_finish(r, true, &e), 0, "%s", e.what);
+	cr_assert_null(results_path(r));
+	cr_assert(access(path, F_OK));
+	results_close(r);
+}
+
 Test(result, exit_codes)
 {
 	static const struct {
