@@ -22,7 +22,7 @@ struct here {
 static int run_cell(struct here *h, const struct selection *s, struct target *t, const char *fs,
 		    const struct err *no_target, struct err *e)
 {
-	struct cell_result cell = { 0 };
+	struct cell_result cell = { .cpu = -1 };
 	char what[128];
 	int r = 0;
 

@@ -127,14 +127,41 @@ static json_t *describe_kernel(const json_t *facts)
 			 line_of("/sys/kernel/mm/transparent_hugepage/enabled"));
 }
 
+/* Share of the CPUs' time since boot that a hypervisor gave to others; negative if not known. */
+static double steal_percent(void)
+{
+	char line[512], *p = line + 3, *end;
+	unsigned long long sum = 0, steal = 0;
+
+	if (file_read_line("/proc/stat", line, sizeof(line)))
+		return -1;
+	for (int i = 0; i < 8; i++, p = end) {
+		unsigned long long n = strtoull(p, &end, 10);
+
+		if (end == p)
+			return -1;
+		sum += n;
+		steal = n; /* the eighth */
+	}
+	return sum ? 100.0 * (double)steal / (double)sum : -1;
+}
+
+static json_t *describe_steal(void)
+{
+	double percent = steal_percent();
+
+	return percent < 0 ? json_null() : json_real(percent);
+}
+
 json_t *env_describe(bool deterministic)
 {
 	json_t *facts = json_load_file(GUEST_FACTS, JSON_REJECT_DUPLICATES, NULL);
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:I, s:o}", "daxbench", DAXBENCH_VERSION,
-			 "kernel", describe_kernel(facts), "cpu", describe_cpu(), "mitigations",
-			 describe_mitigations(), "load_average",
-			 deterministic ? json_null() : line_of("/proc/loadavg"), "page_bytes",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:o}", "daxbench",
+			 DAXBENCH_VERSION, "kernel", describe_kernel(facts), "cpu", describe_cpu(),
+			 "mitigations", describe_mitigations(), "load_average",
+			 deterministic ? json_null() : line_of("/proc/loadavg"), "steal_percent",
+			 deterministic ? json_null() : describe_steal(), "page_bytes",
 			 (int)sysconf(_SC_PAGESIZE), "memory_bytes",
 			 (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE), "emulation",
 			 facts ? facts : json_null());
@@ -186,33 +213,12 @@ static void warn_load(json_t *list)
 		warn(list, "load average %.1f on %ld CPUs", load, cpus);
 }
 
-/* Sum and steal of the first line of /proc/stat, in clock ticks. */
-static int read_steal(unsigned long long *sum, unsigned long long *steal)
-{
-	char line[512], *p = line + 3, *end;
-
-	if (file_read_line("/proc/stat", line, sizeof(line)))
-		return -EIO;
-	*sum = *steal = 0;
-	for (int i = 0; i < 8; i++, p = end) {
-		unsigned long long n = strtoull(p, &end, 10);
-
-		if (end == p)
-			return -EIO;
-		*sum += n;
-		if (i == 7)
-			*steal = n;
-	}
-	return 0;
-}
-
 static void warn_steal(json_t *list)
 {
-	unsigned long long sum, steal;
+	double percent = steal_percent();
 
-	if (!read_steal(&sum, &steal) && sum && (double)steal / (double)sum > 0.005)
-		warn(list, "steal time since boot %.1f %%: other guests use this CPU",
-		     100.0 * (double)steal / (double)sum);
+	if (percent > 0.5)
+		warn(list, "steal time since boot %.1f %%: other guests use this CPU", percent);
 }
 
 json_t *env_warnings(bool deterministic)
@@ -266,7 +272,7 @@ static bool restrict_to_node(int node, cpu_set_t *set)
 	return false;
 }
 
-int env_pin(int numa_node, bool *ret_far, struct err *e)
+int env_pin(int numa_node, int *ret_cpu, bool *ret_far, struct err *e)
 {
 	cpu_set_t set, one;
 	int cpu = CPU_SETSIZE - 1;
@@ -283,5 +289,7 @@ int env_pin(int numa_node, bool *ret_far, struct err *e)
 	CPU_SET(cpu, &one);
 	if (sched_setaffinity(0, sizeof(one), &one))
 		return err_sys(e, -errno, "CPU", "pin");
+	if (ret_cpu)
+		*ret_cpu = cpu;
 	return 0;
 }

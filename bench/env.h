@@ -15,9 +15,10 @@
  * booted us from, or of /boot/config-RELEASE; null if neither is known), command
  * line, cpu model, flags that matter (clwb clflushopt clflush erms fsrm
  * hypervisor), cpus online, SMT, governor, memory, mitigations
- * (/sys/devices/system/cpu/vulnerabilities), load, page size, THP setting,
+ * (/sys/devices/system/cpu/vulnerabilities), load, steal since boot in per cent,
+ * page size, THP setting,
  * daxbench's git version, what the guest is emulated by. With @deterministic,
- * what changes from run to run (load) is null. Never fails for a missing file: the member is
+ * what changes from run to run (load, steal) is null. Never fails for a missing file: the member is
  * null. NULL only without memory.
  */
 json_t *env_describe(bool deterministic);
@@ -31,9 +32,9 @@ json_t *env_warnings(bool deterministic);
 
 /*
  * Pins the calling thread to one CPU: of @numa_node if that is not -1, the
- * highest allowed (interrupts favour the lowest). @ret_far: no CPU of that node
- * is allowed, so it is one of another; may be NULL.
+ * highest allowed (interrupts favour the lowest). @ret_cpu: which. @ret_far: no
+ * CPU of that node is allowed, so it is one of another. Both may be NULL.
  */
-int env_pin(int numa_node, bool *ret_far, struct err *e);
+int env_pin(int numa_node, int *ret_cpu, bool *ret_far, struct err *e);
 
 #endif

@@ -142,7 +142,7 @@ static int record(struct recording *r, uint64_t log_size, struct err *e)
 	int code = create_log(r, log_size, e);
 
 	if (!code && !(r->s->workload->needs & DX_NEED_THREADS))
-		code = env_pin(r->t ? target_numa_node(r->t) : -1, NULL, e);
+		code = env_pin(r->t ? target_numa_node(r->t) : -1, NULL, NULL, e);
 	if (!code)
 		code = dx_setup(&r->dx, r->s, r->t, r->s->workload->name, r->seed, e);
 	if (code)

@@ -122,6 +122,7 @@ json_t *cell_result_to_json(const struct cell_result *c)
 	if (!j)
 		return NULL;
 	add_figures(j, c);
+	json_object_set_new(j, "cpu", c->cpu < 0 ? json_null() : json_integer(c->cpu));
 	json_object_set_new(j, "exact", json_boolean(c->exact));
 	json_object_set_new(j, "ticks", json_integer((json_int_t)c->ticks));
 	json_object_set_new(j, "minor_faults", number(c->minor_faults));
@@ -241,6 +242,9 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	if (!json_is_integer(ops) || json_integer_value(ops) < 0)
 		return bad(e, "ops");
 	c->ops = (uint64_t)json_integer_value(ops);
+	c->cpu = json_is_integer(json_object_get(j, "cpu"))
+			 ? (int)json_integer_value(json_object_get(j, "cpu"))
+			 : -1;
 	r = get_text(j, "reason", c->reason, sizeof(c->reason), e);
 	if (!r)
 		r = get_text(j, "fs", c->fs, sizeof(c->fs), e);

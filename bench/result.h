@@ -38,6 +38,7 @@ struct cell_result {
 	enum status status;
 	char reason[1024]; /* empty when passed */
 	const char *unit;  /* "ns" or "insn" */
+	int cpu;	   /* that it was pinned to; -1: several, or none */
 	uint64_t ops;	   /* operations in each sample */
 	double *samples;   /* per operation, in unit; malloc'ed */
 	size_t n_samples;

@@ -65,7 +65,7 @@ static void measure(const struct selection *s, struct target *t, const struct ru
 	int r = 0;
 
 	if (!(s->workload->needs & DX_NEED_THREADS))
-		r = env_pin(t ? target_numa_node(t) : -1, &far, &e);
+		r = env_pin(t ? target_numa_node(t) : -1, &c->cpu, &far, &e);
 	if (far)
 		snprintf(c->reason, sizeof(c->reason),
 			 "the device is on NUMA node %d, none of whose CPUs we may use",
@@ -190,6 +190,7 @@ static void describe_cell(const struct selection *s, struct target *t,
 	c->workload = s->workload;
 	c->selection = *s;
 	c->unit = clock_unit_name(o->unit);
+	c->cpu = -1;
 	snprintf(c->fs, sizeof(c->fs), "%s", t ? target_fs(t) : "");
 	snprintf(c->driver, sizeof(c->driver), "%s", t ? target_driver(t) : "");
 	snprintf(c->mode, sizeof(c->mode), "%s",

@@ -40,6 +40,7 @@ static void fill(struct cell_result *c, enum status status)
 	c->selection.values[0] = 4;
 	c->status = status;
 	c->unit = "ns";
+	c->cpu = 3;
 	c->ops = 10;
 	c->n_samples = 2;
 	c->samples = calloc(2, sizeof(double));
@@ -66,6 +67,7 @@ Test(result, there_and_back)
 	cr_assert_eq(back.status, STATUS_FAIL);
 	cr_assert_eq(back.samples[0], c.samples[0], "to the last digit");
 	cr_assert_eq(back.summary.ci_high, 12);
+	cr_assert_eq(back.cpu, 3);
 	cr_assert_eq(back.seen.entries_written_back, 3);
 	cr_assert_eq(back.wanted.pte_faults, DX_ANY);
 	cr_assert_str_eq(back.reason, "because");
