@@ -19,5 +19,4 @@ void console_add(struct console *c, const char *text, size_t len);
 /* The last @lines lines of it, indented for an error: "\n    | ...". Returns @buf. */
 char *console_format_end(const struct console *c, unsigned int lines, char *buf, size_t len);
 
-
 #endif
