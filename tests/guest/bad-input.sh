@@ -35,6 +35,18 @@ run 2 ./daxbench help nothing
 run 0 ./daxbench run --dry-run default
 has out "cells"
 
+# Away from its directory: no guest kernel; with kernels, no QEMU (unless the system's will do).
+mkdir -p "$work/away/build"
+top=$PWD
+away() { (cd "$work/away" && "$top/daxbench" run null); }
+run 3 away
+has err "run \"make guest\" in daxbench's directory"
+ln -s "$top/build/guest" "$work/away/build/guest"
+if ! command -v qemu-system-x86_64 >/dev/null; then
+	run 3 away
+	has err "qemu-system-x86_64: program not found"
+fi
+
 # A directory that is not DAX: the cells that need DAX are skipped, with the reason.
 run 4 ./daxbench run --target "$work" -o "$work/results" pte-store-hole
 has out "files here are not DAX"

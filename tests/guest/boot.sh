@@ -24,6 +24,20 @@ has out hello
 
 run 3 ./daxbench shell -- /bin/sh -c 'echo c >/proc/sysrq-trigger'
 has err "its kernel panicked: Kernel panic - not syncing: sysrq triggered crash"
+# QEMU is killed half way: what came until then is kept, and is no whole set.
+./daxbench run -o "$work/dies" --cell-time 300ms 'pte-*' >"$work/out" 2>"$work/err" &
+pid=$!
+for ((i = 0; i < 600; i++)); do
+	cells=$(cat "$work"/dies/*.partial/journal.ndjson 2>/dev/null | wc -l)
+	[ "$cells" -ge 2 ] && break
+	read -rt 0.1 <> <(:) || true
+done
+pkill -KILL -P $pid qemu-system
+wait $pid
+[ $? -eq 3 ] || die "not status 3 when QEMU was killed"
+has err "ended without finishing (QEMU was killed by signal 9)"
+grep -q "did not run" "$work/out" || die "does not say that cells are missing"
+grep -q '"interrupted": true' "$work"/dies/*.partial/run.json || die "the cells until then are lost"
 run 3 ./daxbench run null --timeout 1s
 has err "ran out of time"
 run 3 ./daxbench shell --kernel "$work/brought" -- /bin/true
