@@ -6,7 +6,7 @@
  */
 #include "bench/command.h"
 #include "bench/leftover.h"
-#include "bench/result.h"
+#include "bench/results.h"
 #include "bench/say.h"
 #include "emulate/emulate.h"
 #include "lib/cleanup.h"

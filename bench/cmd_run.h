@@ -3,6 +3,7 @@
 #ifndef BENCH_CMD_RUN_H
 #define BENCH_CMD_RUN_H
 
+#include "bench/results.h"
 #include "bench/runner.h"
 #include "bench/session.h"
 

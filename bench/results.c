@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A set of results: its directory and journal, or, in a guest, its frames. */
-#include "bench/result.h"
+#include "bench/results.h"
 #include "emulate/frame.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"

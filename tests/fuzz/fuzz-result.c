@@ -4,7 +4,7 @@
  * cell again with the same figures, and whatever was parsed at all can be
  * printed and judged without harm.
  */
-#include "bench/result.h"
+#include "bench/results.h"
 #include "bench/table.h"
 #include "tests/fuzz/fuzz.h"
 
