@@ -128,7 +128,7 @@ fuzz-programs: $(fuzz_targets:%=$(B)/fuzz/%)
 unit: unit-programs
 	@tests/run.sh unit $(unit_tests)
 
-## lint: clang-format, clang-tidy, cppcheck, shellcheck, lens.sh
+## lint: clang-format, clang-tidy, cppcheck, shellcheck
 lint:
 	@tests/lint.sh
 
