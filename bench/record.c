@@ -11,19 +11,14 @@
 #include "bench/clock.h"
 #include "bench/dx.h"
 #include "bench/env.h"
-#include "bench/interrupt.h"
+#include "bench/isolate.h"
 #include "bench/runner.h"
 #include "checker/oplog_write.h"
-#include "lib/cleanup.h"
 #include "lib/file.h"
-#include "lib/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <x86intrin.h>
 
@@ -34,7 +29,7 @@
 struct recording {
 	const struct selection *s;
 	struct target *t;
-	uint64_t seed, n;
+	uint64_t seed, n, log_size;
 	void *log;
 	struct dx *dx;
 };
@@ -59,7 +54,7 @@ static int check_target(const struct dx_workload *w, const struct target *t, str
 	return 0;
 }
 
-static int create_log(struct recording *r, uint64_t size, struct err *e)
+static int create_log(struct recording *r, struct err *e)
 {
 	struct utsname name;
 	char params[256];
@@ -74,16 +69,16 @@ static int create_log(struct recording *r, uint64_t size, struct err *e)
 	int code;
 
 	uname(&name);
-	code = oplog_create(r->log, size, &about);
+	code = oplog_create(r->log, r->log_size, &about);
 	return code ? err_sys(e, code, "operation log", "make") : 0;
 }
 
 /* A record without arguments but @a0: bookkeeping of ours, not the workload's. */
-static void note(struct dx *dx, enum dx_log_op op, uint64_t a0)
+static void note(struct dx *dx, enum dx_log_op op, uint64_t a0, int result)
 {
 	struct dx_worker *w = &dx->worker[0];
 
-	dx_log_end(w, dx_log_begin(w, op, 0, a0, 0, 0, 0), 0);
+	dx_log_end(w, dx_log_begin(w, op, 0, a0, 0, 0, 0), result);
 }
 
 /* All that prepare() did is on the medium: what the oracle starts from. */
@@ -100,7 +95,7 @@ static int set_baseline(struct dx *dx)
 		dx_log_extents(w, 0);
 	}
 	if (!r)
-		note(dx, DX_OP_BASELINE, 0);
+		note(dx, DX_OP_BASELINE, 0, 0);
 	return r;
 }
 
@@ -110,7 +105,7 @@ static int record_phases(struct recording *r, struct err *e)
 	const char *stage = "prepare";
 	int code;
 
-	note(dx, DX_OP_PHASE, 0);
+	note(dx, DX_OP_PHASE, 0, 0);
 	code = dx_prepare(dx, r->n);
 	if (!code) {
 		stage = "sync before run";
@@ -118,12 +113,18 @@ static int record_phases(struct recording *r, struct err *e)
 	}
 	if (!code) {
 		stage = "run";
-		note(dx, DX_OP_PHASE, 1);
+		note(dx, DX_OP_PHASE, 1, 0);
 		code = dx_run(dx, r->n);
 	}
-	note(dx, DX_OP_PHASE, 2);
+	note(dx, DX_OP_PHASE, 2, code);
 	dx_finish(dx);
-	return code ? err_sys(e, code, r->s->workload->name, stage) : 0;
+	if (!code)
+		return 0;
+	err_sys(e, code, r->s->workload->name, stage);
+	/* What prepare() cannot have here is skipped; what run() is refused is a failure. */
+	if (code == -EOPNOTSUPP && !strcmp(stage, "run"))
+		e->code = -EIO;
+	return e->code;
 }
 
 /* Before the first operation, so that the log of a run that is killed has it too. */
@@ -137,9 +138,9 @@ static void measure_tick_rate(void *log)
 	oplog_set_tick_rate(log, (uint64_t)((double)(__rdtsc() - ticks) * 1e9 / (double)passed));
 }
 
-static int record(struct recording *r, uint64_t log_size, struct err *e)
+static int record(struct recording *r, struct err *e)
 {
-	int code = create_log(r, log_size, e);
+	int code = create_log(r, e);
 
 	if (!code && !(r->s->workload->needs & DX_NEED_THREADS))
 		code = env_pin(r->t ? target_numa_node(r->t) : -1, NULL, NULL, e);
@@ -160,113 +161,50 @@ static int record(struct recording *r, uint64_t log_size, struct err *e)
 }
 
 /* Sends an error, or nothing where there was none. */
-static void __attribute__((noreturn))
-child(struct recording *r, uint64_t log_size, int out, pid_t parent)
+static int record_and_tell(void *data, int out)
 {
+	struct recording *r = data;
 	struct err e = { 0 };
-	int code;
 
-	signal(SIGINT, SIG_IGN); /* the parent ends us */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
-		_exit(1);
-	/* Workers of the workload go with it. */
-	setpgid(0, 0);
-	code = record(r, log_size, &e);
-	if (code && file_write_all(out, &e, sizeof(e)))
-		_exit(1);
-	_exit(0);
-}
-
-static uint64_t now_ms(void)
-{
-	return clock_now(CLOCK_NS) / 1000000;
-}
-
-/*
- * Waits for the child's word: 1 an error came, which is in @ret, 0 it closed
- * the pipe without one; -ETIMEDOUT, or -EINTR where we were told to stop.
- */
-static int listen_to(int fd, struct err *ret)
-{
-	uint64_t deadline = now_ms() + TIMEOUT_MS;
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	size_t got = 0;
-
-	while (got < sizeof(*ret)) {
-		ssize_t n;
-
-		if (interrupted)
-			return -EINTR;
-		if (now_ms() >= deadline)
-			return -ETIMEDOUT;
-		if (poll(&p, 1, 100) <= 0)
-			continue;
-		n = read(fd, (char *)ret + got, sizeof(*ret) - got);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (!n)
-			return 0;
-		if (n > 0)
-			got += (size_t)n;
-	}
-	return 1;
+	return record(r, &e) && file_write_all(out, &e, sizeof(e));
 }
 
 /* What the child's word and its end mean. */
-static int conclude(const char *name, int heard, int status, const struct err *said, struct err *e)
+static int conclude(const char *name, const struct isolated *end, struct err *e)
 {
-	if (heard == -EINTR)
-		return err_set(e, -EINTR, name, "interrupted");
-	if (heard == -ETIMEDOUT)
-		return err_set(e, -ETIMEDOUT, name, "no end within %u s: killed",
-			       TIMEOUT_MS / 1000);
-	if (heard < 0)
-		return err_sys(e, heard, name, "listen to the workload's process");
-	if (heard) {
-		*e = *said;
+	if (end->len == sizeof(*e)) {
+		memcpy(e, end->said, sizeof(*e));
 		return e->code;
 	}
-	if (status > 128)
+	if (end->status > 128)
 		return err_set(e, -ECANCELED, name, "the workload's process died: %s",
-			       strsignal(status - 128));
-	if (status)
+			       strsignal(end->status - 128));
+	if (end->status || end->len)
 		return err_set(e, -ECANCELED, name, "the workload's process ended with status %d",
-			       status);
+			       end->status);
 	return 0;
 }
 
-static int run_child(struct recording *r, uint64_t log_size, struct err *e)
+static int run_child(struct recording *r, struct err *e)
 {
 	const char *name = r->s->workload->name;
-	AUTO_CLOSE int in = -1;
-	pid_t parent = getpid(), pid;
-	struct err said = { 0 };
-	int ends[2], heard, status;
+	struct isolated end;
+	int code = isolate_run(record_and_tell, r, TIMEOUT_MS, name, &end, e);
 
-	if (pipe2(ends, O_CLOEXEC))
-		return err_sys(e, -errno, name, "pipe");
-	in = ends[0];
-	fflush(NULL);
-	pid = fork();
-	if (!pid)
-		child(r, log_size, ends[1], parent);
-	close(ends[1]);
-	if (pid < 0)
-		return err_sys(e, -errno, name, "fork");
-	heard = listen_to(in, &said);
-	if (heard < 0)
-		kill(-pid, SIGKILL);
-	status = proc_wait(pid);
-	kill(-pid, SIGKILL); /* workers that it left */
 	if (r->t)
 		target_cell_done(r->t, name);
-	return conclude(name, heard, status, &said, e);
+	if (!code)
+		code = conclude(name, &end, e);
+	free(end.said);
+	return code;
 }
 
 int runner_record(const struct selection *s, struct target *t, uint64_t seed, int log_fd,
 		  uint64_t log_offset, uint64_t log_size, struct err *e)
 {
-	struct recording r = { .s = s, .t = t, .seed = seed, .n = count_ops(s->workload) };
+	struct recording r = {
+		.s = s, .t = t, .seed = seed, .n = count_ops(s->workload), .log_size = log_size
+	};
 	int code = t ? check_target(s->workload, t, e) : 0;
 
 	if (code)
@@ -274,7 +212,7 @@ int runner_record(const struct selection *s, struct target *t, uint64_t seed, in
 	r.log = mmap(NULL, log_size, PROT_READ | PROT_WRITE, MAP_SHARED, log_fd, (off_t)log_offset);
 	if (r.log == MAP_FAILED)
 		return err_sys(e, -errno, "operation log", "mmap");
-	code = run_child(&r, log_size, e);
+	code = run_child(&r, e);
 	munmap(r.log, log_size);
 	return code;
 }

@@ -7,21 +7,14 @@
 #include "bench/runner.h"
 #include "bench/dx.h"
 #include "bench/env.h"
-#include "bench/interrupt.h"
+#include "bench/isolate.h"
 #include "bench/sample.h"
-#include "lib/cleanup.h"
 #include "lib/file.h"
-#include "lib/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <time.h>
-
-#define MAX_MESSAGE (16U << 20)
+#include <unistd.h>
 
 void runner_defaults(struct runner_options *o)
 {
@@ -85,73 +78,24 @@ static void measure(const struct selection *s, struct target *t, const struct ru
 	}
 }
 
-static void __attribute__((noreturn))
-child(const struct selection *s, struct target *t, const struct runner_options *o,
-      struct cell_result *c, int out, pid_t parent)
+/* What the child is handed. */
+struct work {
+	const struct selection *s;
+	struct target *t;
+	const struct runner_options *o;
+	struct cell_result *c;
+};
+
+static int measure_and_tell(void *data, int out)
 {
+	struct work *w = data;
 	json_t *j;
 	char *text;
 
-	signal(SIGINT, SIG_IGN); /* the parent ends us */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
-		_exit(1);
-	/* Workers of the workload go with it. */
-	setpgid(0, 0);
-	measure(s, t, o, c);
-	j = cell_result_to_json(c);
+	measure(w->s, w->t, w->o, w->c);
+	j = cell_result_to_json(w->c);
 	text = j ? json_dumps(j, JSON_REAL_PRECISION(17)) : NULL;
-	_exit(text && !file_write_all(out, text, strlen(text)) ? 0 : 1);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/*
- * Reads what the child says until it closes the pipe. -ETIMEDOUT, -EINTR (we
- * were told to end) or 0. @ret is malloc'ed and terminated.
- */
-static int listen_to(int fd, uint64_t timeout_ms, char **ret)
-{
-	uint64_t deadline = now_ms() + timeout_ms;
-	size_t len = 0, room = 65536;
-	AUTO_FREE char *text = malloc(room + 1);
-
-	if (!text)
-		return -ENOMEM;
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		ssize_t got;
-
-		if (interrupted)
-			return -EINTR;
-		if (now_ms() >= deadline)
-			return -ETIMEDOUT;
-		if (poll(&p, 1, 100) <= 0)
-			continue;
-		if (len == room) {
-			char *bigger = room < MAX_MESSAGE ? realloc(text, room * 2 + 1) : NULL;
-
-			if (!bigger)
-				return -ENOMEM;
-			text = bigger;
-			room *= 2;
-		}
-		got = read(fd, text + len, room - len);
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (!got)
-			break;
-		if (got > 0)
-			len += (size_t)got;
-	}
-	text[len] = '\0';
-	*ret = steal_ptr(text);
-	return 0;
+	return text && !file_write_all(out, text, strlen(text)) ? 0 : 1;
 }
 
 static void set_error(struct cell_result *c, const char *fmt, const char *detail)
@@ -203,40 +147,27 @@ static void describe_cell(const struct selection *s, struct target *t,
 int runner_cell(const struct selection *s, struct target *t, const struct runner_options *o,
 		struct cell_result *ret, struct err *e)
 {
-	AUTO_CLOSE int in = -1;
-	AUTO_FREE char *text = NULL;
-	pid_t parent = getpid(), pid;
-	int ends[2], r, status;
+	struct work work = { .s = s, .t = t, .o = o, .c = ret };
+	struct isolated end;
+	struct err why = { 0 };
+	int r;
 
 	describe_cell(s, t, o, ret);
 	if (must_skip(s, t, o, ret->reason, sizeof(ret->reason))) {
 		ret->status = STATUS_SKIP;
 		return 0;
 	}
-	if (pipe2(ends, O_CLOEXEC))
-		return err_sys(e, -errno, s->workload->name, "pipe");
-	in = ends[0];
-	fflush(NULL);
-	pid = fork();
-	if (!pid)
-		child(s, t, o, ret, ends[1], parent);
-	close(ends[1]);
-	if (pid < 0)
-		return err_sys(e, -errno, s->workload->name, "fork");
-	r = listen_to(in, o->timeout_ms, &text);
-	if (r)
-		kill(-pid, SIGKILL);
-	status = proc_wait(pid);
-	kill(-pid, SIGKILL); /* workers that it left */
+	r = isolate_run(measure_and_tell, &work, o->timeout_ms, s->workload->name, &end, &why);
 	if (t)
 		target_cell_done(t, s->workload->name);
-	if (r == -EINTR)
-		return err_set(e, r, s->workload->name, "interrupted");
-	if (r == -ETIMEDOUT)
-		set_error(ret, "%s", "no end within the time for a cell: killed");
-	else if (r)
-		set_error(ret, "read its result: %s", strerror(-r));
+	if (r == -EINTR) {
+		*e = why;
+		return r;
+	}
+	if (r)
+		set_error(ret, "%s", why.what);
 	else
-		take_result(ret, text, status);
+		take_result(ret, end.said, end.status);
+	free(end.said);
 	return 0;
 }

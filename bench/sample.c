@@ -57,6 +57,15 @@ static int failed(struct dx *dx, int r, const char *stage, struct err *e)
 	return err_sys(e, r, dx->workload->name, stage);
 }
 
+/* What prepare() cannot have here is skipped. What run() is refused after that is a failure. */
+static int run_failed(struct dx *dx, int r, const char *stage, struct err *e)
+{
+	failed(dx, r, stage, e);
+	if (r == -EOPNOTSUPP)
+		e->code = -EIO;
+	return e->code;
+}
+
 static int64_t minor_faults(void)
 {
 	struct rusage usage;
@@ -86,7 +95,7 @@ static int sample_once(struct dx *dx, uint64_t n, const struct runner_options *o
 	if (o->unit == CLOCK_INSN)
 		ticks = clock_ticks_served() - ticks;
 	if (r)
-		return failed(dx, r, "run", e);
+		return run_failed(dx, r, "run", e);
 	ret->minor_faults = (double)(minor_faults() - faults) / (double)n;
 	ret->length = (double)(end - start);
 	ret->per_op = ret->length / (double)n;
@@ -268,7 +277,7 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	r = dx_run(dx, n);
 	s = faults_stop(o->faults, &c->seen, e);
 	if (r)
-		return failed(dx, r, "run for the proof", e);
+		return run_failed(dx, r, "run for the proof", e);
 	dx_finish(dx);
 	if (s)
 		return s;
