@@ -3,9 +3,10 @@
  * daxbench record: one workload through the check lens, its operation log kept.
  *
  * In a guest the log lies in an NVDIMM of its own, whose backing file on the
- * host is the log even if the guest dies. On this machine it lies in a file
- * without a name in the results directory, and is copied when the run is over.
- * It is a record and no verdict: nothing is checked here.
+ * host is the log even if the guest dies. On this machine it lies in memory of
+ * ours, which outlives the workload's process, and is copied when that is over:
+ * a file would be written back meanwhile, and each record after that fault
+ * anew. It is a record and no verdict: nothing is checked here.
  */
 #include "bench/command.h"
 #include "bench/interrupt.h"
@@ -21,6 +22,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #define RESULTS	  "results"
@@ -89,7 +91,7 @@ static const struct argp argp = {
 
 static bool needs_fs(const struct recorder *rec)
 {
-	return rec->selection->workload->needs != 0;
+	return select_needs_fs(rec->selection);
 }
 
 /* With a directory: whatever file system that has. */
@@ -185,12 +187,12 @@ static int record_here(struct recorder *rec, struct err *e)
 
 	if (r)
 		return err_sys(e, r, RESULTS, "mkdir");
-	fd = open(RESULTS, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	fd = memfd_create("daxbench-oplog", MFD_CLOEXEC);
 	if (fd < 0)
-		return err_sys(e, -errno, RESULTS, "make a file for the operation log");
-	/* All of it now: a store to a page that the disk has no room for would be SIGBUS. */
+		return err_sys(e, -errno, "operation log", "memfd_create");
+	/* All of it now: a store to a page for which there is no room would be SIGBUS. */
 	if (fallocate(fd, 0, 0, LOG_BYTES))
-		return err_sys(e, -errno, RESULTS, "reserve room for the operation log");
+		return err_sys(e, -errno, "operation log", "reserve memory");
 	r = record_into(rec, fd, LOG_BYTES, e);
 	s = keep_log(fd, rec->partial, &kept);
 	if (r || !s)
@@ -251,23 +253,25 @@ static void dig_holes(const char *path)
 	}
 }
 
-static void describe_log(const struct recorder *rec, const struct oplog *log)
+static void describe_log(const char *name, const struct oplog *log)
 {
 	uint32_t workers = oplog_workers(log);
 	char why[128];
 
-	printf("%s: %zu operations by %u worker%s, recorded and not checked: no verdict\n",
-	       rec->out, oplog_count(log), workers, workers == 1 ? "" : "s");
+	printf("%s: %zu operations by %u worker%s, recorded and not checked: no verdict\n", name,
+	       oplog_count(log), workers, workers == 1 ? "" : "s");
 	if (oplog_is_cut(log, why, sizeof(why)))
-		say_note(-1, "daxbench: %s: the log is cut off: %s", rec->out, why);
+		say_note(-1, "daxbench: %s: the log is cut off: %s", name, why);
 }
 
 /*
- * Gives the log its name if it is one, and removes it if not: the file of an
- * earlier run stands until there is a better one. @ret_cut: not all is in it.
+ * Gives the log its name if it is one, and removes it if not. That of a run
+ * that failed is kept beside it, as FILE.failed: the log of an earlier run
+ * stands until there is a better one. @ret_cut: not all is in it.
  */
-static int take_log(const struct recorder *rec, bool *ret_cut, struct err *e)
+static int take_log(const struct recorder *rec, bool failed, bool *ret_cut, struct err *e)
 {
+	char name[PATH_MAX];
 	struct oplog *log;
 	int r = oplog_open(&log, rec->partial, e);
 
@@ -275,12 +279,14 @@ static int take_log(const struct recorder *rec, bool *ret_cut, struct err *e)
 		unlink(rec->partial);
 		return r;
 	}
+	/* No longer than with ".partial". */
+	snprintf(name, sizeof(name), "%s%s", rec->out, failed ? ".failed" : "");
 	dig_holes(rec->partial);
-	if (rename(rec->partial, rec->out)) {
-		r = err_sys(e, -errno, rec->out, "keep the log");
+	if (rename(rec->partial, name)) {
+		r = err_sys(e, -errno, name, "keep the log");
 		unlink(rec->partial);
 	} else {
-		describe_log(rec, log);
+		describe_log(name, log);
 		*ret_cut = oplog_is_cut(log, NULL, 0);
 	}
 	oplog_close(log);
@@ -317,7 +323,7 @@ static int run(struct recorder *rec, char *const argv[])
 		r = record_here(rec, &e);
 	if (r)
 		say_error(&e);
-	s = take_log(rec, &cut, &no_log);
+	s = take_log(rec, r || status, &cut, &no_log);
 	if (r)
 		return exit_code(&e);
 	if (status)

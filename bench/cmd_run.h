@@ -29,9 +29,6 @@ int run_make_plan(struct run *run, struct err *e);
 /* --dry-run: a line for each selection. */
 void run_print_plan(const struct run *run);
 
-/* Does it need a file system? What does not runs once, not once for each. */
-bool run_needs_fs(const struct selection *s);
-
 /* File systems of the matrix, at least 1: a directory without --fs counts as one. */
 size_t run_count_fs(const struct run *run);
 

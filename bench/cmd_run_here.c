@@ -57,7 +57,7 @@ static int run_cells(struct here *h, struct target *t, const char *fs, bool with
 
 		if (interrupted)
 			return err_set(e, -EINTR, s->workload->name, "interrupted");
-		if (run_needs_fs(s) == with_fs)
+		if (select_needs_fs(s) == with_fs)
 			r = run_cell(h, s, t, fs, no_target, e);
 	}
 	return r;
@@ -66,7 +66,7 @@ static int run_cells(struct here *h, struct target *t, const char *fs, bool with
 static bool any_needs_fs(const struct run *run)
 {
 	for (size_t i = 0; i < run->n_selections; i++)
-		if (run_needs_fs(&run->selections[i]))
+		if (select_needs_fs(&run->selections[i]))
 			return true;
 	return false;
 }

@@ -8,11 +8,6 @@
 
 #include <errno.h>
 
-bool run_needs_fs(const struct selection *s)
-{
-	return s->workload->needs != 0;
-}
-
 static void plan_file_systems(struct run *run)
 {
 	static const char *const usual[] = { "ext4", "xfs", NULL };
@@ -51,7 +46,7 @@ int run_make_plan(struct run *run, struct err *e)
 	if (run->session.target && file_systems > 1)
 		return err_set(e, -EINVAL, "--fs", "a directory is on one file system");
 	for (size_t i = 0; i < run->n_selections; i++)
-		run->planned += run_needs_fs(&run->selections[i]) ? file_systems : 1;
+		run->planned += select_needs_fs(&run->selections[i]) ? file_systems : 1;
 	return 0;
 }
 
@@ -64,7 +59,7 @@ void run_print_plan(const struct run *run)
 
 		select_format_params(s, params, sizeof(params));
 		printf("%s%s%s", s->workload->name, params[0] ? ":" : "", params);
-		for (size_t f = 0; run_needs_fs(s) && run->fs[f]; f++)
+		for (size_t f = 0; select_needs_fs(s) && run->fs[f]; f++)
 			printf(" %s", run->fs[f]);
 		putchar('\n');
 	}

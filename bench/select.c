@@ -66,6 +66,11 @@ bool select_in_group(const struct dx_workload *w, const char *group)
 	return false;
 }
 
+bool select_needs_fs(const struct selection *s)
+{
+	return s->workload->needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC | DX_NEED_FS | DX_NEED_OWN_FS);
+}
+
 size_t select_param_count(const struct dx_workload *w)
 {
 	size_t n = 0;

@@ -33,6 +33,9 @@ struct selection {
 	uint64_t values[DX_MAX_PARAMS];
 };
 
+/* Does it need a file system? What does not runs once, not once for each. */
+bool select_needs_fs(const struct selection *s);
+
 /*
  * Turns @words (none: "default") into selections, in the order given, each
  * (workload, values) once. @ret is malloc'ed. Errors, -EINVAL each, name the

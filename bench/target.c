@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 
@@ -39,6 +40,7 @@ struct target {
 	uint64_t seed;
 	const struct guard_claim *claim;
 	bool mounted; /* by us */
+	dev_t dev;    /* of what we mounted */
 	bool dax;
 	int numa_node;
 };
@@ -115,6 +117,7 @@ static int target_mkfs(struct target *t, struct err *e)
 
 static int target_mount(struct target *t, struct err *e)
 {
+	struct stat st;
 	int r;
 
 	if (mount(t->device, MOUNT_POINT, t->fs, 0, MOUNT_OPTIONS)) {
@@ -129,7 +132,31 @@ static int target_mount(struct target *t, struct err *e)
 		return r;
 	}
 	t->mounted = true;
+	t->dev = stat(MOUNT_POINT, &st) ? 0 : st.st_dev;
 	return 0;
+}
+
+/* As this process left it, and as no workload in another has changed it? */
+static bool is_as_mounted(const struct target *t)
+{
+	struct statvfs vfs;
+	struct stat st;
+
+	return !stat(MOUNT_POINT, &st) && st.st_dev == t->dev && !statvfs(MOUNT_POINT, &vfs) &&
+	       !(vfs.f_flag & ST_RDONLY);
+}
+
+/* What a workload that ended between two dx_env_ calls left unmounted or read-only. */
+static void mend_mount(struct target *t)
+{
+	struct stat st;
+
+	if (!t->mounted || is_as_mounted(t))
+		return;
+	if (!stat(MOUNT_POINT, &st) && st.st_dev == t->dev)
+		mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT, MOUNT_OPTIONS);
+	else
+		target_mount(t, NULL);
 }
 
 /* A file that a killed child has still open can hold the mount for a moment. */
@@ -331,6 +358,9 @@ int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e)
 	int r;
 
 	snprintf(t->cell, sizeof(t->cell), "%s", name);
+	if (t->mounted && !is_as_mounted(t))
+		return err_set(e, -EIO, t->device,
+			       "an earlier workload left it unmounted, and it cannot be mounted");
 	r = open_cell(t, name, ret_fd);
 	return r ? err_sys(e, r, t->dir, "make the directory of the cell") : 0;
 }
@@ -339,6 +369,7 @@ void target_cell_done(struct target *t, const char *name)
 {
 	char path[PATH_MAX + 160];
 
+	mend_mount(t);
 	cell_path(t, name, path, sizeof(path));
 	file_remove_tree(AT_FDCWD, path);
 }
@@ -348,11 +379,14 @@ void target_cell_done(struct target *t, const char *name)
 static int env_umount(struct dx *dx)
 {
 	struct target *t = dx->env_data;
+	int r, s;
 
 	if (!t->mounted)
 		return -EOPNOTSUPP;
 	close(steal_fd(dx->root));
-	return target_umount(t);
+	r = target_umount(t);
+	s = r ? open_cell(t, t->cell, &dx->root) : 0; /* busy: it is there as before */
+	return s ? s : r;
 }
 
 static int env_mount(struct dx *dx)

@@ -33,7 +33,10 @@ int target_open(const struct target_spec *spec, const struct guard_claim *claim,
 /* Makes an empty directory for a cell and opens it. The caller closes @ret_fd. */
 int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e);
 
-/* Removes the directory of a cell and what it holds. */
+/*
+ * Removes the directory of a cell and what it holds. Mounts again what a
+ * workload that ended half way left unmounted or read-only.
+ */
 void target_cell_done(struct target *t, const char *name);
 
 /* For struct dx: what can be done to this target. */

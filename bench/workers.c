@@ -158,6 +158,21 @@ static void pin(const struct dx_team *t, uint32_t which)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
+/*
+ * Pages of memory that is shared are in nobody's page table after fork(): a
+ * worker in a process of its own faults them in here, and not in a timed call.
+ */
+static void touch_own(const struct dx_worker *w)
+{
+	const struct dx *dx = w->dx;
+	const volatile unsigned char *priv = dx->priv;
+
+	if (w->buf)
+		memset(w->buf, 0x5a, w->buf_size);
+	for (size_t off = 0; priv && off < dx->workload->priv_size; off += DX_PAGE)
+		(void)priv[off];
+}
+
 static void work(struct member *m)
 {
 	struct dx_team *t = m->team;
@@ -165,6 +180,7 @@ static void work(struct member *m)
 	int none = 0;
 
 	pin(t, m->worker->id);
+	touch_own(m->worker);
 	m->result = t->fn(m->worker->dx, m->worker, t->n);
 	if (m->result)
 		__atomic_compare_exchange_n(&t->failure, &none, m->result, false, __ATOMIC_ACQ_REL,
@@ -266,13 +282,6 @@ static struct dx_team *new_team(struct dx *dx, uint32_t count, enum dx_worker_ki
 	return t;
 }
 
-/* The first use of a buffer faults it in: here, and not in a timed dx_write(). */
-static void touch_buffer(struct dx_worker *w)
-{
-	if (w->buf && w->buf_size && !w->buf[0])
-		memset(w->buf, 0x5a, w->buf_size);
-}
-
 int dx_workers_spawn(struct dx *dx, uint32_t count, enum dx_worker_kind kind, dx_worker_fn fn)
 {
 	struct dx_team *t;
@@ -288,7 +297,6 @@ int dx_workers_spawn(struct dx *dx, uint32_t count, enum dx_worker_kind kind, dx
 	dx->team = t;
 	dx->workers = count + 1;
 	for (uint32_t i = 0; !r && i < count; i++) {
-		touch_buffer(&dx->worker[i + 1]);
 		r = kind == DX_THREAD ? start_thread(&t->member[i]) : start_process(&t->member[i]);
 		t->started += !r;
 	}
