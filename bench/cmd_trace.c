@@ -301,6 +301,11 @@ static void print_op(const struct trace *t, const struct oplog_op *op)
 		fputs(" (did not return)", stdout);
 	else if (op->rec->result < 0)
 		printf(" = %s", strerror((int)-op->rec->result));
+	else if (op->kind->result == OPLOG_ADDRESS)
+		printf(" = %#" PRIx64, (uint64_t)op->rec->result);
+	else if (op->kind->result == OPLOG_COUNT &&
+		 (uint64_t)op->rec->result < op->rec->arg[op->kind->length])
+		printf(" = %" PRId64 " of them", op->rec->result);
 	putchar('\n');
 	print_extents(op);
 }

@@ -178,6 +178,12 @@ static bool is_range(uint64_t a, uint64_t b)
 	return !__builtin_add_overflow(a, b, &end) && end <= INT64_MAX;
 }
 
+/* Else its arguments may be any: a call may be refused for them, or killed in the middle. */
+static bool succeeded(const struct dx_rec *rec)
+{
+	return rec->end && rec->result >= 0;
+}
+
 static const char *wrong_arg(const struct dx_rec *rec, const struct oplog_kind *k)
 {
 	for (size_t i = 0; i < 4; i++) {
@@ -189,7 +195,7 @@ static const char *wrong_arg(const struct dx_rec *rec, const struct oplog_kind *
 				return "an argument that the operation does not have";
 			break;
 		case OPLOG_BYTES:
-			if (v > INT64_MAX)
+			if (v > INT64_MAX && succeeded(rec))
 				return "an offset or length beyond 2^63";
 			break;
 		case OPLOG_HANDLE:
@@ -204,7 +210,8 @@ static const char *wrong_arg(const struct dx_rec *rec, const struct oplog_kind *
 			break;
 		}
 	}
-	if (k->offset != k->length && !is_range(rec->arg[k->offset], rec->arg[k->length]))
+	if (k->offset != k->length && succeeded(rec) &&
+	    !is_range(rec->arg[k->offset], rec->arg[k->length]))
 		return "a range that ends beyond 2^63";
 	return NULL;
 }
@@ -216,6 +223,9 @@ static const char *wrong_value(const struct dx_rec *rec)
 		if (rec->arg[1] != 1 && rec->arg[1] != 2 && rec->arg[1] != 4 && rec->arg[1] != 8)
 			return "a store of neither 1, 2, 4 nor 8 bytes";
 		return rec->arg[0] % rec->arg[1] ? "a store that is not aligned" : NULL;
+	case DX_OP_LOAD:
+		return rec->arg[1] != 8 || rec->arg[0] % 8 ? "a load that is not of one word"
+							   : NULL;
 	case DX_OP_FILL:
 	case DX_OP_COPY_NT:
 		return rec->arg[0] % 8 || rec->arg[1] % 8 ? "not a number of whole words" : NULL;
@@ -230,6 +240,22 @@ static const char *wrong_value(const struct dx_rec *rec)
 	}
 }
 
+static bool is_result(const struct dx_rec *rec, const struct oplog_kind *k)
+{
+	int64_t r = rec->result;
+
+	switch (k->result) {
+	case OPLOG_ANY:
+		return r >= INT32_MIN && r <= INT32_MAX;
+	case OPLOG_COUNT:
+		return r >= -4095 && (r < 0 || (uint64_t)r <= rec->arg[k->length]);
+	case OPLOG_ADDRESS:
+		return r >= -4095;
+	default:
+		return r >= -4095 && r <= 0;
+	}
+}
+
 static const char *wrong_op(const struct dx_rec *rec, const struct oplog_kind *k)
 {
 	const char *what;
@@ -240,9 +266,8 @@ static const char *wrong_op(const struct dx_rec *rec, const struct oplog_kind *k
 		return "names no file and no mapping";
 	if (!rec->end && rec->result)
 		return "a result before the return";
-	if (rec->result < (k->any_result ? INT32_MIN : -4095) ||
-	    rec->result > (k->any_result ? INT32_MAX : 0))
-		return "a result that is neither 0 nor an error";
+	if (!is_result(rec, k))
+		return "a result that the operation does not have";
 	what = wrong_arg(rec, k);
 	return what ? what : wrong_value(rec);
 }
@@ -311,8 +336,9 @@ static int parse_extents(struct parser *p, struct oplog_op *op)
 			expected = 0;
 		what = rec->worker != p->worker ? "written by another worker"
 						: wrong_extent(rec, expected++);
-		if (!what && (!op->kind->extents || !op->returned))
-			what = "extents of what is no sync call that returned";
+		if (!what &&
+		    (!op->kind->extents || (op->kind->extents == OPLOG_AFTER && !op->returned)))
+			what = "extents of what promises nothing";
 		if (what)
 			return bad(p, p->i, what);
 	}
@@ -505,6 +531,7 @@ bool oplog_is_cut(const struct oplog *log, char *why, size_t len)
 		[DX_FULL_OFFSETS] = "it went beyond the first 2 GiB of a file",
 		[DX_FULL_WORKERS] = "there were more workers than areas",
 		[DX_FULL_TEXT] = "it used a name too long to log",
+		[DX_FULL_UNALIGNED] = "it stored or loaded at an offset that is not aligned",
 	};
 
 	for (uint32_t w = 0; w < log->header.areas; w++) {

@@ -33,6 +33,17 @@ struct oplog_arg {
 	enum oplog_arg_type type;
 };
 
+/* What an operation's result may be, beside -errno. */
+enum oplog_result {
+	OPLOG_ZERO,
+	OPLOG_ANY,     /* what a workload's function returned */
+	OPLOG_COUNT,   /* up to the length, an argument */
+	OPLOG_ADDRESS, /* of a mapping */
+};
+
+/* When the extents were asked for that may follow an operation. */
+enum oplog_extents { OPLOG_NO_EXTENTS, OPLOG_AFTER, OPLOG_BEFORE };
+
 /* In which way a record names an object. */
 enum oplog_object { OPLOG_NO_OBJECT, OPLOG_FILE, OPLOG_FILE_OR_NONE, OPLOG_MAP };
 
@@ -40,8 +51,8 @@ struct oplog_kind {
 	const char *name;   /* "fsync"; NULL: no operation (TEXT, EXTENT, unknown) */
 	unsigned int texts; /* names behind it */
 	enum oplog_object object;
-	bool extents;	    /* a sync call: extents may follow */
-	bool any_result;    /* not only 0 or -errno */
+	enum oplog_extents extents;
+	enum oplog_result result;
 	int offset, length; /* arguments whose sum must not overflow; equal: none */
 	struct oplog_arg arg[4];
 };

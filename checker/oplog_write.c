@@ -33,9 +33,18 @@
 /* A record that nobody reads, for what a full log does not hold. */
 static __thread struct dx_rec scratch;
 
-/* Descriptor + 1 of each open file, by handle. A slot is written by one worker at a time. */
+/* What is known of a handle, in memory that the workers' processes share. 0: no open file. */
+enum known { KNOWN_OPEN = 1, KNOWN_DSYNC = 2, KNOWN_MAP_SYNC = 4 };
+
+struct known_files {
+	unsigned char of[DX_LOG_WORKERS][DX_LOG_HANDLES];
+	uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
+};
+
+static volatile struct known_files *known;
+
+/* Descriptor + 1 of each file that is open in this process, by handle. */
 static int tracked[DX_LOG_WORKERS][DX_LOG_HANDLES];
-static uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
 
 /* A page that fork() empties in the child: 0 says that this process has not touched its area. */
 static volatile uint32_t *touched;
@@ -98,27 +107,43 @@ int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 	return 0;
 }
 
+/* Zeroed memory that children share (MAP_SHARED) or have of their own; NULL with errno. */
+static void *map_anonymous(size_t len, int kind)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void *map_touched(void)
+{
+	void *p = map_anonymous(DX_PAGE, MAP_PRIVATE);
+
+	if (p && madvise(p, DX_PAGE, MADV_WIPEONFORK)) {
+		int saved = errno;
+
+		munmap(p, DX_PAGE);
+		errno = saved;
+		return NULL;
+	}
+	return p;
+}
+
 int oplog_attach(void *base, struct dx *dx)
 {
 	const struct dx_log_header *h = base;
 
-	if (!touched) {
-		void *p = mmap(NULL, DX_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			       -1, 0);
-
-		if (p == MAP_FAILED)
-			return -errno;
-		if (madvise(p, DX_PAGE, MADV_WIPEONFORK)) {
-			int r = -errno;
-
-			munmap(p, DX_PAGE);
-			return r;
-		}
-		touched = p;
-	}
+	if (!known)
+		known = map_anonymous(sizeof(*known), MAP_SHARED);
+	if (!known)
+		return -errno;
+	if (!touched)
+		touched = map_touched();
+	if (!touched)
+		return -errno;
+	memset((void *)known, 0, sizeof(*known));
 	*touched = 1;
 	memset(tracked, 0, sizeof(tracked));
-	memset(highest, 0, sizeof(highest));
 	for (uint32_t i = 0; i < h->areas; i++) {
 		struct dx_worker *w = &dx->worker[i];
 
@@ -185,11 +210,22 @@ static struct dx_rec *take_record(struct dx_worker *w)
 	return rec;
 }
 
+/* Stores and loads of 8 bytes at most are aligned to their size, fills to 8. */
+static bool is_unaligned(enum dx_log_op op, uint64_t off, uint64_t len)
+{
+	if (op == DX_OP_FILL || op == DX_OP_COPY_NT)
+		return (off | len) % 8;
+	return (op == DX_OP_STORE || op == DX_OP_LOAD) && off & (len - 1);
+}
+
 /* Would a pattern of this operation name something else, because a count has run over? */
 static enum dx_log_full runs_over(const struct dx_worker *w, enum dx_log_op op, uint64_t a0,
 				  uint64_t a1, uint64_t a2)
 {
 	uint64_t end = 0;
+
+	if (is_unaligned(op, a0, a1))
+		return DX_FULL_UNALIGNED;
 
 	if (w->next_handle >= DX_LOG_HANDLES)
 		return DX_FULL_HANDLES;
@@ -288,13 +324,31 @@ static void add_extent(struct dx_worker *w, uint32_t handle, const struct dx_rec
 	rec->arg[2] = x ? x->fe_length : 0;
 	rec->arg[3] = x ? x->fe_flags : 0;
 	rec->begin = sync->begin;
-	rec->end = sync->end;
+	rec->end = sync->end ? sync->end : sync->begin; /* a close has not returned yet */
 	compiler_barrier();
 	*(volatile uint16_t *)&rec->op = DX_OP_EXTENT;
 }
 
-static void add_extents_of(struct dx_worker *w, uint32_t handle, int fd, const struct dx_rec *sync)
+static volatile unsigned char *known_of(uint32_t handle)
 {
+	uint32_t owner = handle >> DX_HANDLE_BITS;
+
+	return known && owner < DX_LOG_WORKERS ? &known->of[owner][handle % DX_LOG_HANDLES] : NULL;
+}
+
+static int *tracked_slot(uint32_t handle)
+{
+	return &tracked[handle >> DX_HANDLE_BITS][handle % DX_LOG_HANDLES];
+}
+
+/*
+ * Another worker may close the file meanwhile and open another under the same
+ * descriptor. It says so before it closes: so what FIEMAP told is the handle's
+ * if the handle is still known afterwards.
+ */
+static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync)
+{
+	const volatile unsigned char *is_known = known_of(handle);
 	union {
 		struct fiemap map;
 		unsigned char room[sizeof(struct fiemap) +
@@ -303,14 +357,15 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, int fd, const s
 	uint64_t from = 0;
 	int64_t index = 0;
 	bool last = false;
+	int fd = is_known ? *tracked_slot(handle) - 1 : -1;
 
 	while (!last) {
 		memset(&u.map, 0, sizeof(u.map));
 		u.map.fm_start = from;
 		u.map.fm_length = FIEMAP_MAX_OFFSET - from;
 		u.map.fm_extent_count = EXTENTS_AT_ONCE;
-		if (ioctl(fd, FS_IOC_FIEMAP, &u.map)) {
-			add_extent(w, handle, sync, -errno, NULL);
+		if (fd < 0 || ioctl(fd, FS_IOC_FIEMAP, &u.map) || !*is_known) {
+			add_extent(w, handle, sync, fd < 0 || !*is_known ? -EBADF : -errno, NULL);
 			return;
 		}
 		for (uint32_t i = 0; i < u.map.fm_mapped_extents; i++) {
@@ -326,54 +381,74 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, int fd, const s
 		add_extent(w, handle, sync, 0, NULL);
 }
 
+/* Of every open file of which all of @what is known. */
+static void add_extents_of_all(struct dx_worker *w, unsigned int what, const struct dx_rec *sync)
+{
+	for (uint32_t owner = 0; owner < DX_LOG_WORKERS; owner++)
+		for (uint32_t count = 0; count <= known->highest[owner]; count++)
+			if ((known->of[owner][count] & what) == what)
+				add_extents_of(w, owner << DX_HANDLE_BITS | count, sync);
+}
+
 void dx_log_extents(struct dx_worker *w, uint32_t handle)
 {
 	const struct dx_rec *sync = last_record(w);
-	uint32_t owner = handle >> DX_HANDLE_BITS, count = handle % DX_LOG_HANDLES;
 
-	if (!sync || sync->result)
+	if (!sync || sync->result < 0)
 		return; /* a call that failed promises nothing */
-	if (handle) {
-		int fd = owner < DX_LOG_WORKERS ? tracked[owner][count] - 1 : -1;
-
-		if (fd < 0)
-			add_extent(w, handle, sync, -EBADF, NULL);
-		else
-			add_extents_of(w, handle, fd, sync);
-		return;
-	}
-	for (owner = 0; owner < DX_LOG_WORKERS; owner++)
-		for (count = 0; count <= highest[owner]; count++)
-			if (tracked[owner][count])
-				add_extents_of(w, owner << DX_HANDLE_BITS | count,
-					       tracked[owner][count] - 1, sync);
+	if (handle)
+		add_extents_of(w, handle, sync);
+	else
+		add_extents_of_all(w, KNOWN_OPEN, sync);
 }
 
-static int *tracked_slot(uint32_t handle)
+void dx_log_write_extents(struct dx_worker *w, uint32_t handle, int rwf_flags)
 {
-	uint32_t owner = handle >> DX_HANDLE_BITS;
+	const volatile unsigned char *is_known = known_of(handle);
 
-	return owner < DX_LOG_WORKERS ? &tracked[owner][handle % DX_LOG_HANDLES] : NULL;
+	if (rwf_flags & (RWF_DSYNC | RWF_SYNC) || (is_known && *is_known & KNOWN_DSYNC))
+		dx_log_extents(w, handle);
 }
 
-void dx_log_track(struct dx_worker *w, const struct dx_file *f)
+void dx_log_drain_extents(struct dx_worker *w)
 {
-	int *slot = tracked_slot(f->id);
+	const struct dx_rec *drain = last_record(w);
+
+	if (drain)
+		add_extents_of_all(w, KNOWN_OPEN | KNOWN_MAP_SYNC, drain);
+}
+
+void dx_log_track(struct dx_worker *w, const struct dx_file *f, int open_flags)
+{
+	volatile unsigned char *is_known = known_of(f->id);
 
 	(void)w;
-	if (!slot)
+	if (!is_known)
 		return;
-	*slot = f->fd + 1;
-	highest[f->id >> DX_HANDLE_BITS] = f->id % DX_LOG_HANDLES;
+	*tracked_slot(f->id) = f->fd + 1;
+	known->highest[f->id >> DX_HANDLE_BITS] = f->id % DX_LOG_HANDLES;
+	/* O_SYNC holds the bit of O_DSYNC. */
+	*is_known = KNOWN_OPEN | (open_flags & O_DSYNC ? KNOWN_DSYNC : 0);
+}
+
+void dx_log_track_map(struct dx_worker *w, const struct dx_map *m)
+{
+	volatile unsigned char *is_known = known_of(m->file);
+
+	(void)w;
+	if (is_known && *is_known && m->flags & DX_MAP_SYNC)
+		*is_known |= KNOWN_MAP_SYNC;
 }
 
 void dx_log_untrack(struct dx_worker *w, const struct dx_file *f)
 {
-	int *slot = tracked_slot(f->id);
+	volatile unsigned char *is_known = known_of(f->id);
 
 	(void)w;
-	if (slot)
-		*slot = 0;
+	if (!is_known)
+		return;
+	*is_known = 0;
+	*tracked_slot(f->id) = 0;
 }
 
 /* ---- what is stored ---- */

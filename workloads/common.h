@@ -96,11 +96,11 @@ static inline void drop_data(struct dx *dx, struct dx_worker *w)
 static inline void set_counts(struct dx_counts *c, uint64_t pte, uint64_t pmd,
 			      uint64_t written_back)
 {
-	*c = (struct dx_counts){
-		.pte_faults = (int64_t)pte,
-		.pmd_faults = (int64_t)pmd,
-		.entries_written_back = (int64_t)written_back,
-	};
+	c->pte_faults = (int64_t)pte;
+	c->pmd_faults = (int64_t)pmd;
+	c->pmd_fallbacks = 0;
+	c->sync_faults = 0;
+	c->entries_written_back = (int64_t)written_back;
 }
 
 #endif

@@ -18,6 +18,7 @@
 #error "include daxbench/workload.h"
 #endif
 
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <immintrin.h>
@@ -33,23 +34,33 @@
 /* What the bench lens stores: a constant that the loop need not load. */
 #define DX_BENCH_VALUE 0x6463796279746521ULL
 
-/* Handles of files and mappings: the worker in the upper bits, so that none is given twice. */
+/*
+ * Handles of files and mappings: the worker in the upper bits. None is given
+ * twice in a log, which is full before the count is; under the bench lens a
+ * handle says only that something is open.
+ */
 #define DX_HANDLE(w) ((w)->id << DX_HANDLE_BITS | ++(w)->next_handle)
 
 /*
  * checker/oplog_write.c. A full log gives a scratch record: the area says so.
  * Declared for both lenses, called in one: tests/lens.sh looks.
  *
- * A file is tracked while it is open, so that a sync call can log the extents
- * of what it covered: of one handle, or of all open files (handle 0). Hence a
- * workload keeps a file open as long as it syncs a mapping of it.
+ * A file is tracked while it is open, so that what promises something can log
+ * the extents of what it covered: of one handle, or of all open files (handle
+ * 0). Those of a file that is closed are logged as it is closed: DAX allocates
+ * when it writes, so they stay until a call through another handle moves them.
+ * A mapping whose file is closed has no extents of its own (-EBADF): a workload
+ * keeps a file open as long as it syncs a mapping of it.
  */
 struct dx_rec *dx_log_begin(struct dx_worker *w, enum dx_log_op op, uint32_t handle, uint64_t a0,
 			    uint64_t a1, uint64_t a2, uint64_t a3);
 void dx_log_end(struct dx_worker *w, struct dx_rec *rec, int64_t result);
 void dx_log_text(struct dx_worker *w, const char *text);
 void dx_log_extents(struct dx_worker *w, uint32_t handle);
-void dx_log_track(struct dx_worker *w, const struct dx_file *f);
+void dx_log_write_extents(struct dx_worker *w, uint32_t handle, int rwf_flags);
+void dx_log_drain_extents(struct dx_worker *w);
+void dx_log_track(struct dx_worker *w, const struct dx_file *f, int open_flags);
+void dx_log_track_map(struct dx_worker *w, const struct dx_map *m);
 void dx_log_untrack(struct dx_worker *w, const struct dx_file *f);
 uint64_t dx_log_generation(struct dx_worker *w);
 void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *buf, uint64_t len,
@@ -62,13 +73,17 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 #define DX_TEXT(w, text)		   dx_log_text(w, text)
 #define DX_END(w, result)		   dx_log_end(w, dx_rec_, result)
 #define DX_EXTENTS(w, handle)		   dx_log_extents(w, handle)
+#define DX_WRITE_EXTENTS(w, handle, rwf)   dx_log_write_extents(w, handle, rwf)
+#define DX_DRAIN_EXTENTS(w)		   dx_log_drain_extents(w)
 #define DX_GENERATION(w)		   uint64_t dx_gen_ = dx_log_generation(w)
 #define DX_GEN				   dx_gen_
 #define DX_VALUE64(w, m, off)		   dx_pattern64((w)->dx->seed, (m)->file, (m)->offset + (off), dx_gen_)
 #define DX_PATTERN(w, file, off, buf, len) dx_log_pattern(w, file, off, buf, len, dx_gen_)
-#define DX_TRACK(w, f)			   dx_log_track(w, f)
+#define DX_TRACK(w, f, flags)		   dx_log_track(w, f, flags)
+#define DX_TRACK_MAP(w, m)		   dx_log_track_map(w, m)
 #define DX_UNTRACK(w, f)		   dx_log_untrack(w, f)
 #define DX_LOG_HOLDS(dx, count)		   ((count) < DX_LOG_WORKERS)
+#define DX_FITS(w, len)			   ((len) <= (w)->buf_size)
 
 #else
 
@@ -76,13 +91,17 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 #define DX_TEXT(w, text)			((void)0)
 #define DX_END(w, result)			((void)0)
 #define DX_EXTENTS(w, handle)			((void)0)
+#define DX_WRITE_EXTENTS(w, handle, rwf)	((void)0)
+#define DX_DRAIN_EXTENTS(w)			((void)0)
 #define DX_GENERATION(w)			((void)0)
 #define DX_GEN					0
 #define DX_VALUE64(w, m, off)			DX_BENCH_VALUE
 #define DX_PATTERN(w, file, off, buf, len)	((void)0)
-#define DX_TRACK(w, f)				((void)0)
+#define DX_TRACK(w, f, flags)			((void)0)
+#define DX_TRACK_MAP(w, m)			((void)0)
 #define DX_UNTRACK(w, f)			((void)0)
 #define DX_LOG_HOLDS(dx, count)			true
+#define DX_FITS(w, len)				true
 
 #endif
 
@@ -90,11 +109,16 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 
 /* ---- files: names are relative to the directory of the cell ---- */
 
-/* @flags as open(2) has them; a created file has mode 0644. */
+/*
+ * @flags as open(2) has them; a created file has mode 0644. -EINVAL for
+ * O_APPEND: dx_write() names the offset, and Linux would not write there.
+ */
 DX_INLINE int dx_open(struct dx_worker *w, struct dx_file *f, const char *name, int flags)
 {
 	int r = 0;
 
+	if (flags & O_APPEND)
+		return -EINVAL;
 	f->id = DX_HANDLE(w);
 	DX_BEGIN(w, DX_OP_OPEN, f->id, (uint64_t)flags, 0644, 0, 0);
 	DX_TEXT(w, name);
@@ -103,7 +127,7 @@ DX_INLINE int dx_open(struct dx_worker *w, struct dx_file *f, const char *name, 
 		r = -errno;
 		f->id = 0;
 	} else {
-		DX_TRACK(w, f);
+		DX_TRACK(w, f, flags);
 	}
 	DX_END(w, r);
 	return r;
@@ -117,6 +141,7 @@ DX_INLINE int dx_close(struct dx_worker *w, struct dx_file *f)
 	if (!f->id)
 		return 0;
 	DX_BEGIN(w, DX_OP_CLOSE, f->id, 0, 0, 0, 0);
+	DX_EXTENTS(w, f->id);
 	DX_UNTRACK(w, f);
 	r = close(f->fd) ? -errno : 0;
 	f->fd = -1;
@@ -220,7 +245,10 @@ DX_INLINE int dx_rmdir(struct dx_worker *w, const char *name)
 
 /* ---- data through descriptors ---- */
 
-/* @len at most w->buf_size. A short write is -EIO. @flags: RWF_*. */
+/*
+ * @len at most w->buf_size: the check lens refuses more (-EINVAL), the bench
+ * lens trusts. A short write is -EIO. @flags: RWF_*, but not RWF_APPEND.
+ */
 DX_INLINE int dx_write_flags(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len,
 			     int flags)
 {
@@ -228,12 +256,15 @@ DX_INLINE int dx_write_flags(struct dx_worker *w, struct dx_file *f, uint64_t of
 	ssize_t put;
 	int r;
 
+	if (!DX_FITS(w, len) || flags & RWF_APPEND)
+		return -EINVAL;
 	DX_GENERATION(w);
 	DX_PATTERN(w, f->id, off, w->buf, len);
 	DX_BEGIN(w, DX_OP_WRITE, f->id, off, len, (uint64_t)flags, DX_GEN);
 	put = pwritev2(f->fd, &iov, 1, (off_t)off, flags);
 	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
-	DX_END(w, r);
+	DX_END(w, put < 0 ? r : put);
+	DX_WRITE_EXTENTS(w, f->id, flags);
 	return r;
 }
 
@@ -243,12 +274,15 @@ DX_INLINE int dx_write(struct dx_worker *w, struct dx_file *f, uint64_t off, uin
 	ssize_t put;
 	int r;
 
+	if (!DX_FITS(w, len))
+		return -EINVAL;
 	DX_GENERATION(w);
 	DX_PATTERN(w, f->id, off, w->buf, len);
 	DX_BEGIN(w, DX_OP_WRITE, f->id, off, len, 0, DX_GEN);
 	put = pwrite(f->fd, w->buf, len, (off_t)off);
 	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
-	DX_END(w, r);
+	DX_END(w, put < 0 ? r : put);
+	DX_WRITE_EXTENTS(w, f->id, 0);
 	return r;
 }
 
@@ -258,10 +292,12 @@ DX_INLINE int dx_read(struct dx_worker *w, struct dx_file *f, uint64_t off, uint
 	ssize_t got;
 	int r;
 
+	if (!DX_FITS(w, len))
+		return -EINVAL;
 	DX_BEGIN(w, DX_OP_READ, f->id, off, len, 0, 0);
 	got = pread(f->fd, w->buf, len, (off_t)off);
 	r = got == (ssize_t)len ? 0 : got < 0 ? -errno : -EIO;
-	DX_END(w, r);
+	DX_END(w, got < 0 ? r : got);
 	return r;
 }
 
@@ -287,14 +323,29 @@ DX_INLINE unsigned char *dx_reserve_aligned(uint64_t off, uint64_t len)
 	return p + skip;
 }
 
-/* @off a multiple of 4 KiB, @len > 0. @flags: enum dx_map_flag. */
+/*
+ * What mmap() itself cannot be told. A kernel without huge mappings knows no
+ * MADV_NOHUGEPAGE (-EINVAL), and needs none.
+ */
+DX_INLINE int dx_map_advise(unsigned char *p, uint64_t len, unsigned int flags)
+{
+	int how = flags & DX_MAP_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+
+	if (!(flags & DX_MAP_PTE))
+		return 0;
+	if (madvise(p, len, MADV_NOHUGEPAGE) && errno != EINVAL)
+		return -errno;
+	return flags & DX_MAP_POPULATE && madvise(p, len, how) ? -errno : 0;
+}
+
+/* @off and @len multiples of 4 KiB, @len > 0. @flags: enum dx_map_flag. */
 DX_INLINE int dx_map(struct dx_worker *w, struct dx_map *m, const struct dx_file *f, uint64_t off,
 		     uint64_t len, unsigned int flags)
 {
 	int prot = (flags & DX_MAP_READ ? PROT_READ : 0) | (flags & DX_MAP_WRITE ? PROT_WRITE : 0);
 	int how = flags & DX_MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED_VALIDATE;
 	unsigned char *at = NULL, *p;
-	int r = 0;
+	int r;
 
 	m->id = DX_HANDLE(w);
 	DX_BEGIN(w, DX_OP_MAP, m->id, f->id, off, len, flags);
@@ -307,10 +358,10 @@ DX_INLINE int dx_map(struct dx_worker *w, struct dx_map *m, const struct dx_file
 		how |= at ? MAP_FIXED : 0;
 	}
 	p = mmap(at, len, prot, how, f->fd, (off_t)off);
-	if (p == MAP_FAILED) {
-		r = -errno;
-		if (at)
-			munmap(at, len);
+	r = p == MAP_FAILED ? -errno : dx_map_advise(p, len, flags);
+	if (r) {
+		if (p != MAP_FAILED || at)
+			munmap(p != MAP_FAILED ? p : at, len);
 		m->id = 0;
 	} else {
 		m->base = p;
@@ -318,13 +369,9 @@ DX_INLINE int dx_map(struct dx_worker *w, struct dx_map *m, const struct dx_file
 		m->offset = off;
 		m->file = f->id;
 		m->flags = flags;
-		if (flags & DX_MAP_PTE)
-			madvise(p, len, MADV_NOHUGEPAGE);
-		if ((flags & (DX_MAP_POPULATE | DX_MAP_PTE)) == (DX_MAP_POPULATE | DX_MAP_PTE))
-			madvise(p, len,
-				flags & DX_MAP_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+		DX_TRACK_MAP(w, m);
 	}
-	DX_END(w, r);
+	DX_END(w, r ? r : (intptr_t)p);
 	return r;
 }
 
@@ -381,7 +428,7 @@ DX_INLINE void dx_fill(struct dx_worker *w, const struct dx_map *m, uint64_t off
 	DX_END(w, 0);
 }
 
-/* memcpy(3) of @len bytes, at most w->buf_size, for where the copy is the subject. */
+/* memcpy(3) of @len bytes, at most w->buf_size: for where the copy is the subject. */
 DX_INLINE void dx_copy(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
 {
 	DX_GENERATION(w);
@@ -391,7 +438,7 @@ DX_INLINE void dx_copy(struct dx_worker *w, const struct dx_map *m, uint64_t off
 	DX_END(w, 0);
 }
 
-/* Non-temporal stores of 8; durable after the next dx_drain(). */
+/* Non-temporal stores of 8, durable after the next dx_drain(); @off and @len multiples of 8. */
 DX_INLINE void dx_copy_nt(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
 {
 	(void)w;
@@ -402,11 +449,19 @@ DX_INLINE void dx_copy_nt(struct dx_worker *w, const struct dx_map *m, uint64_t 
 	DX_END(w, 0);
 }
 
-/* One load of 8 bytes. Not logged: it changes and promises nothing. */
+/*
+ * One load of 8 bytes. It changes no byte and yet is logged: a read fault puts
+ * an entry into the mapping's tree, and some kernels mark that dirty.
+ */
 DX_INLINE uint64_t dx_load64(struct dx_worker *w, const struct dx_map *m, uint64_t off)
 {
+	uint64_t value;
+
 	(void)w;
-	return *(const volatile uint64_t *)(m->base + off);
+	DX_BEGIN(w, DX_OP_LOAD, m->id, off, 8, 0, 0);
+	value = *(const volatile uint64_t *)(m->base + off);
+	DX_END(w, 0);
+	return value;
 }
 
 /* ---- promises ---- */
@@ -452,8 +507,22 @@ DX_INLINE int dx_sync(struct dx_worker *w)
 	return 0;
 }
 
-/* Which instruction dx_flush() uses. The CPU must have it: see dx_cpu_has_flush(). */
+/* Which instruction dx_flush() uses. The CPU must have it, or that is SIGILL. */
 enum dx_flush_kind { DX_CLWB, DX_CLFLUSHOPT, DX_CLFLUSH };
+
+/* For prepare(): CPUID is slow, and serialises. Every x86-64 has CLFLUSH. */
+DX_INLINE bool dx_cpu_has_flush(enum dx_flush_kind kind)
+{
+	unsigned int a, b, c, d;
+
+	if (kind == DX_CLFLUSH)
+		return true;
+	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
+		return false;
+	return b & (kind == DX_CLWB ? bit_CLWB : bit_CLFLUSHOPT);
+}
+
+typedef unsigned char dx_line[64];
 
 /* User-space write-back of each line in the range. A promise only after dx_drain(). */
 DX_INLINE void dx_flush(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len,
@@ -465,12 +534,15 @@ DX_INLINE void dx_flush(struct dx_worker *w, const struct dx_map *m, uint64_t of
 	(void)w;
 	DX_BEGIN(w, DX_OP_FLUSH, m->id, off, len, kind, 0);
 	for (; line < end; line += 64) {
+		/* All of the line: no store to it may be moved across. */
+		volatile dx_line *at = (volatile dx_line *)line;
+
 		if (kind == DX_CLWB)
-			__asm__ volatile(".byte 0x66; xsaveopt %0" : "+m"(*line)); /* clwb */
+			__asm__ volatile(".byte 0x66; xsaveopt %0" : "+m"(*at)); /* clwb */
 		else if (kind == DX_CLFLUSHOPT)
-			__asm__ volatile(".byte 0x66; clflush %0" : "+m"(*line)); /* clflushopt */
+			__asm__ volatile(".byte 0x66; clflush %0" : "+m"(*at)); /* clflushopt */
 		else
-			__asm__ volatile("clflush %0" : "+m"(*line));
+			__asm__ volatile("clflush %0" : "+m"(*at));
 	}
 	DX_END(w, 0);
 }
@@ -482,6 +554,7 @@ DX_INLINE void dx_drain(struct dx_worker *w)
 	DX_BEGIN(w, DX_OP_DRAIN, 0, 0, 0, 0, 0);
 	__asm__ volatile("sfence" ::: "memory");
 	DX_END(w, 0);
+	DX_DRAIN_EXTENTS(w);
 }
 
 /* Flush and drain. */
@@ -537,6 +610,8 @@ DX_INLINE int dx_join(struct dx *dx)
 		if (w->dx->env && w->dx->env->name)                                                \
 			r = w->dx->env->call;                                                      \
 		DX_END(w, r);                                                                      \
+		if ((opcode) == DX_OP_ENV_REMOUNT)                                                 \
+			DX_EXTENTS(w, 0);                                                          \
 		return r;                                                                          \
 	}
 DX_ENV_CALL(umount, DX_OP_ENV_UMOUNT, umount(w->dx), 0)

@@ -4,11 +4,12 @@
  *
  * It must survive a panic, a hang and a kill, and must not disturb what is
  * recorded. So it lies in memory that outlives the program: a device-dax
- * NVDIMM of its own, whose backing file on the host is the log; without one,
- * an unlinked file. A record is written with plain stores: no LOCK prefix, no
- * fence, no serialising instruction and no system call, because each of these
- * would drain pending cache-line write-backs and hide the bug that is looked
- * for.
+ * NVDIMM of its own, whose backing file on the host is the log. Without one it
+ * lies in memory of the harness, and survives the workload but no panic.
+ *
+ * A record is written with plain stores: no LOCK prefix, no fence, no
+ * serialising instruction and no system call, because each of these would
+ * drain pending cache-line write-backs and hide the bug that is looked for.
  *
  * Layout, little-endian:
  *
@@ -21,11 +22,19 @@
  * namespace's info block lies before it.
  *
  * A record is one cache line. area.used counts it before it is filled; it has
- * begun once @op is not 0 (stored last, after all other fields but @end), and
- * has returned once @end is not 0. Only the last operation of a worker may not
- * have returned. Text follows in DX_OP_TEXT records, 32 bytes each, directly
- * behind the record that it belongs to; extents in DX_OP_EXTENT records behind
- * a sync call. Both carry the @begin of their operation, and an @end.
+ * begun once @op is not 0 (stored after all other fields but @result and @end),
+ * and has returned once @end, stored after @result, is not 0. Only the last
+ * operation of a worker may not have returned.
+ *
+ * Text follows in DX_OP_TEXT records, 32 bytes each, directly behind the record
+ * that it belongs to. Extents follow in DX_OP_EXTENT records behind what
+ * promises something: a sync call, a write through O_DSYNC or RWF_DSYNC, a
+ * drain (of the files mapped with MAP_SYNC), a remount; and behind a close,
+ * where they are those before it. Both carry the @begin of their operation,
+ * and an @end.
+ *
+ * Only of an operation that succeeded are offsets, lengths and alignment what
+ * they ought to be: a call may well have been refused because they are not.
  *
  * Order inside a worker is the order of its records. Between workers it is
  * that of the marks in the store trace; without a trace, @begin and @end
@@ -88,6 +97,7 @@ enum dx_log_full {
 	DX_FULL_OFFSETS,     /* beyond the 2 GiB of a file that a pattern can name */
 	DX_FULL_WORKERS,     /* a worker without an area did something (said in area 0) */
 	DX_FULL_TEXT,	     /* a name longer than DX_LOG_MAX_TEXT */
+	DX_FULL_UNALIGNED,   /* a store, fill or load that is not aligned to its size */
 	DX_FULL_COUNT
 };
 
@@ -106,11 +116,12 @@ enum dx_log_op {
 	/*
 	 * handle: the file's; arg: offset, physical, length, FIEMAP flags; result:
 	 * index of the extent. Length 0: the file has none. A negative result:
-	 * FIEMAP failed with that errno (-EBADF: the file is not open any more).
+	 * FIEMAP failed with that errno (-EBADF: the file is not open any more,
+	 * or only in another process).
 	 */
 	DX_OP_EXTENT,
 	DX_OP_BASELINE, /* prepare() is done and synced: the oracle starts here */
-	DX_OP_PHASE,	/* arg0: 0 prepare, 1 run, 2 finish begins */
+	DX_OP_PHASE,	/* arg0: 0 prepare, 1 run, 2 finish begins; result: of the one before */
 	/* Names. TEXT follows. */
 	DX_OP_OPEN, /* handle; arg0: open flags, arg1: mode */
 	DX_OP_CLOSE,
@@ -123,10 +134,10 @@ enum dx_log_op {
 	/* Size and space. */
 	DX_OP_TRUNCATE,	 /* arg0: length */
 	DX_OP_FALLOCATE, /* arg0: mode, arg1: offset, arg2: length */
-	/* Data through descriptors. */
+	/* Data through descriptors; result: bytes written or read, or -errno. */
 	DX_OP_WRITE, /* arg0: offset, arg1: length, arg2: RWF flags, arg3: generation */
 	DX_OP_READ,  /* arg0: offset, arg1: length */
-	/* Mappings: handle is the mapping's. */
+	/* Mappings: handle is the mapping's. MAP's result: its address, or -errno. */
 	DX_OP_MAP, /* arg0: file's handle, arg1: offset, arg2: length, arg3: dx_map flags */
 	DX_OP_UNMAP,
 	DX_OP_STORE,   /* arg0: offset in the mapping, arg1: 1, 2, 4 or 8, arg3: generation */
@@ -153,6 +164,8 @@ enum dx_log_op {
 	DX_OP_SPAWN, /* arg0: count, arg1: 0 thread, 1 process */
 	DX_OP_BARRIER,
 	DX_OP_JOIN,
+	/* Grows here only: numbers are in files. */
+	DX_OP_LOAD, /* arg0: offset in the mapping, arg1: 8 */
 	DX_OP_COUNT
 };
 
@@ -161,7 +174,7 @@ struct dx_rec {
 	uint16_t worker;
 	uint32_t handle;
 	uint64_t begin, end; /* time-stamp counter */
-	int64_t result;	     /* 0 or negative errno */
+	int64_t result;	     /* 0 or negative errno, if enum dx_log_op does not say more */
 	union {
 		uint64_t arg[4];
 		char text[32];
@@ -225,7 +238,9 @@ static inline void dx_pattern64_decode(uint64_t seed, uint64_t value, uint32_t *
 
 /*
  * One byte of a store smaller than a word: never 0, and unlike what the last
- * 250 generations put at the same place.
+ * 250 generations of the same worker put at the same place. Of another worker's
+ * only those of about the same count are surely different: a byte that is read
+ * back stands for every generation that could have put it there.
  */
 static inline uint8_t dx_pattern8(uint64_t seed, uint32_t file, uint64_t offset,
 				  uint64_t generation)
@@ -233,7 +248,7 @@ static inline uint8_t dx_pattern8(uint64_t seed, uint32_t file, uint64_t offset,
 	uint64_t place = (dx_pattern_key(seed) ^ (uint64_t)file << 40 ^ offset) *
 			 0x9e3779b97f4a7c15ULL;
 
-	return (uint8_t)(1 + ((place >> 32) + (generation >> 4)) % 251);
+	return (uint8_t)(1 + ((place >> 32) + (generation >> 4) + 15 * (generation & 15)) % 251);
 }
 
 #endif

@@ -88,7 +88,9 @@ struct dx_worker {
 /*
  * Things that an application does not do, but that happen to it: done by the
  * target (bench/target.c), logged under the check lens, never timed. What the
- * target cannot do gives -EOPNOTSUPP and the workload is skipped with that.
+ * target cannot do gives -EOPNOTSUPP; from prepare(), the workload is skipped
+ * with that. A worker that is a process holds the cell's directory open, so
+ * that umount is -EBUSY while there is one.
  */
 struct dx_env_ops {
 	int (*umount)(struct dx *dx);
@@ -120,7 +122,12 @@ struct dx_counts {
 	int64_t entries_written_back; /* dax_writeback_one */
 };
 
-#define DX_COUNTS_ANY ((struct dx_counts){ DX_ANY, DX_ANY, DX_ANY, DX_ANY, DX_ANY })
+#define DX_COUNTS_ANY                                                                              \
+	((struct dx_counts){ .pte_faults = DX_ANY,                                                 \
+			     .pmd_faults = DX_ANY,                                                 \
+			     .pmd_fallbacks = DX_ANY,                                              \
+			     .sync_faults = DX_ANY,                                                \
+			     .entries_written_back = DX_ANY })
 
 enum dx_need {
 	DX_NEED_DAX = 1 << 0,	   /* files that the file system maps directly */
@@ -150,7 +157,7 @@ struct dx_workload {
 	int (*prepare)(struct dx *dx, struct dx_worker *w, uint64_t n);
 	/*
 	 * run: timed: exactly @n operations in its own loop, and nothing else.
-	 * Stops at the first failure and returns it.
+	 * Stops at the first failure and returns it: the cell is an error then.
 	 */
 	int (*run)(struct dx *dx, struct dx_worker *w, uint64_t n);
 	/*

@@ -10,8 +10,10 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define SEED	  11
@@ -19,7 +21,6 @@
 #define AREA_ROOM (AREA / sizeof(struct dx_rec) - 1)
 #define LOG_SIZE  (DX_LOG_HEADER + DX_LOG_WORKERS * AREA)
 
-/* io.h names them; the operations of this test have no workers to start. */
 static struct fixture {
 	struct dx dx;
 	struct dx_worker worker[DX_LOG_WORKERS + 1];
@@ -154,7 +155,7 @@ Test(oplog, file_operations_come_back)
 		op = oplog_at(log, i);
 		cr_expect_eq(op->rec->op, want[i]);
 		cr_expect(op->returned);
-		cr_expect_eq(op->rec->result, i == 5 ? -ENOENT : 0);
+		cr_expect_eq(op->rec->result, i == 5 ? -ENOENT : i == 1 ? 100 : 0);
 		cr_expect(op->rec->begin <= op->rec->end);
 	}
 	cr_expect_str_eq(oplog_at(log, 0)->text[0], "file");
@@ -168,6 +169,10 @@ Test(oplog, file_operations_come_back)
 	cr_assert_geq(op->n_extents, 1);
 	cr_expect_eq(op->extents[0].handle, 1);
 	cr_expect(op->extents[0].result < 0 || op->extents[0].arg[2] >= 100);
+	/* And once more before the close: a later sync covers it without a handle to ask by. */
+	cr_expect_eq(oplog_at(log, 3)->n_extents, op->n_extents);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].result, op->extents[0].result);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].arg[1], op->extents[0].arg[1]);
 	cr_expect_str_eq(oplog_at(log, 4)->text[0], "file");
 	cr_expect_str_eq(oplog_at(log, 4)->text[1], "other");
 	oplog_close(log);
@@ -267,6 +272,170 @@ Test(oplog, sync_logs_all_open_files)
 	dx_close(&f.worker[0], &a);
 	dx_close(&f.worker[1], &b);
 	oplog_close(log);
+}
+
+/* Of what a worker's process has open this one cannot ask: it says so, and does not pass over it.
+ */
+Test(oplog, sync_names_what_another_process_has_open)
+{
+	struct dx_file mine = { 0 }, theirs = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+	pid_t pid;
+
+	cr_assert_eq(dx_open(&f.worker[0], &mine, "file", O_RDWR | O_CREAT), 0);
+	pid = fork();
+	if (!pid)
+		_exit(dx_open(&f.worker[1], &theirs, "other", O_RDWR | O_CREAT) != 0);
+	waitpid(pid, NULL, 0);
+	dx_sync(&f.worker[0]);
+	dx_close(&f.worker[0], &mine);
+	log = read_log();
+	op = oplog_at(log, 2);
+	cr_assert_eq(op->rec->op, DX_OP_SYNC);
+	cr_assert_eq(op->n_extents, 2);
+	cr_expect_eq(op->extents[0].handle, 1);
+	cr_expect_neq(op->extents[0].result, -EBADF);
+	cr_expect_eq(op->extents[1].handle, 1 << DX_HANDLE_BITS | 1);
+	cr_expect_eq(op->extents[1].result, -EBADF);
+	oplog_close(log);
+}
+
+/* A write promises something where the file or the call is synchronous, and only there. */
+Test(oplog, synchronous_writes_log_extents)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file plain = { 0 }, sync = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &plain, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(w, &sync, "other", O_RDWR | O_CREAT | O_DSYNC), 0);
+	cr_assert_eq(dx_write(w, &plain, 0, 64), 0);
+	cr_assert_eq(dx_write_flags(w, &plain, 0, 64, RWF_DSYNC), 0);
+	cr_assert_eq(dx_write(w, &sync, 0, 64), 0);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->n_extents, 0);
+	cr_expect_geq(oplog_at(log, 3)->n_extents, 1);
+	cr_expect_geq(oplog_at(log, 4)->n_extents, 1);
+	cr_expect_eq(oplog_at(log, 4)->extents[0].handle, sync.id);
+	dx_close(w, &plain);
+	dx_close(w, &sync);
+	oplog_close(log);
+}
+
+/* So does a drain, for the files that are mapped with MAP_SYNC. */
+Test(oplog, drain_logs_extents_of_map_sync)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file plain = { 0 }, sync = { 0 };
+	struct dx_map map = { .flags = DX_MAP_SYNC };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &plain, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(w, &sync, "other", O_RDWR | O_CREAT), 0);
+	dx_drain(w);
+	map.file = sync.id; /* where these files lie nobody has MAP_SYNC */
+	dx_log_track_map(w, &map);
+	dx_drain(w);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->n_extents, 0);
+	cr_assert_eq(oplog_at(log, 3)->n_extents, 1);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].handle, sync.id);
+	dx_close(w, &plain);
+	dx_close(w, &sync);
+	oplog_close(log);
+}
+
+Test(oplog, loads_and_addresses_are_logged)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ), 0);
+	cr_expect_eq(dx_load64(w, &map, 48), 0);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->rec->result, (intptr_t)map.base);
+	cr_expect_eq(oplog_at(log, 3)->rec->op, DX_OP_LOAD);
+	cr_expect_eq(oplog_at(log, 3)->rec->arg[0], 48);
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* What the kernel refuses was done, and is in the log: it is no reason to refuse the log. */
+Test(oplog, refused_calls_are_logged)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ), 0);
+	cr_expect_eq(dx_truncate(w, &file, 1ULL << 63), -EINVAL);
+	cr_expect_eq(dx_fallocate(w, &file, 0, UINT64_MAX, 1), -EINVAL);
+	cr_expect_lt(dx_msync(w, &map, 0, UINT64_MAX - 4095, MS_SYNC), 0);
+	log = read_log();
+	cr_expect_eq(oplog_count(log), 6);
+	cr_expect_eq(oplog_at(log, 3)->rec->result, -EINVAL);
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* What the API has no words for is not done at all. */
+Test(oplog, appends_and_overlong_buffers_are_not_done)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	uint64_t used;
+
+	cr_expect_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT | O_APPEND), -EINVAL);
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	used = area(0)->used;
+	cr_expect_eq(dx_write_flags(w, &file, 0, 8, RWF_APPEND), -EINVAL);
+	cr_expect_eq(dx_write(w, &file, 0, w->buf_size + 1), -EINVAL);
+	cr_expect_eq(dx_read(w, &file, 0, w->buf_size + 1), -EINVAL);
+	cr_expect_eq(area(0)->used, used);
+	dx_close(w, &file);
+}
+
+/* A write that stops half way says how far it came. */
+Test(oplog, short_writes_keep_their_count)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct rlimit old, small;
+	struct dx_file file = { 0 };
+	struct oplog *log;
+
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small = (struct rlimit){ .rlim_cur = 100, .rlim_max = old.rlim_max };
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	cr_expect_eq(dx_write(w, &file, 64, 64), -EIO);
+	cr_expect_eq(dx_read(w, &file, 0, 512), -EIO);
+	setrlimit(RLIMIT_FSIZE, &old);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 1)->rec->result, 36);
+	cr_expect_eq(oplog_at(log, 2)->rec->result, 100);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* The same count of two workers at the same place: a lost overwrite must show in each byte. */
+Test(oplog, workers_do_not_share_bytes)
+{
+	for (uint64_t count = 1; count < 600; count++)
+		for (uint64_t a = 0; a < DX_LOG_WORKERS; a++)
+			for (uint64_t b = a + 1; b < DX_LOG_WORKERS; b++)
+				cr_assert_neq(dx_pattern8(SEED, 1, 77, count << 4 | a),
+					      dx_pattern8(SEED, 1, 77, count << 4 | b));
 }
 
 Test(oplog, workers_merge_by_time)
@@ -429,6 +598,16 @@ Test(oplog, offset_beyond_the_pattern)
 	expect_cut(0, "2 GiB", 2);
 }
 
+Test(oplog, store_that_is_not_aligned)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_map map = { .base = f.buf, .length = DX_PAGE, .id = 2, .file = 1 };
+
+	dx_store64(w, &map, 8);
+	dx_store64(w, &map, 20);
+	expect_cut(0, "not aligned", 1);
+}
+
 Test(oplog, worker_without_an_area)
 {
 	dx_drain(&f.worker[DX_LOG_WORKERS]);
@@ -495,12 +674,16 @@ REFUSED(wide_generation, "generation", rec->arg[3] = 1 << 20)
 REFUSED(foreign_generation, "generation", rec->arg[3] = 5 << 4 | 1)
 REFUSED(range_overflows, "beyond", rec->arg[0] = INT64_MAX - 7)
 REFUSED(offset_overflows, "beyond", rec->arg[0] = UINT64_MAX - 7)
-REFUSED(result_positive, "neither 0 nor an error", rec->result = 1)
-REFUSED(result_too_negative, "neither 0 nor an error", rec->result = -4096)
+REFUSED(result_positive, "does not have", rec->result = 1)
+REFUSED(result_too_negative, "does not have", rec->result = -4096)
+REFUSED(more_than_asked_for, "does not have", rec->op = DX_OP_READ; rec->arg[3] = 0;
+	rec->result = 9)
+REFUSED(odd_load, "one word", rec->op = DX_OP_LOAD; rec->arg[3] = 0; rec->arg[1] = 4)
 REFUSED(no_return_in_the_middle, "has not returned", rec->end = 0)
 REFUSED(result_without_return, "before the return", rec->end = 0; rec->result = -5)
 REFUSED(stray_text, "belongs to no operation", rec->op = DX_OP_TEXT; rec->text[0] = 0)
-REFUSED(stray_extent, "no sync call", rec->op = DX_OP_EXTENT; rec->arg[3] = 0)
+REFUSED(stray_extent, "promises nothing", record(0, 0)->op = DX_OP_ENV_MOUNT;
+	rec->op = DX_OP_EXTENT; rec->arg[3] = 0)
 REFUSED(missing_name, "name is missing", rec->op = DX_OP_UNLINK; rec->handle = 0;
 	memset(rec->arg, 0, sizeof(rec->arg)))
 REFUSED(odd_fill, "whole words", rec->op = DX_OP_FILL; rec->arg[1] = 12)

@@ -38,7 +38,7 @@ Test(pattern, is_what_version_1_says)
 		     (unsigned long long)dx_pattern_key(1));
 	cr_expect_eq(dx_pattern64(1, 0x1002, 4096, 0x31), 0xfe6807a0732456cdULL, "%#llx",
 		     (unsigned long long)dx_pattern64(1, 0x1002, 4096, 0x31));
-	cr_expect_eq(dx_pattern8(1, 0x1002, 4097, 0x31), 160, "%u",
+	cr_expect_eq(dx_pattern8(1, 0x1002, 4097, 0x31), 175, "%u",
 		     dx_pattern8(1, 0x1002, 4097, 0x31));
 }
 
