@@ -6,7 +6,8 @@
  *
  * Two system calls that fail, close(-77) and close(-78), stand before prepare()
  * and behind finish(): what lies between them is the workload's. Nothing is
- * asked of the file system, so workloads for DAX run here too, without it.
+ * asked of the file system, so workloads for DAX run here too, without it; where
+ * there is no MAP_SYNC they map without, by a mmap() of ours (ld --wrap=mmap).
  */
 #define DX_LENS_CHECK
 #include "checker/oplog_write.h"
@@ -20,6 +21,18 @@
 
 extern const struct dx_workload *const __start_dx_bench[], *const __stop_dx_bench[];
 extern const struct dx_workload *const __start_dx_check[], *const __stop_dx_check[];
+
+void *__real_mmap(void *at, size_t len, int prot, int how, int fd, off_t off);
+void *__wrap_mmap(void *at, size_t len, int prot, int how, int fd, off_t off);
+
+void *__wrap_mmap(void *at, size_t len, int prot, int how, int fd, off_t off)
+{
+	void *p = __real_mmap(at, len, prot, how, fd, off);
+
+	if (p == MAP_FAILED && errno == EOPNOTSUPP && how & MAP_SYNC)
+		p = __real_mmap(at, len, prot, how & ~MAP_SYNC, fd, off);
+	return p;
+}
 
 static const struct dx_workload *find(const struct dx_workload *const *from,
 				      const struct dx_workload *const *to, const char *name)

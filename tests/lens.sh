@@ -21,6 +21,8 @@ trap 'rm -rf "$work" "build/$work"; rmdir build/build 2>/dev/null' EXIT
 unlogged='null null-by-hand planted'
 # Stores past the API: not in the check lens at all.
 by_hand='bare-by-hand'
+# What nobody would time, and what the target of these samples cannot do.
+check_only='env-acts'
 # A LOCK, or what serialises or fences; xchg with memory locks without the prefix.
 draining='\block\b|\bxchg[bwlq]? .*\(|[ml]fence|\bsfence|cpuid|\bserialize\b|\biret|wrmsr|invlpg|syscall|\bint +\$|clflush|clwb|xsaveopt'
 # What the log's writer may call: set-up, then FIEMAP, and copies within its own memory.
@@ -70,13 +72,18 @@ writer() {
 	done
 }
 
-# The system calls of one sample without what differs from run to run: addresses, ids,
-# what is written, who waits for whom. Worker 0's between the marks; the others' whole.
-system_calls() {
-	local program=$1 lens=$2 name=$3 log
+# watch PROGRAM LENS NAME: one sample under strace. One that failed shows nothing.
+watch() {
+	local program=$1 lens=$2 name=$3
 	rm -rf "$work/dir" "$work/log" && mkdir "$work/dir" "$work/log"
 	strace -ff -s 0 -o "$work/log/thread" "$program" "$lens" "$name" "$work/dir" \
-		>"$work/said" 2>&1
+		>"$work/said" 2>&1 || wrong "$name: its $lens lens failed: $(cat "$work/said")"
+}
+
+# What watch() saw without what differs from run to run: addresses, ids, what is written,
+# who waits for whom. Worker 0's between the marks; the others' whole.
+system_calls() {
+	local log
 	for log in "$work"/log/*; do
 		if grep -q '^close(-77)' "$log"; then
 			sed -n '/^close(-77)/,/^close(-78)/p' "$log"
@@ -92,8 +99,10 @@ system_calls() {
 traces() {
 	local program=$1 name=$2 order=cat fiemap
 	grep -q '\bdx_spawn(' "${sources[$name]}" && order='sort'
-	system_calls "$program" bench "$name" | $order >"$work/bench"
-	system_calls "$program" check "$name" >"$work/check-all"
+	watch "$program" bench "$name"
+	system_calls | $order >"$work/bench"
+	watch "$program" check "$name"
+	system_calls >"$work/check-all"
 	fiemap=$(grep -c 'FS_IOC_FIEMAP' "$work/check-all")
 	grep -v 'FS_IOC_FIEMAP' "$work/check-all" | $order >"$work/check"
 	grep -q FS_IOC_FIEMAP "$work/bench" && wrong "$name: the bench lens asks for extents"
@@ -137,7 +146,7 @@ program() {
 	local output=$1 source list=()
 	shift
 	for source; do list+=("build/${source%.c}.bench.o" "build/${source%.c}.check.o"); done
-	${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -pthread -I. -Iinclude -o "$output" \
+	${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -pthread -I. -Iinclude -Wl,--wrap=mmap -o "$output" \
 		tests/lens-run.c bench/workers.c checker/oplog_write.c "${list[@]}" || exit 1
 }
 
@@ -154,6 +163,10 @@ check_all() {
 		sources[$name]=$source
 		if [[ " $by_hand " == *" $name "* ]]; then
 			bench_only "$name" "build/workloads/$name.check.o"
+			continue
+		elif [[ " $check_only " == *" $name "* ]]; then
+			nm "build/workloads/$name.check.o" | grep -q dx_log_begin ||
+				wrong "$name: the check lens logs nothing"
 			continue
 		fi
 		calls "$name" "build/workloads/$name".{bench,check}.o
@@ -193,6 +206,7 @@ must_fail() {
 	plant fence 'if (IN_CHECK) _mm_mfence()'
 	plant call 'if (IN_CHECK) getppid()'
 	plant extra '__asm__ volatile("nop")'
+	plant fails 'return -EIO'
 	program "$work/planted" "$work"/*.c
 	# What is found is what was planted, not the planting.
 	calls control "$built"/control.{bench,check}.o
@@ -207,6 +221,8 @@ must_fail() {
 	must_find 'executes: lock' writer "$built/lock.check.o"
 	must_find 'no mark' writer build/workloads/bare.bench.o
 	must_find 'getppid' traces "$work/planted" call
+	must_find 'bench lens failed' traces "$work/planted" fails
+	must_find 'check lens failed' traces "$work/planted" fails
 	must_find 'in the one written by hand' loops extra "$built/extra.bench.o" \
 		build/workloads/bare-by-hand.bench.o
 }

@@ -6,6 +6,15 @@
  */
 #include "daxbench/workload.h"
 
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	uint64_t nops = dx_param(dx, "nops");
+
+	(void)w;
+	(void)n;
+	return nops == 0 || nops == 10 ? 0 : -EINVAL;
+}
+
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	bool planted = dx_param(dx, "nops") == 10;
@@ -27,5 +36,6 @@ DX_WORKLOAD(planted)
 	.op = "iteration",
 	.groups = "control",
 	.params = { { "nops", "instructions", 10, 0, 10, "0 or 10 in each iteration" } },
+	.prepare = prepare,
 	.run = run,
 };

@@ -39,11 +39,24 @@ holds 'len(named("store", run)) == h["n"] and h["n"] > 0'
 # Extents as they were when the promise was made: they cover the file, 4 KiB pieces on the medium.
 holds 'sum(x["length"] for x in named("msync")[0]["extents"]) >= named("map")[0]["args"]["length"]'
 holds 'all(int(x["physical"], 16) % 4096 == 0 and 0 < int(x["physical"], 16) < 512 << 20
-	for o in ops for x in o.get("extents", []))'
+	for o in ops for x in o.get("extents", []) if x["length"])'
 holds 'len({o["args"]["generation"] for o in named("store")}) == len(named("store"))'
 
 log map-sync-store --kernel 6.1 --fs xfs
 holds 'h["fs"] == "xfs" and h["kernel"].startswith("6.1.") and named("map")[0]["args"]["flags"] & 4'
+
+# All that can be done through files, and to a file system.
+for fs in ext4 xfs; do
+	log every-call --fs $fs
+	holds 'all(o["result"] >= 0 for o in run) and len({o["op"] for o in run}) == 25'
+	holds 'all(o["extents"][0]["length"] for o in named("close") if o["result"] == 0 and
+		any(x["length"] for x in o["extents"]))'
+	holds 'any(o["extents"] for o in named("write", run)) and named("load", run)'
+	log env-acts --fs $fs
+	holds '[o["result"] for o in named("umount")] == [-16, 0, 0] and len(named("mount")) == 2'
+	holds 'all(o["result"] >= 0 for o in run if o["op"] != "umount")'
+	holds 'len(named("mkfs")) == len(named("drop-caches")) == len(named("pass-time")) == 1'
+done
 
 # Workers: a thread and a process, each with its own area, its handles and its barriers.
 log store-threads --fs xfs
