@@ -604,7 +604,8 @@ Test(oplog, store_that_is_not_aligned)
 	struct dx_map map = { .base = f.buf, .length = DX_PAGE, .id = 2, .file = 1 };
 
 	dx_store64(w, &map, 8);
-	dx_store64(w, &map, 20);
+	/* Its record alone: the store itself would be undefined behaviour. */
+	dx_log_end(w, dx_log_begin(w, DX_OP_STORE, map.id, 20, 8, 0, 0), 0);
 	expect_cut(0, "not aligned", 1);
 }
 
