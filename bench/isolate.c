@@ -7,6 +7,7 @@
 #include "bench/isolate.h"
 #include "bench/interrupt.h"
 #include "lib/cleanup.h"
+#include "lib/monotonic.h"
 #include "lib/proc.h"
 
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MAX_MESSAGE (16U << 20)
@@ -29,14 +29,6 @@ static void __attribute__((noreturn)) child(isolate_fn fn, void *data, int out, 
 		_exit(1);
 	setpgid(0, 0);
 	_exit(fn(data, out));
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* Room for at least one byte more, and a NUL. */
@@ -62,7 +54,7 @@ static int wait_for_more(int fd, uint64_t deadline)
 
 	if (interrupted)
 		return -EINTR;
-	if (now_ms() >= deadline)
+	if (monotonic_ms() >= deadline)
 		return -ETIMEDOUT;
 	return poll(&p, 1, 100) > 0;
 }
@@ -70,7 +62,7 @@ static int wait_for_more(int fd, uint64_t deadline)
 /* Reads what the child says until it closes the pipe. */
 static int listen_to(int fd, uint64_t timeout_ms, struct isolated *ret)
 {
-	uint64_t deadline = now_ms() + timeout_ms;
+	uint64_t deadline = monotonic_ms() + timeout_ms;
 	AUTO_FREE char *text = NULL;
 	size_t len = 0, room = 0;
 	ssize_t got = 1;

@@ -29,6 +29,7 @@
 #include "bench/sample.h"
 #include "bench/latency.h"
 #include "lib/cleanup.h"
+#include "lib/monotonic.h"
 
 #include <errno.h>
 #include <string.h>
@@ -169,14 +170,6 @@ static int calibrate(struct dx *dx, const struct runner_options *o, double wante
 	return 0;
 }
 
-static uint64_t wall_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static bool narrow_enough(const struct stats_summary *s, double precision)
 {
 	return s->median <= 0 || (s->ci_high - s->ci_low) / 2 <= precision * s->median;
@@ -207,12 +200,12 @@ static int summarise(const struct runner_options *o, struct cell_result *c, stru
 static int sample_until_narrow(struct dx *dx, const struct runner_options *o, struct cell_result *c,
 			       struct err *e)
 {
-	uint64_t deadline = wall_ms() + o->cell_ms;
+	uint64_t deadline = monotonic_ms() + o->cell_ms;
 	int r = 0;
 
 	while (!r && c->n_samples < MAX_SAMPLES) {
 		r = add_sample(dx, o, c, e);
-		if (r || (wall_ms() >= deadline && c->n_samples >= 3))
+		if (r || (monotonic_ms() >= deadline && c->n_samples >= 3))
 			break;
 		if (c->n_samples < o->min_samples || c->n_samples % STEP_SAMPLES)
 			continue;
@@ -302,12 +295,12 @@ static int measure_latency(struct dx *dx, const struct runner_options *o, struct
 			   struct err *e)
 {
 	AUTO_FREE struct latency *latency = latency_new();
-	uint64_t deadline = wall_ms() + o->cell_ms;
+	uint64_t deadline = monotonic_ms() + o->cell_ms;
 	struct one one;
 
 	if (!latency)
 		return err_sys(e, -ENOMEM, c->workload->name, "make a histogram");
-	for (unsigned int i = 0; i < LATENCY_OPS && (i < 30 || wall_ms() < deadline); i++) {
+	for (unsigned int i = 0; i < LATENCY_OPS && (i < 30 || monotonic_ms() < deadline); i++) {
 		int r = sample_once(dx, 1, o, &one, e);
 
 		if (r)

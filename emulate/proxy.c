@@ -14,6 +14,7 @@
 #include "emulate/rundir.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/monotonic.h"
 #include "lib/proc.h"
 #include "lib/tame.h"
 
@@ -26,7 +27,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <termios.h>
-#include <time.h>
 
 #define DEFAULT_TIMEOUT_MS (3600 * 1000ULL)
 #define DEFAULT_SILENCE_MS (120 * 1000ULL)
@@ -47,14 +47,6 @@ struct proxy {
 	int log_fd;
 	struct err failure; /* of a callback or a frame */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- what goes in ---- */
 
@@ -322,7 +314,7 @@ static unsigned int open_channels(const struct proxy *p, struct pollfd fds[QEMU_
 static enum emulate_verdict watch(struct proxy *p, uint64_t boot_ms)
 {
 	const struct emulate_job *job = p->job;
-	uint64_t start = now_ms(), now = start;
+	uint64_t start = monotonic_ms(), now = start;
 	uint64_t silence = job->silence_ms ? job->silence_ms : DEFAULT_SILENCE_MS;
 	struct limits limits = {
 		.boot = start + boot_ms,
@@ -343,7 +335,7 @@ static enum emulate_verdict watch(struct proxy *p, uint64_t boot_ms)
 		if (limits.power_off && now >= limits.power_off)
 			break; /* it has said all that it had to */
 		ready = poll(fds, QEMU_CHANNELS, 100);
-		now = now_ms();
+		now = monotonic_ms();
 		for (unsigned int i = 0; ready > 0 && i < QEMU_CHANNELS; i++) {
 			int r = fds[i].revents ? drain(p, i) : 0;
 
@@ -437,7 +429,7 @@ int proxy_boot(const struct emulate_job *job, const struct kernel *k, const char
 	struct proxy p = { .job = job, .outcome = ret, .dir = { .lock_fd = -1 }, .log_fd = -1 };
 	struct termios terminal = { 0 };
 	bool is_terminal = job->interactive && !tcgetattr(0, &terminal);
-	uint64_t started = now_ms();
+	uint64_t started = monotonic_ms();
 	char qemu_end[64];
 	int r;
 
@@ -459,7 +451,7 @@ int proxy_boot(const struct emulate_job *job, const struct kernel *k, const char
 		if (keep_oplog(&p, r ? NULL : e) && !r)
 			r = -EIO;
 	}
-	ret->total_ms = now_ms() - started;
+	ret->total_ms = monotonic_ms() - started;
 	if (is_terminal)
 		tcsetattr(0, TCSADRAIN, &terminal);
 	close_ends(p.write_end);

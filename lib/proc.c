@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/monotonic.h"
 #include "lib/proc.h"
 #include "lib/cleanup.h"
 
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 
 /* Programs that we call, and the Debian package that brings each. */
 static const struct {
@@ -105,14 +105,6 @@ int proc_wait(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static long long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /*
  * Reads until the writer is gone. Keeps the first @len - 1 bytes, and in
  * @tail the last of what came. Returns 0 or -ETIMEDOUT.
@@ -120,13 +112,13 @@ static long long now_ms(void)
 static int collect(int fd, char *out, size_t len, char *tail, size_t tail_len,
 		   unsigned int timeout_ms)
 {
-	long long deadline = now_ms() + timeout_ms;
+	long long deadline = (long long)monotonic_ms() + timeout_ms;
 	size_t used = 0, kept = 0;
 	char chunk[4096];
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		long long left = timeout_ms ? deadline - now_ms() : -1;
+		long long left = timeout_ms ? deadline - (long long)monotonic_ms() : -1;
 		ssize_t got;
 
 		if (timeout_ms && left <= 0)
