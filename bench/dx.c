@@ -86,6 +86,14 @@ int dx_run(struct dx *dx, uint64_t n)
 	return dx->workload->run(dx, &dx->worker[0], n);
 }
 
+int dx_run_failed(const struct dx *dx, int r, const char *stage, struct err *e)
+{
+	err_sys(e, r, dx->workload->name, stage);
+	if (r == -EOPNOTSUPP)
+		e->code = -EIO;
+	return e->code;
+}
+
 void dx_finish(struct dx *dx)
 {
 	if (dx->workload->finish)

@@ -23,6 +23,14 @@ int dx_setup(struct dx **ret, const struct selection *s, struct target *t, const
 /* One prepare(), on zeroed private state, for @n operations. */
 int dx_prepare(struct dx *dx, uint64_t n);
 int dx_run(struct dx *dx, uint64_t n);
+
+/*
+ * Says in @e that dx_run() failed with @r at @stage, and returns the code. What
+ * prepare() cannot have here is skipped (-EOPNOTSUPP); what run() is refused
+ * after that is a failure (-EIO).
+ */
+int dx_run_failed(const struct dx *dx, int r, const char *stage, struct err *e);
+
 void dx_finish(struct dx *dx);
 
 /* NULL is fine. The cell's directory is left to target_cell_done(). */

@@ -99,32 +99,33 @@ static int set_baseline(struct dx *dx)
 	return r;
 }
 
+static int record_run(struct recording *r, struct err *e)
+{
+	int code;
+
+	note(r->dx, DX_OP_PHASE, 1, 0);
+	code = dx_run(r->dx, r->n);
+	note(r->dx, DX_OP_PHASE, 2, code);
+	dx_finish(r->dx);
+	return code ? dx_run_failed(r->dx, code, "run", e) : 0;
+}
+
 static int record_phases(struct recording *r, struct err *e)
 {
-	struct dx *dx = r->dx;
 	const char *stage = "prepare";
 	int code;
 
-	note(dx, DX_OP_PHASE, 0, 0);
-	code = dx_prepare(dx, r->n);
+	note(r->dx, DX_OP_PHASE, 0, 0);
+	code = dx_prepare(r->dx, r->n);
 	if (!code) {
 		stage = "sync before run";
-		code = set_baseline(dx);
+		code = set_baseline(r->dx);
 	}
-	if (!code) {
-		stage = "run";
-		note(dx, DX_OP_PHASE, 1, 0);
-		code = dx_run(dx, r->n);
-	}
-	note(dx, DX_OP_PHASE, 2, code);
-	dx_finish(dx);
 	if (!code)
-		return 0;
-	err_sys(e, code, r->s->workload->name, stage);
-	/* What prepare() cannot have here is skipped; what run() is refused is a failure. */
-	if (code == -EOPNOTSUPP && !strcmp(stage, "run"))
-		e->code = -EIO;
-	return e->code;
+		return record_run(r, e);
+	note(r->dx, DX_OP_PHASE, 2, code);
+	dx_finish(r->dx);
+	return err_sys(e, code, r->s->workload->name, stage);
 }
 
 /* Before the first operation, so that the log of a run that is killed has it too. */

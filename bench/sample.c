@@ -52,19 +52,16 @@ struct one {
 	double minor_faults; /* per operation */
 };
 
-static int failed(struct dx *dx, int r, const char *stage, struct err *e)
+static int prepare_failed(struct dx *dx, int r, const char *stage, struct err *e)
 {
 	dx_finish(dx);
 	return err_sys(e, r, dx->workload->name, stage);
 }
 
-/* What prepare() cannot have here is skipped. What run() is refused after that is a failure. */
 static int run_failed(struct dx *dx, int r, const char *stage, struct err *e)
 {
-	failed(dx, r, stage, e);
-	if (r == -EOPNOTSUPP)
-		e->code = -EIO;
-	return e->code;
+	dx_finish(dx);
+	return dx_run_failed(dx, r, stage, e);
 }
 
 static int64_t minor_faults(void)
@@ -84,7 +81,7 @@ static int sample_once(struct dx *dx, uint64_t n, const struct runner_options *o
 	int r = dx_prepare(dx, n);
 
 	if (r)
-		return failed(dx, r, "prepare", e);
+		return prepare_failed(dx, r, "prepare", e);
 	faults = minor_faults();
 	if (o->unit == CLOCK_INSN) {
 		clock_align_to_tick();
@@ -261,7 +258,7 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	int r = dx_prepare(dx, n), s;
 
 	if (r)
-		return failed(dx, r, "prepare for the proof", e);
+		return prepare_failed(dx, r, "prepare for the proof", e);
 	r = faults_start(o->faults, dx->root, e);
 	if (r) {
 		dx_finish(dx);
