@@ -89,11 +89,6 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static bool needs_fs(const struct recorder *rec)
-{
-	return select_needs_fs(rec->selection);
-}
-
 /* With a directory: whatever file system that has. */
 static const char *fs_of(const struct recorder *rec)
 {
@@ -118,12 +113,14 @@ static int make_plan(struct recorder *rec, struct err *e)
 	if (rec->session.kernels[0] && rec->session.kernels[1])
 		return err_set(e, -EINVAL, "--kernel", "record takes one kernel");
 	if (!rec->out) {
+		bool with_fs = select_needs_fs(rec->selection);
+
 		rec->out = rec->default_out;
 		snprintf(rec->default_out, sizeof(rec->default_out), RESULTS "/%s%s%s.oplog",
-			 rec->selection->workload->name, needs_fs(rec) ? "-" : "",
-			 !needs_fs(rec) ? ""
-			 : fs_of(rec)	? fs_of(rec)
-					: "dir");
+			 rec->selection->workload->name, with_fs ? "-" : "",
+			 !with_fs     ? ""
+			 : fs_of(rec) ? fs_of(rec)
+				      : "dir");
 	}
 	if (snprintf(rec->partial, sizeof(rec->partial), "%s.partial", rec->out) >=
 	    (int)sizeof(rec->partial))
@@ -139,7 +136,7 @@ static int record_into(struct recorder *rec, int fd, uint64_t size, struct err *
 	struct target *t = NULL;
 	int r;
 
-	if (!needs_fs(rec))
+	if (!select_needs_fs(rec->selection))
 		return runner_record(rec->selection, NULL, rec->session.seed, fd, 0, size, e);
 	r = session_open_target(&rec->session, fs_of(rec), 0, &claim, &t, e);
 	if (r)

@@ -224,9 +224,6 @@ static enum dx_log_full runs_over(const struct dx_worker *w, enum dx_log_op op, 
 {
 	uint64_t end = 0;
 
-	if (is_unaligned(op, a0, a1))
-		return DX_FULL_UNALIGNED;
-
 	if (w->next_handle >= DX_LOG_HANDLES)
 		return DX_FULL_HANDLES;
 	if (w->generation >= DX_LOG_GENERATIONS)
@@ -241,7 +238,8 @@ static enum dx_log_full runs_over(const struct dx_worker *w, enum dx_log_op op, 
 struct dx_rec *dx_log_begin(struct dx_worker *w, enum dx_log_op op, uint32_t handle, uint64_t a0,
 			    uint64_t a1, uint64_t a2, uint64_t a3)
 {
-	enum dx_log_full why = runs_over(w, op, a0, a1, a2);
+	enum dx_log_full why = is_unaligned(op, a0, a1) ? DX_FULL_UNALIGNED
+							: runs_over(w, op, a0, a1, a2);
 	struct dx_rec *rec;
 
 	if (why)
@@ -359,13 +357,17 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx
 	bool last = false;
 	int fd = is_known ? *tracked_slot(handle) - 1 : -1;
 
+	if (fd < 0) {
+		add_extent(w, handle, sync, -EBADF, NULL);
+		return;
+	}
 	while (!last) {
 		memset(&u.map, 0, sizeof(u.map));
 		u.map.fm_start = from;
 		u.map.fm_length = FIEMAP_MAX_OFFSET - from;
 		u.map.fm_extent_count = EXTENTS_AT_ONCE;
-		if (fd < 0 || ioctl(fd, FS_IOC_FIEMAP, &u.map) || !*is_known) {
-			add_extent(w, handle, sync, fd < 0 || !*is_known ? -EBADF : -errno, NULL);
+		if (ioctl(fd, FS_IOC_FIEMAP, &u.map) || !*is_known) {
+			add_extent(w, handle, sync, *is_known ? -errno : -EBADF, NULL);
 			return;
 		}
 		for (uint32_t i = 0; i < u.map.fm_mapped_extents; i++) {
