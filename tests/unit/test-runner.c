@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What becomes of a workload that does not do what it should: caught here is a
+ * refusal in run() that passes for a skip, a death or a hang that is not told,
+ * and a log of the check lens that does not say how far the run came.
+ */
+#include "bench/runner.h"
+#include "checker/oplog.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define LOG_SIZE (DX_LOG_HEADER + DX_LOG_WORKERS * 2 * DX_PAGE)
+
+static struct err e;
+
+static int refuse(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	(void)dx;
+	(void)w;
+	(void)n;
+	return -EOPNOTSUPP;
+}
+
+static int succeed(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	(void)dx;
+	(void)w;
+	(void)n;
+	return 0;
+}
+
+static int die(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	signal(SIGBUS, SIG_DFL); /* a sanitizer has handlers of its own */
+	raise(SIGBUS);
+	return succeed(dx, w, n);
+}
+
+static int hang(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	for (;;)
+		pause();
+	return succeed(dx, w, n);
+}
+
+static const struct dx_workload refused_early = {
+	.name = "w", .op = "o", .prepare = refuse, .run = succeed
+};
+static const struct dx_workload refused_late = { .name = "w", .op = "o", .run = refuse };
+static const struct dx_workload dying = { .name = "w", .op = "o", .run = die };
+static const struct dx_workload hanging = { .name = "w", .op = "o", .run = hang };
+static const struct dx_workload fine = { .name = "w", .op = "o", .run = succeed };
+
+static void expect_cell(const struct dx_workload *w, enum status status, const char *says)
+{
+	struct selection s = { .workload = w };
+	struct runner_options o;
+	struct cell_result c;
+
+	runner_defaults(&o);
+	o.cell_ms = 10;
+	o.timeout_ms = w == &hanging ? 300 : 30000;
+	cr_assert_eq(runner_cell(&s, NULL, &o, &c, &e), 0);
+	cr_expect_eq(c.status, status, "%s: status %d: %s", says, c.status, c.reason);
+	cr_expect(strstr(c.reason, says), "\"%s\", want: %s", c.reason, says);
+	cell_result_release(&c);
+}
+
+Test(runner, refusal_in_prepare_is_a_skip)
+{
+	expect_cell(&refused_early, STATUS_SKIP, "prepare");
+}
+
+Test(runner, refusal_in_run_is_an_error)
+{
+	expect_cell(&refused_late, STATUS_ERROR, "run");
+}
+
+Test(runner, death_is_an_error)
+{
+	expect_cell(&dying, STATUS_ERROR, "Bus error");
+}
+
+Test(runner, hang_is_an_error, .timeout = 30)
+{
+	expect_cell(&hanging, STATUS_ERROR, "killed");
+}
+
+Test(runner, what_does_its_work_passes)
+{
+	expect_cell(&fine, STATUS_PASS, "");
+}
+
+/* Records @w: the code, and what the phase that ended in finish() came to. */
+static int record_it(const struct dx_workload *w, int64_t *ret_result)
+{
+	struct selection s = { .workload = w };
+	int fd = memfd_create("log", MFD_CLOEXEC), r;
+	const struct oplog_op *last;
+	struct oplog *log;
+	void *base;
+
+	cr_assert(fd >= 0 && !ftruncate(fd, LOG_SIZE));
+	r = runner_record(&s, NULL, 1, fd, 0, LOG_SIZE, &e);
+	base = mmap(NULL, LOG_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	cr_assert_neq(base, MAP_FAILED);
+	cr_assert_eq(oplog_parse(&log, base, LOG_SIZE, "log", &(struct err){ 0 }), 0);
+	cr_assert_gt(oplog_count(log), 0);
+	last = oplog_at(log, oplog_count(log) - 1);
+	cr_expect_eq(last->rec->op, DX_OP_PHASE);
+	*ret_result = last->rec->result;
+	oplog_close(log);
+	munmap(base, LOG_SIZE);
+	close(fd);
+	return r;
+}
+
+Test(runner, record_says_which_phase_was_refused)
+{
+	int64_t result = 1;
+
+	cr_expect_eq(record_it(&refused_early, &result), -EOPNOTSUPP);
+	cr_expect_eq(result, -EOPNOTSUPP);
+	cr_expect(strstr(e.what, "prepare"), "%s", e.what);
+	cr_expect_eq(record_it(&refused_late, &result), -EIO);
+	cr_expect_eq(result, -EOPNOTSUPP);
+	cr_expect(strstr(e.what, "run"), "%s", e.what);
+	cr_expect_eq(record_it(&fine, &result), 0);
+	cr_expect_eq(result, 0);
+}
+
+/* The log outlives the process: it ends where the workload did. */
+Test(runner, record_of_a_death_is_kept)
+{
+	int64_t result = 1;
+
+	cr_expect_eq(record_it(&dying, &result), -ECANCELED);
+	cr_expect(strstr(e.what, "Bus error"), "%s", e.what);
+}
