@@ -86,3 +86,13 @@ Test(pattern, buffer_holds_words_where_they_are_whole)
 	cr_expect_eq(buf[22], 0xee);
 	cr_expect_eq(buf[23], 0xee);
 }
+
+/* The same count of two workers at the same place: a lost overwrite must show in each byte. */
+Test(pattern, workers_do_not_share_bytes)
+{
+	for (uint64_t count = 1; count < 600; count++)
+		for (uint64_t a = 0; a < DX_LOG_WORKERS; a++)
+			for (uint64_t b = a + 1; b < DX_LOG_WORKERS; b++)
+				cr_assert_neq(dx_pattern8(SEED, 1, 77, count << 4 | a),
+					      dx_pattern8(SEED, 1, 77, count << 4 | b));
+}

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The operation log there and back: written through the check lens's own dx_
+ * calls, read by the reader. And a log that is full.
+ */
+#include "tests/unit/oplog-fixture.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+TestSuite(oplog_write, .init = set_up, .fini = tear_down);
+
+Test(oplog_write, header_is_kept)
+{
+	struct oplog *log;
+	const struct dx_log_header *h;
+
+	oplog_set_tick_rate(f.log, 1000);
+	log = read_log();
+	h = oplog_header(log);
+	cr_expect_str_eq(h->workload, "test");
+	cr_expect_str_eq(h->params, "size=4096");
+	cr_expect_str_eq(h->kernel, "6.12");
+	cr_expect_str_eq(h->fs, "ext4");
+	cr_expect_eq(h->seed, SEED);
+	cr_expect_eq(h->n, 3);
+	cr_expect_eq(h->ticks_per_second, 1000);
+	cr_expect_eq(oplog_count(log), 0);
+	cr_expect_eq(oplog_workers(log), 0);
+	cr_expect_not(oplog_is_cut(log, NULL, 0));
+	oplog_close(log);
+}
+
+Test(oplog_write, file_operations_come_back)
+{
+	static const unsigned int want[] = { DX_OP_OPEN,  DX_OP_WRITE,	DX_OP_FSYNC,
+					     DX_OP_CLOSE, DX_OP_RENAME, DX_OP_UNLINK };
+	struct dx_worker *w = &f.worker[0];
+	const struct oplog_op *op;
+	struct dx_file file = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, 3, 100), 0);
+	cr_assert_eq(dx_fsync(w, &file), 0);
+	cr_assert_eq(dx_close(w, &file), 0);
+	cr_assert_eq(dx_rename(w, "file", "other", 0), 0);
+	cr_assert_eq(dx_unlink(w, "file"), -ENOENT);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 6);
+	for (size_t i = 0; i < 6; i++) {
+		op = oplog_at(log, i);
+		cr_expect_eq(op->rec->op, want[i]);
+		cr_expect(op->returned);
+		cr_expect_eq(op->rec->result, i == 5 ? -ENOENT : i == 1 ? 100 : 0);
+		cr_expect(op->rec->begin <= op->rec->end);
+	}
+	cr_expect_str_eq(oplog_at(log, 0)->text[0], "file");
+	cr_expect_eq(oplog_at(log, 0)->rec->handle, 1);
+	op = oplog_at(log, 1);
+	cr_expect_eq(op->rec->arg[0], 3);
+	cr_expect_eq(op->rec->arg[1], 100);
+	cr_expect_eq(op->rec->arg[3], 1 << 4);
+	/* One extent, or the reason why the file system cannot tell. */
+	op = oplog_at(log, 2);
+	cr_assert_geq(op->n_extents, 1);
+	cr_expect_eq(op->extents[0].handle, 1);
+	cr_expect(op->extents[0].result < 0 || op->extents[0].arg[2] >= 100);
+	/* And once more before the close: a later sync covers it without a handle to ask by. */
+	cr_expect_eq(oplog_at(log, 3)->n_extents, op->n_extents);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].result, op->extents[0].result);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].arg[1], op->extents[0].arg[1]);
+	cr_expect_str_eq(oplog_at(log, 4)->text[0], "file");
+	cr_expect_str_eq(oplog_at(log, 4)->text[1], "other");
+	oplog_close(log);
+}
+
+/* What dx_write() put into the file is what the record's generation and the seed say. */
+Test(oplog_write, written_bytes_are_the_pattern)
+{
+	struct dx_worker *w = &f.worker[3];
+	unsigned char seen[64], want[64];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	const struct dx_rec *rec;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, 0, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE), 0);
+	dx_store64(w, &map, 16);
+	dx_store16(w, &map, 6);
+	dx_fill(w, &map, 40, 16);
+	cr_assert_eq(pread(file.fd, seen, sizeof(seen), 0), sizeof(seen));
+	cr_assert_eq(dx_unmap(w, &map), 0);
+	log = read_log();
+	for (size_t i = 0; i < oplog_count(log); i++) {
+		rec = oplog_at(log, i)->rec;
+		if (rec->op == DX_OP_WRITE)
+			dx_log_pattern(w, file.id, 0, want, sizeof(want), rec->arg[3]);
+		else if (rec->op == DX_OP_STORE || rec->op == DX_OP_FILL)
+			dx_log_pattern(w, file.id, rec->arg[0], want + rec->arg[0], rec->arg[1],
+				       rec->arg[3]);
+	}
+	cr_expect_arr_eq(seen, want, sizeof(want));
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+Test(oplog_write, long_names_span_records)
+{
+	struct dx_worker *w = &f.worker[0];
+	char name[300];
+	struct oplog *log;
+
+	/* A record holds 32 bytes: 31 and a NUL fill one, 32 need a second for the NUL. */
+	for (size_t len = 1; len < sizeof(name); len += len < 30 ? 29 : 1) {
+		memset(name, 'x', len);
+		name[len] = '\0';
+		dx_unlink(w, name);
+		if (area(0)->used > AREA_ROOM - 20)
+			break;
+	}
+	log = read_log();
+	cr_assert_gt(oplog_count(log), 20);
+	for (size_t i = 0, len = 1; i < oplog_count(log); i++, len += len < 30 ? 29 : 1)
+		cr_expect_eq(strlen(oplog_at(log, i)->text[0]), len);
+	oplog_close(log);
+}
+
+Test(oplog_write, extents_of_closed_file_are_not_known)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE), 0);
+	cr_assert_eq(dx_close(w, &file), 0);
+	cr_assert_eq(dx_msync(w, &map, 0, DX_PAGE, MS_SYNC), 0);
+	dx_unmap(w, &map);
+	log = read_log();
+	op = oplog_at(log, oplog_count(log) - 2);
+	cr_assert_eq(op->rec->op, DX_OP_MSYNC);
+	cr_assert_eq(op->n_extents, 1);
+	cr_expect_eq(op->extents[0].result, -EBADF);
+	oplog_close(log);
+}
+
+Test(oplog_write, sync_logs_all_open_files)
+{
+	struct dx_file a = { 0 }, b = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(&f.worker[0], &a, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(&f.worker[1], &b, "other", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_syncfs(&f.worker[0], &a), 0);
+	log = read_log();
+	op = oplog_at(log, 2);
+	cr_assert_eq(op->rec->op, DX_OP_SYNCFS);
+	cr_assert_eq(op->n_extents, 2);
+	cr_expect_eq(op->extents[0].handle, a.id);
+	cr_expect_eq(op->extents[1].handle, b.id);
+	cr_expect_neq(a.id, b.id);
+	dx_close(&f.worker[0], &a);
+	dx_close(&f.worker[1], &b);
+	oplog_close(log);
+}
+
+/*
+ * Of what a worker's process has open this one cannot ask: it says so, and does
+ * not pass over it.
+ */
+Test(oplog_write, sync_names_what_another_process_has_open)
+{
+	struct dx_file mine = { 0 }, theirs = { 0 };
+	const struct oplog_op *op;
+	struct oplog *log;
+	pid_t pid;
+
+	cr_assert_eq(dx_open(&f.worker[0], &mine, "file", O_RDWR | O_CREAT), 0);
+	pid = fork();
+	if (!pid)
+		_exit(dx_open(&f.worker[1], &theirs, "other", O_RDWR | O_CREAT) != 0);
+	waitpid(pid, NULL, 0);
+	dx_sync(&f.worker[0]);
+	dx_close(&f.worker[0], &mine);
+	log = read_log();
+	op = oplog_at(log, 2);
+	cr_assert_eq(op->rec->op, DX_OP_SYNC);
+	cr_assert_eq(op->n_extents, 2);
+	cr_expect_eq(op->extents[0].handle, 1);
+	cr_expect_neq(op->extents[0].result, -EBADF);
+	cr_expect_eq(op->extents[1].handle, 1 << DX_HANDLE_BITS | 1);
+	cr_expect_eq(op->extents[1].result, -EBADF);
+	oplog_close(log);
+}
+
+/* A write promises something where the file or the call is synchronous, and only there. */
+Test(oplog_write, synchronous_writes_log_extents)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file plain = { 0 }, sync = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &plain, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(w, &sync, "other", O_RDWR | O_CREAT | O_DSYNC), 0);
+	cr_assert_eq(dx_write(w, &plain, 0, 64), 0);
+	cr_assert_eq(dx_write_flags(w, &plain, 0, 64, RWF_DSYNC), 0);
+	cr_assert_eq(dx_write(w, &sync, 0, 64), 0);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->n_extents, 0);
+	cr_expect_geq(oplog_at(log, 3)->n_extents, 1);
+	cr_expect_geq(oplog_at(log, 4)->n_extents, 1);
+	cr_expect_eq(oplog_at(log, 4)->extents[0].handle, sync.id);
+	dx_close(w, &plain);
+	dx_close(w, &sync);
+	oplog_close(log);
+}
+
+/* So does a drain, for the files that are mapped with MAP_SYNC. */
+Test(oplog_write, drain_logs_extents_of_map_sync)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file plain = { 0 }, sync = { 0 };
+	struct dx_map map = { .flags = DX_MAP_SYNC };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &plain, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(w, &sync, "other", O_RDWR | O_CREAT), 0);
+	dx_drain(w);
+	map.file = sync.id; /* where these files lie nobody has MAP_SYNC */
+	dx_log_track_map(w, &map);
+	dx_drain(w);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->n_extents, 0);
+	cr_assert_eq(oplog_at(log, 3)->n_extents, 1);
+	cr_expect_eq(oplog_at(log, 3)->extents[0].handle, sync.id);
+	dx_close(w, &plain);
+	dx_close(w, &sync);
+	oplog_close(log);
+}
+
+/* The first three operations of a test: "file" is one page, and is mapped. */
+static void map_page(struct dx_worker *w, struct dx_file *file, struct dx_map *map)
+{
+	cr_assert_eq(dx_open(w, file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, map, file, 0, DX_PAGE, DX_MAP_READ), 0);
+}
+
+Test(oplog_write, loads_and_addresses_are_logged)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	map_page(w, &file, &map);
+	cr_expect_eq(dx_load64(w, &map, 48), 0);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 2)->rec->result, (intptr_t)map.base);
+	cr_expect_eq(oplog_at(log, 3)->rec->op, DX_OP_LOAD);
+	cr_expect_eq(oplog_at(log, 3)->rec->arg[0], 48);
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* What the kernel refuses was done, and is in the log: it is no reason to refuse the log. */
+Test(oplog_write, refused_calls_are_logged)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	map_page(w, &file, &map);
+	cr_expect_eq(dx_truncate(w, &file, 1ULL << 63), -EINVAL);
+	cr_expect_eq(dx_fallocate(w, &file, 0, UINT64_MAX, 1), -EINVAL);
+	cr_expect_lt(dx_msync(w, &map, 0, UINT64_MAX - 4095, MS_SYNC), 0);
+	log = read_log();
+	cr_expect_eq(oplog_count(log), 6);
+	cr_expect_eq(oplog_at(log, 3)->rec->result, -EINVAL);
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* What the API has no words for is not done at all. */
+Test(oplog_write, appends_and_overlong_buffers_are_not_done)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	uint64_t used;
+
+	cr_expect_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT | O_APPEND), -EINVAL);
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	used = area(0)->used;
+	cr_expect_eq(dx_write_flags(w, &file, 0, 8, RWF_APPEND), -EINVAL);
+	cr_expect_eq(dx_write(w, &file, 0, w->buf_size + 1), -EINVAL);
+	cr_expect_eq(dx_read(w, &file, 0, w->buf_size + 1), -EINVAL);
+	cr_expect_eq(area(0)->used, used);
+	dx_close(w, &file);
+}
+
+/* A write that stops half way says how far it came. */
+Test(oplog_write, short_writes_keep_their_count)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct rlimit old, small;
+	struct dx_file file = { 0 };
+	struct oplog *log;
+
+	signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small = (struct rlimit){ .rlim_cur = 100, .rlim_max = old.rlim_max };
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	cr_expect_eq(dx_write(w, &file, 64, 64), -EIO);
+	cr_expect_eq(dx_read(w, &file, 0, 512), -EIO);
+	setrlimit(RLIMIT_FSIZE, &old);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 1)->rec->result, 36);
+	cr_expect_eq(oplog_at(log, 2)->rec->result, 100);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+Test(oplog_write, workers_merge_by_time)
+{
+	struct oplog *log;
+	uint64_t last = 0;
+
+	for (uint32_t i = 0; i < 40; i++)
+		dx_drain(&f.worker[i * 7 % DX_LOG_WORKERS]);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 40);
+	cr_expect_eq(oplog_workers(log), DX_LOG_WORKERS);
+	for (size_t i = 0; i < 40; i++) {
+		const struct oplog_op *op = oplog_at(log, i);
+
+		cr_expect_eq(op->worker, i * 7 % DX_LOG_WORKERS);
+		cr_expect_eq(op->number, i / DX_LOG_WORKERS);
+		cr_expect(op->rec->begin >= last);
+		last = op->rec->begin;
+	}
+	oplog_close(log);
+}
+
+/* A worker's own order is that of its records, even where its counter went back. */
+Test(oplog_write, own_order_beats_the_counter)
+{
+	struct oplog *log;
+
+	do_drains(&f.worker[0], 2);
+	record(0, 1)->begin = 1;
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 0)->number, 0);
+	cr_expect_eq(oplog_at(log, 1)->number, 1);
+	oplog_close(log);
+}
+
+Test(oplog_write, forked_worker_logs_to_the_same_log)
+{
+	struct oplog *log;
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		do_drains(&f.worker[2], 5);
+		_exit(0);
+	}
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert_eq(status, 0);
+	log = read_log();
+	cr_expect_eq(oplog_count(log), 5);
+	cr_expect_eq(oplog_at(log, 0)->worker, 2);
+	oplog_close(log);
+}
+
+/* A worker that is killed in the middle leaves all that it did, and what it was doing. */
+Test(oplog_write, killed_worker_leaves_its_log)
+{
+	const struct oplog_op *op;
+	struct oplog *log;
+	pid_t pid = fork();
+
+	if (!pid) {
+		do_drains(&f.worker[0], 3);
+		dx_log_begin(&f.worker[0], DX_OP_SYNC, 0, 0, 0, 0, 0);
+		raise(SIGKILL);
+	}
+	waitpid(pid, NULL, 0);
+	do_drains(&f.worker[1], 1);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 5);
+	op = oplog_at(log, 3);
+	cr_expect_eq(op->rec->op, DX_OP_SYNC);
+	cr_expect_not(op->returned);
+	cr_expect(oplog_at(log, 4)->returned);
+	oplog_close(log);
+}
+
+/* Ended between the count and the record, and between an operation and its name. */
+Test(oplog_write, half_an_operation_is_no_error)
+{
+	struct oplog *log;
+
+	do_drains(&f.worker[0], 2);
+	area(0)->used = 3;
+	dx_log_begin(&f.worker[1], DX_OP_UNLINK, 0, 0, 0, 0, 0);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 3);
+	cr_expect_eq(oplog_at(log, 2)->rec->op, DX_OP_UNLINK);
+	cr_expect_null(oplog_at(log, 2)->text[0]);
+	oplog_close(log);
+}
+
+/* ---- a log that is full says so, and nothing wraps ---- */
+
+static void expect_cut(uint32_t worker, const char *says, size_t operations)
+{
+	struct oplog *log = read_log();
+	char why[128] = "", who[16];
+
+	snprintf(who, sizeof(who), "worker %u:", worker);
+	cr_expect(oplog_is_cut(log, why, sizeof(why)), "want: %s", says);
+	cr_expect(strstr(why, says) && strstr(why, who), "\"%s\", want: %s", why, says);
+	cr_expect_eq(oplog_count(log), operations);
+	oplog_close(log);
+}
+
+Test(oplog_write, no_more_room)
+{
+	do_drains(&f.worker[1], (int)AREA_ROOM + 50);
+	expect_cut(1, "full", AREA_ROOM);
+	cr_expect_eq(record(2, 0)->op, 0, "the next area was written to");
+}
+
+/* The name of the last operation finds no room: it is cut off too. */
+Test(oplog_write, no_more_room_for_a_name)
+{
+	do_drains(&f.worker[0], (int)AREA_ROOM - 2);
+	dx_unlink(&f.worker[0], "a name that is too long for one record");
+	expect_cut(0, "full", AREA_ROOM - 1);
+}
+
+Test(oplog_write, no_more_handles)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	w->next_handle = DX_LOG_HANDLES - 2;
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_expect_eq(file.id, DX_LOG_HANDLES - 1);
+	dx_close(w, &file);
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR), 0);
+	dx_close(w, &file);
+	dx_drain(w);
+	expect_cut(0, "opened or mapped", 2);
+}
+
+Test(oplog_write, no_more_generations)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	w->generation = DX_LOG_GENERATIONS - 2;
+	cr_assert_eq(dx_write(w, &file, 0, 8), 0);
+	cr_expect_eq(record(0, 2)->arg[3], (DX_LOG_GENERATIONS - 1) << 4);
+	cr_assert_eq(dx_write(w, &file, 0, 8), 0);
+	dx_close(w, &file);
+	expect_cut(0, "stored or wrote", 2);
+}
+
+Test(oplog_write, offset_beyond_the_pattern)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_write(w, &file, DX_LOG_FILE_MAX - 8, 8), 0);
+	cr_assert_eq(dx_write(w, &file, DX_LOG_FILE_MAX - 4, 8), 0);
+	dx_close(w, &file);
+	expect_cut(0, "2 GiB", 2);
+}
+
+Test(oplog_write, store_that_is_not_aligned)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_map map = { .base = f.buf, .length = DX_PAGE, .id = 2, .file = 1 };
+
+	dx_store64(w, &map, 8);
+	/* Its record alone: the store itself would be undefined behaviour. */
+	dx_log_end(w, dx_log_begin(w, DX_OP_STORE, map.id, 20, 8, 0, 0), 0);
+	expect_cut(0, "not aligned", 1);
+}
+
+Test(oplog_write, worker_without_an_area)
+{
+	dx_drain(&f.worker[DX_LOG_WORKERS]);
+	expect_cut(0, "more workers", 0);
+}
+
+Test(oplog_write, too_small_for_a_log)
+{
+	static const struct oplog_about about;
+
+	cr_expect_eq(oplog_create(f.log, 100, &about), -ENOSPC);
+	cr_expect_eq(oplog_create(f.log, DX_LOG_HEADER + DX_LOG_WORKERS * DX_PAGE - 1, &about),
+		     -ENOSPC);
+	cr_expect_eq(oplog_create(f.log, DX_LOG_HEADER + DX_LOG_WORKERS * DX_PAGE, &about), 0);
+}
