@@ -8,6 +8,7 @@
  * a file would be written back meanwhile, and each record after that fault
  * anew. It is a record and no verdict: nothing is checked here.
  */
+#include "bench/cmd_emulate.h"
 #include "bench/command.h"
 #include "bench/interrupt.h"
 #include "bench/namespace.h"
@@ -15,6 +16,7 @@
 #include "bench/say.h"
 #include "bench/session.h"
 #include "checker/oplog.h"
+#include "emulate/guest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -200,12 +202,6 @@ static int record_here(struct recorder *rec, struct err *e)
 
 /* ---- recording in a guest ---- */
 
-static void on_output(void *data, bool is_stderr, const char *text, size_t len)
-{
-	(void)data;
-	fwrite(text, 1, len, is_stderr ? stderr : stdout);
-}
-
 /* 0: it ran and ended with *@ret_status. */
 static int record_emulated(struct recorder *rec, char *const argv[], int *ret_status, struct err *e)
 {
@@ -219,7 +215,7 @@ static int record_emulated(struct recorder *rec, char *const argv[], int *ret_st
 	if (r)
 		return r;
 	job.keep_oplog = rec->partial;
-	job.on_output = on_output;
+	job.on_output = emulate_print;
 	say_note(1, "booting the guest");
 	r = emulate_run(&job, &outcome, e);
 	if (!r)
@@ -342,7 +338,7 @@ int cmd_record(int argc, char **argv)
 		say_error(&e);
 		code = say_exit_code(&e);
 	} else {
-		code = guard_in_our_guest() ? run_in_guest(&rec) : run(&rec, argv);
+		code = guest_is_collected() ? run_in_guest(&rec) : run(&rec, argv);
 	}
 	free(rec.selection);
 	session_release(&rec.session);

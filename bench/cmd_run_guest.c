@@ -3,6 +3,7 @@
  * The matrix in guests, one for each kernel. The cells come back one by one as
  * they end; the table is printed here, where the terminal is.
  */
+#include "bench/cmd_emulate.h"
 #include "bench/cmd_run.h"
 #include "bench/interrupt.h"
 #include "bench/say.h"
@@ -15,12 +16,6 @@ struct remote {
 	struct results *results;
 	size_t done;
 };
-
-static void on_output(void *data, bool is_stderr, const char *text, size_t len)
-{
-	(void)data;
-	fwrite(text, 1, len, is_stderr ? stderr : stdout);
-}
 
 static int take_cell(struct remote *remote, const char *text, size_t len, struct err *e)
 {
@@ -82,7 +77,7 @@ static int run_in_guest(struct run *run, const char *kernel)
 		say_error(&e);
 		return EXIT_NO_RUN;
 	}
-	job.on_output = on_output;
+	job.on_output = emulate_print;
 	job.on_file = on_file;
 	job.data = &remote;
 	say_progress(0, run->planned, "booting the guest");

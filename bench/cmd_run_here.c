@@ -105,7 +105,7 @@ static json_t *describe_environment(const struct run *run)
 
 int run_here(struct run *run)
 {
-	struct here h = { .run = run, .frames = guard_in_our_guest() };
+	struct here h = { .run = run, .frames = guest_is_collected() };
 	AUTO_CLOSE int frame_fd = -1;
 	json_t *environment = describe_environment(run), *command = run_command_line(run);
 	struct utsname name;

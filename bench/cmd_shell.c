@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* daxbench shell: a person, or any program, in the emulated machine. */
+#include "bench/cmd_emulate.h"
 #include "bench/command.h"
-#include "bench/interrupt.h"
 #include "bench/say.h"
-#include "emulate/emulate.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -73,43 +72,23 @@ static const struct argp argp = {
 	.doc = "A shell in the emulated machine, or COMMAND with its output and exit status.",
 };
 
-static void on_output(void *data, bool is_stderr, const char *text, size_t len)
-{
-	FILE *stream = is_stderr ? stderr : stdout;
-
-	(void)data;
-	fwrite(text, 1, len, stream);
-	fflush(stream);
-}
-
 int cmd_shell(int argc, char **argv)
 {
 	static char *shell[] = { (char *)"/bin/sh", NULL };
 	struct shell s = { 0 };
-	struct emulate_outcome outcome;
 	struct err e;
 
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &s);
 	s.job.argv = s.command ? s.command : shell;
 	s.job.files = s.files;
 	s.job.interactive = !s.command;
-	s.job.on_output = on_output;
-	s.job.interrupted = &interrupted;
 	if (s.job.interactive && !isatty(0)) {
 		err_set(&e, -EINVAL, "standard input", "is no terminal");
 		err_hint(&e, "give a command: daxbench shell -- COMMAND");
 		say_error(&e);
 		return EXIT_USAGE;
 	}
-	if (!s.job.kernel && emulate_default_kernel(&s.job.kernel, &e)) {
-		say_error(&e);
-		return EXIT_NO_RUN;
-	}
 	if (s.job.interactive)
 		say_note(0, "booting; \"exit\" or ctrl-D ends the guest");
-	if (emulate_run(&s.job, &outcome, &e)) {
-		say_error(&e);
-		return interrupted ? 128 + interrupted : EXIT_NO_RUN;
-	}
-	return outcome.exit_status;
+	return emulate_command(&s.job);
 }

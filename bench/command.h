@@ -3,10 +3,13 @@
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
+#include <stdbool.h>
+
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv); /* argv[0]: "daxbench NAME"; returns the exit code */
 	const char *summary;		   /* one line for `help` */
+	bool boots;			   /* boots guests itself: --emulate is its own */
 };
 
 /* All of them, in the order of `help`; ends with a NULL name. */

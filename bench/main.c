@@ -3,6 +3,7 @@
  * The table of commands and nothing else: what a command does is
  * in its cmd_NAME.c.
  */
+#include "bench/cmd_emulate.h"
 #include "bench/command.h"
 #include "bench/interrupt.h"
 #include "bench/say.h"
@@ -13,17 +14,17 @@
 #include <string.h>
 
 const struct command commands[] = {
-	{ "list", cmd_list, "show the workloads, their groups and parameters" },
-	{ "probe", cmd_probe, "show what this machine has and what would be used" },
-	{ "run", cmd_run, "measure workloads and print the table" },
-	{ "record", cmd_record, "run a workload's check lens and keep its operation log" },
-	{ "trace", cmd_trace, "show what is in an operation log" },
-	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine" },
-	{ "clean", cmd_clean, "list, then remove, what a killed run left behind" },
-	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine" },
-	{ "new", cmd_new, "write a commented workload to start from" },
-	{ "help", cmd_help, "show the manual" },
-	{ NULL, NULL, NULL },
+	{ "list", cmd_list, "show the workloads, their groups and parameters", false },
+	{ "probe", cmd_probe, "show what this machine has and what would be used", false },
+	{ "run", cmd_run, "measure workloads and print the table", true },
+	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
+	{ "trace", cmd_trace, "show what is in an operation log", false },
+	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine", false },
+	{ "clean", cmd_clean, "list, then remove, what a killed run left behind", false },
+	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine", true },
+	{ "new", cmd_new, "write a commented workload to start from", false },
+	{ "help", cmd_help, "show the manual", false },
+	{ NULL, NULL, NULL, false },
 };
 
 static const struct command *find_command(const char *name, struct err *e)
@@ -78,6 +79,8 @@ int main(int argc, char **argv)
 		say_error(&e);
 		return EXIT_USAGE;
 	}
+	if (!command->boots && emulate_is_asked(argc, argv))
+		return close_output(cmd_emulate(argc, argv));
 	snprintf(name, sizeof(name), "daxbench %s", command->name);
 	argv[1] = name;
 	return close_output(command->run(argc - 1, argv + 1));

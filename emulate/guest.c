@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 bool guest_is_ours(void)
 {
@@ -17,4 +18,9 @@ bool guest_is_ours(void)
 		return false;
 	found = strstr(line, GUEST_TOKEN_OPTION);
 	return found && !strncmp(found + strlen(GUEST_TOKEN_OPTION), token, 32);
+}
+
+bool guest_is_collected(void)
+{
+	return guest_is_ours() && !access(GUEST_COLLECTED, F_OK);
 }

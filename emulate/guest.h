@@ -15,6 +15,7 @@
 #define GUEST_TOKEN	    "/job/token"
 #define GUEST_ARGV	    "/job/argv"		 /* words of the command, each ended by a NUL */
 #define GUEST_DETERMINISTIC "/job/deterministic" /* there: no chance of any kind */
+#define GUEST_COLLECTED	    "/job/collected"	 /* there: guest_is_collected() */
 #define GUEST_INTERACTIVE   "/job/interactive"	 /* "ROWS COLUMNS": the command has the console */
 #define GUEST_MODULES	    "/etc/daxbench/modules" /* init's: paths, a line each, in load order */
 #define GUEST_FACTS	    "/job/facts.json"	    /* QEMU, accelerator, kernel image, NVDIMMs */
@@ -24,5 +25,11 @@
 
 /* Is this process in a guest that we booted, and not one that plays a real host? */
 bool guest_is_ours(void);
+
+/*
+ * Does the host take what the command makes, as frames and from the NVDIMM of
+ * the operation log? Else the command keeps and shows it as on any machine.
+ */
+bool guest_is_collected(void);
 
 #endif

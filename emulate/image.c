@@ -226,6 +226,8 @@ static int add_job(struct cpio *c, const struct emulate_job *job, const char *to
 		r = cpio_data(c, GUEST_FACTS, 0644, facts, strlen(facts));
 	if (!r && job->deterministic)
 		r = cpio_data(c, GUEST_DETERMINISTIC, 0644, NULL, 0);
+	if (!r && (job->on_file || job->keep_oplog))
+		r = cpio_data(c, GUEST_COLLECTED, 0644, NULL, 0);
 	if (!r && job->interactive)
 		r = add_terminal(c);
 	return r;

@@ -22,6 +22,20 @@ echo hello >"$work/brought"
 run 0 ./daxbench shell --file "$work/brought:/x/brought" -- /bin/cat /x/brought
 has out hello
 
+# --emulate: any command line, its output and its status.
+run 0 ./daxbench probe --emulate
+has out "namespace0.0, /dev/pmem0"
+run 3 ./daxbench trace --emulate --ops /no/such/log
+has err "/no/such/log: open"
+
+# Called by a person in the guest, a command shows and keeps what it makes there.
+run 0 ./daxbench shell -- /bin/sh -c 'daxbench run --fs ext4 -o /r bare && ls /r/latest/'
+has out "1 cell: 1 pass"
+has out run.json
+run 0 ./daxbench shell -- /bin/sh -c \
+	'daxbench record -o /x.oplog --fs ext4 msync-page && daxbench trace --ops /x.oplog'
+has out "msync m"
+
 run 3 ./daxbench shell -- /bin/sh -c 'echo c >/proc/sysrq-trigger'
 has err "its kernel panicked: Kernel panic - not syncing: sysrq triggered crash"
 # QEMU is killed half way: what came until then is kept, and is no whole set.

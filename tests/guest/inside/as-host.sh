@@ -84,6 +84,9 @@ until grep -q "xfs" /tmp/out; do usleep 20000; done
 kill -KILL $pid
 wait $pid
 attempt 1 grep -q "^$D " /proc/mounts
+# Its child was sent the signal by now; a loaded machine may take a moment to act on it.
+tries=100
+while pidof daxbench >/dev/null && [ $((tries -= 1)) -gt 0 ]; do usleep 20000; done
 attempt 1 pidof daxbench
 attempt 0 sh -c 'ls -d /tmp/k/2*.partial'
 attempt 0 daxbench clean --remove -o /tmp/k
