@@ -33,7 +33,10 @@ static const struct {
 
 /* ---- file systems ---- */
 
-/* Does a list of modules (modules.dep, modules.builtin) of this kernel have NAME.ko? */
+/*
+ * Does a list of modules (modules.dep, modules.builtin) of this kernel have
+ * NAME.ko? The list of our guest is without directories.
+ */
 static bool has_module(const char *list, const char *name)
 {
 	AUTO_FREE char *text = NULL;
@@ -42,8 +45,13 @@ static bool has_module(const char *list, const char *name)
 
 	uname(&self);
 	snprintf(path, sizeof(path), "/lib/modules/%s/%s", self.release, list);
-	snprintf(word, sizeof(word), "/%s.ko", name);
-	return !file_read(AT_FDCWD, path, 16 << 20, &text, NULL) && strstr(text, word);
+	snprintf(word, sizeof(word), "%s.ko", name);
+	if (file_read(AT_FDCWD, path, 16 << 20, &text, NULL))
+		return false;
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		if (at == text || at[-1] == '/' || at[-1] == '\n')
+			return true;
+	return false;
 }
 
 /*

@@ -25,6 +25,7 @@ has out hello
 # --emulate: any command line, its output and its status.
 run 0 ./daxbench probe --emulate
 has out "namespace0.0, /dev/pmem0"
+has out "xfs: a module, loaded when it is mounted"
 run 3 ./daxbench trace --emulate --ops /no/such/log
 has err "/no/such/log: open"
 
