@@ -11,7 +11,7 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-protot
 	     -Wno-format-truncation
 CPPFLAGS  := -D_GNU_SOURCE -I. -Iinclude
 STD	  := -std=gnu11 -pthread
-PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols
+PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols libzstd
 # Only where it is needed: `make help` and `make setup` must work on a bare machine.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -lm
@@ -27,7 +27,8 @@ QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,$(if $(filter %.a,$@),AR
 COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP
 BANNED	  := -include lib/banned.h
 
-PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c \
+PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c
+PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c checker/gen/*.c \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
@@ -59,7 +60,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory test
 
 ## all: build ./daxbench (needs the packages of `make setup`)
-all: daxbench $(B)/daxbench-init
+all: daxbench $(B)/daxbench-init $(B)/daxtrace.so
 
 ## setup: install the Debian packages that are missing (asks for root only for that)
 setup:
@@ -79,6 +80,12 @@ daxbench: $(part_objects) $(workload_objects)
 $(B)/daxbench-init: emulate/init.c emulate/frame.c emulate/frame.h emulate/guest.h lib/err.h | $(B)/
 	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -static -o $@ \
 		emulate/init.c emulate/frame.c
+
+# Loaded by QEMU, whose glib it uses: what is undefined here is QEMU's.
+$(B)/daxtrace.so: $(PLUGIN) $(wildcard checker/plugin/*.h) checker/trace_write.h \
+		include/daxbench/trace.h include/daxbench/oplog.h | $(B)/
+	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -fPIC -shared \
+		-fvisibility=hidden -o $@ $(PLUGIN) -lzstd
 
 $(B)/%.bench.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -11,7 +11,6 @@
 #include "bench/cmd_emulate.h"
 #include "bench/command.h"
 #include "bench/interrupt.h"
-#include "bench/namespace.h"
 #include "bench/runner.h"
 #include "bench/say.h"
 #include "bench/session.h"
@@ -24,11 +23,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
-#define RESULTS	  "results"
-#define LOG_BYTES (DX_LOG_HEADER + DX_LOG_WORKERS * (1ULL << 20)) /* on this machine */
+#define RESULTS "results"
 
 struct recorder {
 	struct session session;
@@ -132,39 +128,32 @@ static int make_plan(struct recorder *rec, struct err *e)
 
 /* ---- recording on this machine ---- */
 
-static int record_into(struct recorder *rec, int fd, uint64_t size, struct err *e)
+static int record_into(struct recorder *rec, const struct log_device *log, struct err *e)
 {
 	struct guard_claim claim;
 	struct target *t = NULL;
 	int r;
 
 	if (!select_needs_fs(rec->selection))
-		return runner_record(rec->selection, NULL, rec->session.seed, fd, 0, size, e);
+		return runner_record(rec->selection, NULL, rec->session.seed, log, NULL, e);
 	r = session_open_target(&rec->session, fs_of(rec), 0, &claim, &t, e);
 	if (r)
 		return r;
-	r = runner_record(rec->selection, t, rec->session.seed, fd, 0, size, e);
+	r = runner_record(rec->selection, t, rec->session.seed, log, NULL, e);
 	target_close(t);
 	guard_release(&claim);
 	return r;
 }
 
-/* In our guest: the third NVDIMM, as device-dax, whole. */
 static int record_in_guest(struct recorder *rec, struct err *e)
 {
-	AUTO_CLOSE int fd = -1;
-	struct guard_claim claim;
-	char node[64];
-	int r = namespace_make(EMULATE_OPLOG, "devdax", node, sizeof(node), e);
+	struct log_device log;
+	int r = log_device_open_nvdimm(&log, e);
 
-	if (!r)
-		r = guard_device(node, &claim, e);
 	if (r)
 		return r;
-	fd = open(node, O_RDWR | O_CLOEXEC);
-	r = fd < 0 ? err_sys(e, -errno, node, "open for the operation log")
-		   : record_into(rec, fd, claim.id.size, e);
-	guard_release(&claim);
+	r = record_into(rec, &log, e);
+	log_device_close(&log);
 	return r;
 }
 
@@ -180,20 +169,18 @@ static int keep_log(int fd, const char *path, struct err *e)
 
 static int record_here(struct recorder *rec, struct err *e)
 {
-	AUTO_CLOSE int fd = -1;
+	struct log_device log;
 	struct err kept;
 	int r = file_mkdirs(RESULTS, 0777), s;
 
 	if (r)
 		return err_sys(e, r, RESULTS, "mkdir");
-	fd = memfd_create("daxbench-oplog", MFD_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, -errno, "operation log", "memfd_create");
-	/* All of it now: a store to a page for which there is no room would be SIGBUS. */
-	if (fallocate(fd, 0, 0, LOG_BYTES))
-		return err_sys(e, -errno, "operation log", "reserve memory");
-	r = record_into(rec, fd, LOG_BYTES, e);
-	s = keep_log(fd, rec->partial, &kept);
+	r = log_device_open_memory(&log, e);
+	if (r)
+		return r;
+	r = record_into(rec, &log, e);
+	s = keep_log(log.fd, rec->partial, &kept);
+	log_device_close(&log);
 	if (r || !s)
 		return r;
 	*e = kept;

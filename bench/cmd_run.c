@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * daxbench run: its options. The matrix of workloads and file systems
- * (cmd_run_plan.c) is run by cmd_run_here.c on this machine, or by
+ * daxbench run: its options, and what is said in the end. The matrix of workloads
+ * and file systems (plan.h) is run by cmd_run_here.c on this machine, or by
  * cmd_run_guest.c in a guest, where the same command line runs.
  */
 #include "bench/cmd_run.h"
 #include "bench/command.h"
 #include "bench/exit_style.h"
+#include "bench/interrupt.h"
 #include "bench/say.h"
+#include "bench/table.h"
 #include "lib/units.h"
 
 #include <errno.h>
@@ -133,6 +135,31 @@ static const struct argp argp = {
 	.children = children,
 };
 
+int run_conclude(struct run *run, struct results *results, bool cut_short)
+{
+	struct err e;
+	int code;
+
+	say_progress_done();
+	code = results_exit_code(results_document(results));
+	if (run->json && !json_dumpf(results_document(results), stdout,
+				     JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+	else if (!run->json)
+		table_print_run(stdout, results_document(results), say_width(stdout),
+				say_color(stdout));
+	fflush(stdout); /* before what is said on the other stream */
+	if (results_finish(results, cut_short, &e)) {
+		say_error(&e);
+		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
+	}
+	if (results_path(results))
+		say_note(0, "results: %s", results_path(results));
+	if (cut_short && code != EXIT_FOUND)
+		code = EXIT_NO_RUN;
+	return interrupted ? 128 + interrupted : code;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run run = { .out = "results", .argv = argv };
@@ -145,16 +172,16 @@ int cmd_run(int argc, char **argv)
 	run.runner.seed = run.session.seed;
 	run.runner.deterministic = run.session.deterministic;
 	run.runner.unit = run.session.deterministic ? CLOCK_INSN : CLOCK_NS;
-	if (run_make_plan(&run, &e)) {
+	if (plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
 		say_error(&e);
 		code = say_exit_code(&e);
 	} else if (run.dry_run) {
-		run_print_plan(&run);
+		plan_print(&run.plan, session_is_emulated(&run.session));
 		code = EXIT_OK;
 	} else {
 		code = session_is_emulated(&run.session) ? run_guests(&run) : run_here(&run);
 	}
-	free(run.selections);
+	plan_release(&run.plan);
 	session_release(&run.session);
 	return exit_style_map(run.exit_style, code);
 }

@@ -29,7 +29,7 @@ static int take_cell(struct remote *remote, const char *text, size_t len, struct
 	if (!r) {
 		snprintf(what, sizeof(what), "%s %s", json_string_value(json_object_get(j, "fs")),
 			 json_string_value(json_object_get(j, "workload")));
-		say_progress(++remote->done, remote->run->planned, what);
+		say_progress(++remote->done, remote->run->plan.cells, what);
 	}
 	json_decref(j);
 	return r;
@@ -63,7 +63,7 @@ static int run_in_guest(struct run *run, const char *kernel)
 {
 	struct remote remote = { .run = run };
 	struct emulate_outcome outcome;
-	json_t *command = run_command_line(run);
+	json_t *command = plan_command_line("run", run->argv);
 	struct emulate_job job;
 	struct err e;
 	int r, code;
@@ -71,7 +71,7 @@ static int run_in_guest(struct run *run, const char *kernel)
 	r = session_job(&run->session, kernel, run->argv, &job, &e);
 	if (!r)
 		r = results_open(&remote.results, run->out, -1, job.kernel, command, NULL,
-				 run->session.seed, run->planned, &e);
+				 run->session.seed, run->plan.cells, &e);
 	json_decref(command);
 	if (r) {
 		say_error(&e);
@@ -80,7 +80,7 @@ static int run_in_guest(struct run *run, const char *kernel)
 	job.on_output = emulate_print;
 	job.on_file = on_file;
 	job.data = &remote;
-	say_progress(0, run->planned, "booting the guest");
+	say_progress(0, run->plan.cells, "booting the guest");
 	r = emulate_run(&job, &outcome, &e);
 	say_progress_done();
 	if (r && r != -EINTR)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The matrix on this machine: file system by file system, cell by cell. */
+/* The matrix on this machine, cell by cell. */
 #include "bench/cmd_run.h"
 #include "bench/env.h"
-#include "bench/interrupt.h"
 #include "bench/say.h"
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
@@ -19,16 +18,17 @@ struct here {
 };
 
 /* One cell, or the reason why its target could not be had. */
-static int run_cell(struct here *h, const struct selection *s, struct target *t, const char *fs,
+static int run_cell(void *data, const struct selection *s, struct target *t, const char *fs,
 		    const struct err *no_target, struct err *e)
 {
+	struct here *h = data;
 	struct cell_result cell = { .cpu = -1 };
 	char what[128];
 	int r = 0;
 
 	snprintf(what, sizeof(what), "%s %s", fs ? fs : "", s->workload->name);
 	if (!h->frames)
-		say_progress(h->done, h->run->planned, what);
+		say_progress(h->done, h->run->plan.cells, what);
 	if (no_target) {
 		cell.workload = s->workload;
 		cell.selection = *s;
@@ -47,52 +47,6 @@ static int run_cell(struct here *h, const struct selection *s, struct target *t,
 	return r;
 }
 
-static int run_cells(struct here *h, struct target *t, const char *fs, bool with_fs,
-		     const struct err *no_target, struct err *e)
-{
-	int r = 0;
-
-	for (size_t i = 0; !r && i < h->run->n_selections; i++) {
-		const struct selection *s = &h->run->selections[i];
-
-		if (interrupted)
-			return err_set(e, -EINTR, s->workload->name, "interrupted");
-		if (select_needs_fs(s) == with_fs)
-			r = run_cell(h, s, t, fs, no_target, e);
-	}
-	return r;
-}
-
-static bool any_needs_fs(const struct run *run)
-{
-	for (size_t i = 0; i < run->n_selections; i++)
-		if (select_needs_fs(&run->selections[i]))
-			return true;
-	return false;
-}
-
-/* All cells: first those without a file system, then file system by file system. */
-static int run_matrix(struct here *h, struct err *e)
-{
-	struct run *run = h->run;
-	int r = run_cells(h, NULL, NULL, false, NULL, e);
-
-	for (size_t f = 0; !r && any_needs_fs(run) && f < run_count_fs(run); f++) {
-		struct guard_claim claim;
-		struct target *t = NULL;
-		struct err no_target;
-
-		if (session_open_target(&run->session, run->fs[f], 0, &claim, &t, &no_target)) {
-			r = run_cells(h, NULL, run->fs[f], true, &no_target, e);
-			continue;
-		}
-		r = run_cells(h, t, run->fs[f], true, NULL, e);
-		target_close(t);
-		guard_release(&claim);
-	}
-	return r;
-}
-
 static json_t *describe_environment(const struct run *run)
 {
 	json_t *environment = env_describe(run->session.deterministic);
@@ -107,7 +61,8 @@ int run_here(struct run *run)
 {
 	struct here h = { .run = run, .frames = guest_is_collected() };
 	AUTO_CLOSE int frame_fd = -1;
-	json_t *environment = describe_environment(run), *command = run_command_line(run);
+	json_t *environment = describe_environment(run),
+	       *command = plan_command_line("run", run->argv);
 	struct utsname name;
 	struct err e;
 	int r, code;
@@ -116,7 +71,7 @@ int run_here(struct run *run)
 	if (h.frames)
 		frame_fd = open(GUEST_RESULTS, O_WRONLY | O_CLOEXEC);
 	r = results_open(&h.results, h.frames ? NULL : run->out, frame_fd, name.release, command,
-			 environment, run->session.seed, run->planned, &e);
+			 environment, run->session.seed, run->plan.cells, &e);
 	json_decref(command);
 	json_decref(environment);
 	if (r) {
@@ -126,7 +81,7 @@ int run_here(struct run *run)
 	if (faults_open(&run->runner.faults, &e))
 		say_note(h.frames ? -1 : 0, "note: faults are not counted: %s: %s%s%s", e.object,
 			 e.what, e.hint[0] ? "; " : "", e.hint);
-	r = run_matrix(&h, &e);
+	r = plan_walk(&run->plan, &run->session, run_cell, &h, &e);
 	faults_close(run->runner.faults);
 	run->runner.faults = NULL;
 	if (r)

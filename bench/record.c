@@ -14,6 +14,7 @@
 #include "bench/isolate.h"
 #include "bench/runner.h"
 #include "checker/oplog_write.h"
+#include "emulate/guest.h"
 #include "lib/file.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@
 struct recording {
 	const struct selection *s;
 	struct target *t;
-	uint64_t seed, n, log_size;
+	uint64_t seed, n, log_size, run;
 	void *log;
 	struct dx *dx;
 };
@@ -65,6 +66,7 @@ static int create_log(struct recording *r, struct err *e)
 		.fs = r->t ? target_fs(r->t) : "",
 		.seed = r->seed,
 		.n = r->n,
+		.run = r->run,
 	};
 	int code;
 
@@ -200,20 +202,49 @@ static int run_child(struct recording *r, struct err *e)
 	return code;
 }
 
-int runner_record(const struct selection *s, struct target *t, uint64_t seed, int log_fd,
-		  uint64_t log_offset, uint64_t log_size, struct err *e)
+/*
+ * Unlike that of any other run on this machine; under a deterministic emulator,
+ * whose counter repeats, the same each time. Never 0.
+ */
+static uint64_t name_run(const struct recording *r)
+{
+	uint64_t name = __rdtsc();
+
+	for (const char *p = r->s->workload->name; *p; p++)
+		name = dx_pattern_key(name ^ (uint64_t)(unsigned char)*p);
+	return dx_pattern_key(name ^ r->seed) | 1;
+}
+
+/*
+ * A store trace begins with what the medium holds, as if all of it were durable:
+ * so everything of ours is written back before.
+ */
+static void start_trace(const struct recording *r)
+{
+	if (guest_is_ours())
+		sync();
+	dx_mark(0, r->run, DX_MARK_START);
+}
+
+int runner_record(const struct selection *s, struct target *t, uint64_t seed,
+		  const struct log_device *where, uint64_t *ret_run, struct err *e)
 {
 	struct recording r = {
-		.s = s, .t = t, .seed = seed, .n = count_ops(s->workload), .log_size = log_size
+		.s = s, .t = t, .seed = seed, .n = count_ops(s->workload), .log_size = where->size
 	};
 	int code = t ? check_target(s->workload, t, e) : 0;
 
 	if (code)
 		return code;
-	r.log = mmap(NULL, log_size, PROT_READ | PROT_WRITE, MAP_SHARED, log_fd, (off_t)log_offset);
+	r.log = mmap(NULL, where->size, PROT_READ | PROT_WRITE, MAP_SHARED, where->fd, 0);
 	if (r.log == MAP_FAILED)
 		return err_sys(e, -errno, "operation log", "mmap");
+	r.run = name_run(&r);
+	if (ret_run)
+		*ret_run = r.run;
+	start_trace(&r);
 	code = run_child(&r, e);
-	munmap(r.log, log_size);
+	dx_mark(0, 0, DX_MARK_STOP);
+	munmap(r.log, where->size);
 	return code;
 }

@@ -3,11 +3,13 @@
 #include "bench/result.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+static const char *const lens_names[] = { [LENS_BENCH] = "bench", [LENS_CHECK] = "check" };
 static const char *const status_names[] = { "pass", "fail", "skip", "error" };
 
 const char *status_name(enum status s)
@@ -19,6 +21,8 @@ void cell_result_release(struct cell_result *c)
 {
 	free(c->samples);
 	json_decref(c->latency);
+	json_decref(c->check);
+	json_decref(c->violations);
 	json_decref(c->target);
 	memset(c, 0, sizeof(*c));
 }
@@ -115,10 +119,10 @@ json_t *cell_result_to_json(const struct cell_result *c)
 
 	uname(&name);
 	j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:I}", "workload",
-		      c->workload->name, "lens", "bench", "fs", c->fs, "mode", c->mode, "driver",
-		      c->driver, "kernel", name.release, "params", params_to_json(&c->selection),
-		      "status", status_name(c->status), "reason", c->reason, "op", c->workload->op,
-		      "unit", c->unit, "ops", (json_int_t)c->ops);
+		      c->workload->name, "lens", lens_names[c->lens], "fs", c->fs, "mode", c->mode,
+		      "driver", c->driver, "kernel", name.release, "params",
+		      params_to_json(&c->selection), "status", status_name(c->status), "reason",
+		      c->reason, "op", c->workload->op, "unit", c->unit, "ops", (json_int_t)c->ops);
 	if (!j)
 		return NULL;
 	add_figures(j, c);
@@ -128,7 +132,11 @@ json_t *cell_result_to_json(const struct cell_result *c)
 	json_object_set_new(j, "minor_faults", number(c->minor_faults));
 	add_counts(j, c);
 	json_object_set_new(j, "states", json_null());
-	json_object_set_new(j, "violations", json_array());
+	json_object_set_new(j, "violations",
+			    c->violations ? json_incref(c->violations) : json_array());
+	json_object_set_new(j, "check", c->check ? json_incref(c->check) : json_null());
+	if (c->run)
+		json_object_set_new(j, "run", json_sprintf("%016" PRIx64, c->run));
 	json_object_set_new(j, "latency", c->latency ? json_incref(c->latency) : json_null());
 	json_object_set_new(j, "target", c->target ? json_incref(c->target) : json_null());
 	return j;
@@ -225,6 +233,24 @@ static int check_cell(const json_t *j, struct err *e)
 	return 0;
 }
 
+/* The run's name is 16 hex digits: it becomes a file's name. */
+static int get_run(const json_t *j, struct cell_result *c, struct err *e)
+{
+	const char *lens = json_string_value(json_object_get(j, "lens"));
+	const json_t *run = json_object_get(j, "run");
+	const char *text = json_string_value(run);
+
+	if (!lens || (strcmp(lens, "bench") != 0 && strcmp(lens, "check") != 0))
+		return bad(e, "lens");
+	c->lens = strcmp(lens, "check") ? LENS_BENCH : LENS_CHECK;
+	if (!run)
+		return 0;
+	if (!text || strlen(text) != 16 || text[strspn(text, "0123456789abcdef")])
+		return bad(e, "run");
+	c->run = strtoull(text, NULL, 16);
+	return 0;
+}
+
 static int fill(const json_t *j, struct cell_result *c, struct err *e)
 {
 	const char *unit = json_string_value(json_object_get(j, "unit"));
@@ -245,7 +271,9 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	c->cpu = json_is_integer(json_object_get(j, "cpu"))
 			 ? (int)json_integer_value(json_object_get(j, "cpu"))
 			 : -1;
-	r = get_text(j, "reason", c->reason, sizeof(c->reason), e);
+	r = get_run(j, c, e);
+	if (!r)
+		r = get_text(j, "reason", c->reason, sizeof(c->reason), e);
 	if (!r)
 		r = get_text(j, "fs", c->fs, sizeof(c->fs), e);
 	if (!r)

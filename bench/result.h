@@ -21,6 +21,8 @@ const char *status_name(enum status s);
 struct cell_result {
 	const struct dx_workload *workload;
 	struct selection selection;
+	enum lens lens;
+	uint64_t run;	 /* check lens: names trace and operation log; 0: nothing was recorded */
 	char fs[16];	 /* "ext4", "xfs", "" where none is used */
 	char driver[16]; /* module that serves it: "ext4" for an ext2 mount too */
 	char mode[16];	 /* "dax", "pagecache", "none" */
@@ -39,6 +41,8 @@ struct cell_result {
 	struct dx_counts seen, wanted;
 	double minor_faults; /* per operation, of the timed samples; getrusage */
 	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */
+	json_t *check;	     /* check lens: what was recorded and judged; may be NULL */
+	json_t *violations;  /* an array; NULL: none */
 	json_t *target;	     /* device, mkfs and mount options as used; may be NULL */
 };
 

@@ -7,6 +7,7 @@
 
 #include "bench/clock.h"
 #include "bench/faults.h"
+#include "bench/log_device.h"
 #include "bench/result.h"
 #include "bench/target.h"
 
@@ -34,8 +35,12 @@ void runner_defaults(struct runner_options *o);
 int runner_cell(const struct selection *s, struct target *t, const struct runner_options *o,
 		struct cell_result *ret, struct err *e);
 
-/* The check lens: one prepare() and run() of check_ops operations into a log. */
-int runner_record(const struct selection *s, struct target *t, uint64_t seed, int log_fd,
-		  uint64_t log_offset, uint64_t log_size, struct err *e);
+/*
+ * The check lens: one prepare() and run() of check_ops operations into the log
+ * @where. In an emulator whose plugin records, the store trace of the same run
+ * is made; both carry @ret_run (may be NULL), which names the run.
+ */
+int runner_record(const struct selection *s, struct target *t, uint64_t seed,
+		  const struct log_device *where, uint64_t *ret_run, struct err *e);
 
 #endif

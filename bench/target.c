@@ -437,6 +437,19 @@ static int env_pass_time(struct dx *dx, uint64_t ms)
 	return 0;
 }
 
+int target_set_write_cache(struct target *t, bool on, struct err *e)
+{
+	const char *base = strrchr(t->device, '/');
+	char path[PATH_MAX];
+	int r;
+
+	if (!base)
+		return err_set(e, -ENOENT, t->dir, "is on no device with a write cache");
+	snprintf(path, sizeof(path), "/sys/block/%s/dax/write_cache", base + 1);
+	r = file_poke(path, on ? "1" : "0");
+	return r ? err_sys(e, r, path, "set") : 0;
+}
+
 const struct dx_env_ops *target_env_ops(const struct target *t)
 {
 	static const struct dx_env_ops ops = {

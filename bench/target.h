@@ -42,6 +42,13 @@ void target_cell_done(struct target *t, const char *name);
 /* For struct dx: what can be done to this target. */
 const struct dx_env_ops *target_env_ops(const struct target *t);
 
+/*
+ * Tells the kernel whether the CPU's caches are lost in a power cut: with false
+ * it flushes nothing for DAX (dax/write_cache of the device). -ENOENT: no such
+ * switch. A control for checkers, for devices inside a guest.
+ */
+int target_set_write_cache(struct target *t, bool on, struct err *e);
+
 /* Is a file made in this target DAX (statx), and what serves it? */
 bool target_is_dax(const struct target *t);
 bool target_is_own(const struct target *t);	   /* mounted by us: nobody else uses it */

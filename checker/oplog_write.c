@@ -27,6 +27,8 @@
 
 #define EXTENTS_AT_ONCE 32
 
+extern const char __executable_start; /* the linker's */
+
 /* The compiler moves no store across. The CPU keeps the order of stores by itself. */
 #define compiler_barrier() __asm__ volatile("" ::: "memory")
 
@@ -52,15 +54,6 @@ static volatile uint32_t *touched;
 static struct dx_rec *records_of(struct dx_log_area *a)
 {
 	return (struct dx_rec *)(a + 1);
-}
-
-static void mark(uint32_t worker, uint64_t number, enum dx_log_mark what)
-{
-	__asm__ volatile("xchg %%bx, %%bx"
-			 :
-			 : "a"(DX_MARK_MAGIC), "D"((uint64_t)worker), "S"(number),
-			   "d"((uint64_t)what)
-			 : "memory");
 }
 
 /* ---- set-up ---- */
@@ -91,6 +84,8 @@ int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 	h->area_size = area_size;
 	h->seed = about->seed;
 	h->n = about->n;
+	h->run = about->run;
+	h->text = (uintptr_t)&__executable_start;
 	set_text(h->workload, sizeof(h->workload), about->workload);
 	set_text(h->params, sizeof(h->params), about->params);
 	set_text(h->kernel, sizeof(h->kernel), about->kernel);
@@ -255,7 +250,7 @@ struct dx_rec *dx_log_begin(struct dx_worker *w, enum dx_log_op op, uint32_t han
 	compiler_barrier();
 	*(volatile uint16_t *)&rec->op = (uint16_t)op;
 	if (rec != &scratch)
-		mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_BEGIN);
+		dx_mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_BEGIN);
 	return rec;
 }
 
@@ -267,7 +262,7 @@ void dx_log_end(struct dx_worker *w, struct dx_rec *rec, int64_t result)
 	compiler_barrier();
 	*(volatile uint64_t *)&rec->end = now ? now : 1;
 	if (rec != &scratch)
-		mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_END);
+		dx_mark(w->id, (uint64_t)(rec - records_of(w->log)), DX_MARK_END);
 }
 
 /* The record that @w wrote last, NULL where there is none to add to. */

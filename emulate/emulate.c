@@ -8,6 +8,7 @@
 #include "emulate/emulate.h"
 #include "emulate/kernel.h"
 #include "emulate/proxy.h"
+#include "emulate/qemu.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -75,6 +76,10 @@ static bool wants_kvm(const struct emulate_job *job, char *why, size_t len)
 {
 	if (job->deterministic) {
 		snprintf(why, len, "it can count instructions");
+		return false;
+	}
+	if (qemu_wants_plugin(job)) {
+		snprintf(why, len, "it can see stores");
 		return false;
 	}
 	if (job->accel) {

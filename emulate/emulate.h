@@ -42,9 +42,12 @@ struct emulate_job {
 	const char *accel;  /* NULL: KVM if it works, else TCG; or "tcg", "kvm" */
 	unsigned int cpus;  /* 0: 2, or 1 when deterministic */
 	uint64_t nvdimm_bytes[EMULATE_NVDIMMS]; /* 0: 512 MiB, 512 MiB, 64 MiB */
-	const char *keep_oplog;	 /* copy of the log NVDIMM's file to leave here; or NULL */
-	uint64_t timeout_ms;	 /* for the whole; 0: one hour */
-	uint64_t silence_ms;	 /* nothing on any channel for this long: hung; 0: 120 s */
+	const char *trace_dir;	/* records store traces and logs to it (qemu.h); NULL: no plugin */
+	bool trace_loads;	/* loads too */
+	bool counts;		/* the plugin counts, and answers COUNTS marks (daxbench/oplog.h) */
+	const char *keep_oplog; /* copy of the log NVDIMM's file to leave here; or NULL */
+	uint64_t timeout_ms;	/* for the whole; 0: one hour */
+	uint64_t silence_ms;	/* nothing on any channel for this long: hung; 0: 120 s */
 	const char *console_log; /* where the console goes, whole; NULL: kept in memory, its end */
 
 	/* Called from emulate_run(), never from another thread. Any may be NULL. */

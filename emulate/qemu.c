@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define PLUGIN	     "build/daxtrace.so"
 #define PRIVATE	     "build/qemu"
 #define PRIVATE_QEMU PRIVATE "/usr/bin/qemu-system-x86_64"
 #define LIBRARIES    PRIVATE "/usr/lib/x86_64-linux-gnu:" PRIVATE "/lib/x86_64-linux-gnu"
@@ -33,11 +34,27 @@ uint64_t qemu_nvdimm_bytes(const struct emulate_job *job, unsigned int index)
 	return job->nvdimm_bytes[index] ? job->nvdimm_bytes[index] : usual[index];
 }
 
+/* Device memory begins at 4 GiB: the guest's RAM ends below, and Linux wants sections of 128 MiB.
+ */
+uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index)
+{
+	uint64_t base = 4ULL << 30, section = 128ULL << 20;
+
+	for (unsigned int i = 0; i < index; i++)
+		base += (qemu_nvdimm_bytes(job, i) + section - 1) & ~(section - 1);
+	return base;
+}
+
+bool qemu_wants_plugin(const struct emulate_job *job)
+{
+	return job->trace_dir || job->counts;
+}
+
 unsigned int qemu_cpus(const struct emulate_job *job)
 {
-	if (job->deterministic)
-		return 1;
-	return job->cpus ? job->cpus : 2;
+	if (job->cpus)
+		return job->cpus;
+	return job->deterministic ? 1 : 2;
 }
 
 /* A growing vector of words; the first failure is kept in @failed. */
@@ -111,7 +128,8 @@ static void add_machine(struct words *w, const struct qemu_boot *b)
 	if (!strcmp(b->accel, "kvm"))
 		add(w, "kvm");
 	else
-		add(w, "tcg,thread=%s", b->job->deterministic ? "single" : "multi");
+		add(w, "tcg,thread=%s",
+		    b->job->deterministic || qemu_wants_plugin(b->job) ? "single" : "multi");
 	if (b->job->deterministic)
 		add_words(w, "-icount shift=0,sleep=off -rtc clock=vm,base=2026-01-01 -seed 1");
 }
@@ -124,8 +142,43 @@ static void add_nvdimms(struct words *w, const struct qemu_boot *b)
 		    "memory-backend-file,id=m%u,share=on,mem-path=%s/nvdimm%u,size=%lluM,align=2M",
 		    i, b->dir, i, (unsigned long long)(qemu_nvdimm_bytes(b->job, i) >> 20));
 		add(w, "-device");
-		add(w, "nvdimm,id=n%u,memdev=m%u", i, i);
+		add(w, "nvdimm,id=n%u,memdev=m%u,addr=%#llx", i, i,
+		    (unsigned long long)qemu_nvdimm_base(b->job, i));
 	}
+}
+
+/* "NAME=BASE:SIZE:FILE" of an NVDIMM, as the plugin takes it. */
+static void add_nvdimm_argument(char *arg, size_t len, const struct qemu_boot *b, const char *name,
+				unsigned int i)
+{
+	size_t used = strlen(arg);
+
+	snprintf(arg + used, len - used, ",%s=%#llx:%#llx:%s/nvdimm%u", name,
+		 (unsigned long long)qemu_nvdimm_base(b->job, i),
+		 (unsigned long long)qemu_nvdimm_bytes(b->job, i), b->dir, i);
+}
+
+static void add_plugin(struct words *w, const struct qemu_boot *b)
+{
+	const struct emulate_job *job = b->job;
+	char arg[4 * PATH_MAX] = PLUGIN;
+
+	if (!qemu_wants_plugin(job))
+		return;
+	for (unsigned int i = EMULATE_DATA; i <= EMULATE_DATA2; i++)
+		add_nvdimm_argument(arg, sizeof(arg), b, "range", i);
+	if (job->trace_dir) {
+		size_t used;
+
+		add_nvdimm_argument(arg, sizeof(arg), b, "keep", EMULATE_OPLOG);
+		used = strlen(arg);
+		snprintf(arg + used, sizeof(arg) - used, ",out=%s%s", job->trace_dir,
+			 job->trace_loads ? ",loads=on" : "");
+	}
+	if (job->counts)
+		add_nvdimm_argument(arg, sizeof(arg), b, "counts", EMULATE_OPLOG);
+	add(w, "-plugin");
+	add(w, "%s", arg);
 }
 
 static void add_channels(struct words *w, const struct qemu_boot *b)
@@ -150,6 +203,10 @@ static void add_channels(struct words *w, const struct qemu_boot *b)
 	}
 }
 
+/*
+ * With one CPU the kernel turns its LOCK prefixes off; a machine that has
+ * persistent memory has more, and there they drain what is pending.
+ */
 static void add_kernel(struct words *w, const struct qemu_boot *b)
 {
 	add(w, "-kernel");
@@ -157,7 +214,8 @@ static void add_kernel(struct words *w, const struct qemu_boot *b)
 	add(w, "-initrd");
 	add(w, "%s", b->initrd);
 	add(w, "-append");
-	add(w, KERNEL_LINE " " GUEST_TOKEN_OPTION "%s", b->token);
+	add(w, KERNEL_LINE "%s " GUEST_TOKEN_OPTION "%s",
+	    qemu_wants_plugin(b->job) ? " noreplace-smp" : "", b->token);
 }
 
 int qemu_argv(const struct qemu_boot *boot, char ***ret, struct err *e)
@@ -171,6 +229,7 @@ int qemu_argv(const struct qemu_boot *boot, char ***ret, struct err *e)
 	add_program(&w, path);
 	add_machine(&w, boot);
 	add_nvdimms(&w, boot);
+	add_plugin(&w, boot);
 	add_channels(&w, boot);
 	add_kernel(&w, boot);
 	if (w.failed) {

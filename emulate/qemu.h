@@ -22,6 +22,12 @@ struct qemu_boot {
 /* Sizes of the NVDIMMs with the job's defaults filled in: bytes. */
 uint64_t qemu_nvdimm_bytes(const struct emulate_job *job, unsigned int index);
 
+/* Where it lies in the guest's physical memory. */
+uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index);
+
+/* Does the job need the plugin (checker/plugin), and with it TCG? */
+bool qemu_wants_plugin(const struct emulate_job *job);
+
 /* CPUs of the guest with the defaults filled in. */
 unsigned int qemu_cpus(const struct emulate_job *job);
 

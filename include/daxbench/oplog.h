@@ -72,7 +72,26 @@
 
 #define DX_MARK_MAGIC 0x6b72616d78616421ULL
 
-enum dx_log_mark { DX_MARK_BEGIN = 1, DX_MARK_END = 2 };
+/*
+ * BEGIN and END are the log's. The harness makes the others, around what the
+ * workload does: START and STOP of a recording, with the log's run as rsi; and
+ * COUNTS, with the address of a struct dx_trace_counts (trace.h) to fill.
+ */
+enum dx_log_mark {
+	DX_MARK_BEGIN = 1,
+	DX_MARK_END = 2,
+	DX_MARK_START = 3,
+	DX_MARK_STOP = 4,
+	DX_MARK_COUNTS = 5,
+};
+
+static inline void dx_mark(uint64_t worker, uint64_t value, enum dx_log_mark what)
+{
+	__asm__ volatile("xchg %%bx, %%bx"
+			 :
+			 : "a"(DX_MARK_MAGIC), "D"(worker), "S"(value), "d"((uint64_t)what)
+			 : "memory");
+}
 
 struct dx_log_header {
 	char magic[8]; /* DX_LOG_MAGIC with its NUL; written last */
@@ -82,6 +101,8 @@ struct dx_log_header {
 	uint64_t seed;
 	uint64_t n;		   /* operations that run() was asked for */
 	uint64_t ticks_per_second; /* of begin and end; 0: not known */
+	uint64_t run;  /* names this run: the store trace made along with it has the same */
+	uint64_t text; /* where the program that wrote it begins (__executable_start) */
 	char workload[64];
 	char params[256]; /* "size=2097152,threads=4" */
 	char kernel[128]; /* uname -r */

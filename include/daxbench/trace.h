@@ -110,8 +110,8 @@ struct dx_trace_header {
 	uint32_t ranges;
 	struct dx_trace_range range[DX_TRACE_RANGES];
 	uint64_t blocks, records, events; /* once it ended */
-	uint64_t instructions;		  /* executed between START and STOP; 0: not counted */
-	char recorder[64];		  /* "QEMU plugin API 4" */
+	uint64_t lost;	   /* write-backs by programs whose address could not be found out */
+	char recorder[64]; /* "QEMU plugin API 4" */
 };
 
 struct dx_trace_block {
@@ -143,6 +143,20 @@ struct dx_trace_rec {
  */
 struct dx_trace_frame {
 	uint64_t ret, target;
+};
+
+/*
+ * What the plugin counts, in a run of the bench lens: filled at a COUNTS mark, in
+ * memory that the guest shares with the host (the third NVDIMM). Since boot; the
+ * difference of two is what happened in between.
+ */
+struct dx_trace_counts {
+	uint64_t fills; /* how often it was filled: 0 means that nobody is there */
+	uint64_t instructions;
+	uint64_t stores;	     /* to persistent memory: store instructions */
+	uint64_t lines_written_back; /* CLWB, CLFLUSHOPT, CLFLUSH of lines of persistent memory */
+	uint64_t lines_stored_nt; /* lines that non-temporal stores touched, one after the other */
+	uint64_t fences;	  /* SFENCE and MFENCE */
 };
 
 _Static_assert(sizeof(struct dx_trace_rec) == 40, "a trace record has no holes");

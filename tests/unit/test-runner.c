@@ -101,14 +101,15 @@ Test(runner, what_does_its_work_passes)
 static int record_it(const struct dx_workload *w, int64_t *ret_result)
 {
 	struct selection s = { .workload = w };
-	int fd = memfd_create("log", MFD_CLOEXEC), r;
+	struct log_device where = { .fd = memfd_create("log", MFD_CLOEXEC), .size = LOG_SIZE };
+	int r;
 	const struct oplog_op *last;
 	struct oplog *log;
 	void *base;
 
-	cr_assert(fd >= 0 && !ftruncate(fd, LOG_SIZE));
-	r = runner_record(&s, NULL, 1, fd, 0, LOG_SIZE, &e);
-	base = mmap(NULL, LOG_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	cr_assert(where.fd >= 0 && !ftruncate(where.fd, LOG_SIZE));
+	r = runner_record(&s, NULL, 1, &where, NULL, &e);
+	base = mmap(NULL, LOG_SIZE, PROT_READ, MAP_SHARED, where.fd, 0);
 	cr_assert_neq(base, MAP_FAILED);
 	cr_assert_eq(oplog_parse(&log, base, LOG_SIZE, "log", &(struct err){ 0 }), 0);
 	cr_assert_gt(oplog_count(log), 0);
@@ -117,7 +118,7 @@ static int record_it(const struct dx_workload *w, int64_t *ret_result)
 	*ret_result = last->rec->result;
 	oplog_close(log);
 	munmap(base, LOG_SIZE);
-	close(fd);
+	close(where.fd);
 	return r;
 }
 

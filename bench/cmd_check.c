@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daxbench check: what a sync call promised, is it there after a power cut at any
+ * instant? Its options; the cells are recorded in a guest (cmd_check_record.c)
+ * and judged on the host (cmd_check_host.c).
+ */
+#include "bench/cmd_check.h"
+#include "bench/command.h"
+#include "bench/exit_style.h"
+#include "bench/say.h"
+#include "emulate/guest.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { OPT_JSON = 0x200, OPT_DRY_RUN, OPT_COLOR, OPT_EXIT_STYLE, OPT_KEEP, OPT_WRITE_CACHE };
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
+	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
+	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
+	{ NULL, 0, NULL, 0, "What you see:", 30 },
+	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
+	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
+	{ "keep", OPT_KEEP, NULL, 0, "keep traces and logs of cells that passed, too", 30 },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would be checked", 30 },
+	{ "verbose", 'v', NULL, 0, "say more", 30 },
+	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
+	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 30 },
+	{ "exit-style", OPT_EXIT_STYLE, "STYLE", 0, "exit codes of kselftest, automake or bisect",
+	  30 },
+	{ 0 },
+};
+
+static void parse_write_cache(struct check *check, const char *arg, struct argp_state *state)
+{
+	if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0)
+		argp_error(state, "--write-cache %s: want on or off", arg);
+	check->no_write_cache = !strcmp(arg, "off");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check *check = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &check->session;
+		return 0;
+	case OPT_WRITE_CACHE:
+		parse_write_cache(check, arg, state);
+		return 0;
+	case OPT_JSON:
+		check->json = true;
+		return 0;
+	case 'o':
+		check->out = arg;
+		return 0;
+	case OPT_KEEP:
+		check->keep = true;
+		return 0;
+	case OPT_DRY_RUN:
+		check->dry_run = true;
+		return 0;
+	case 'v':
+		check->verbosity = 1;
+		return 0;
+	case 'q':
+		check->verbosity = -1;
+		return 0;
+	case OPT_COLOR:
+		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
+		    strcmp(arg, "never") != 0)
+			argp_error(state, "--color %s: want auto, always or never", arg);
+		check->color = arg;
+		return 0;
+	case OPT_EXIT_STYLE:
+		if (!exit_style_known(arg))
+			argp_error(state, "--exit-style %s: want kselftest, automake or bisect",
+				   arg);
+		check->exit_style = arg;
+		return 0;
+	case ARGP_KEY_ARGS:
+		check->words = state->argv + state->next;
+		check->n_words = (size_t)(state->argc - state->next);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[NAME | GLOB | GROUP | NAME:param=value,...]...",
+	.doc = "Runs workloads in a guest, sees every store, cache-line write-back and fence, and "
+	       "says which promised bytes a power cut would lose; without words: the group "
+	       "\"default\".\v"
+	       "\"daxbench help check\" has examples. Exit status 1: something would be lost.",
+	.children = children,
+};
+
+/* The trace is made by the emulator that runs the guest: there is none elsewhere. */
+static int check_place(const struct check *check, struct err *e)
+{
+	if (session_is_emulated(&check->session) || guest_is_collected())
+		return 0;
+	err_set(e, -EINVAL, "check", "stores can be seen in a guest only");
+	return err_hint(e, "leave out --target and --device");
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check check = { .out = "results", .argv = argv };
+	struct err e;
+	int code;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &check);
+	say_init(check.verbosity, check.color);
+	if (check_place(&check, &e) ||
+	    plan_make(&check.plan, &check.session, LENS_CHECK, check.words, check.n_words, &e)) {
+		say_error(&e);
+		code = say_exit_code(&e);
+	} else if (check.dry_run) {
+		plan_print(&check.plan, true);
+		code = EXIT_OK;
+	} else {
+		code = guest_is_collected() ? check_record(&check) : check_guests(&check);
+	}
+	plan_release(&check.plan);
+	session_release(&check.session);
+	return exit_style_map(check.exit_style, code);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of `daxbench check` share: nobody else includes it. */
+#ifndef BENCH_CMD_CHECK_H
+#define BENCH_CMD_CHECK_H
+
+#include "bench/plan.h"
+#include "bench/results.h"
+#include "bench/session.h"
+
+struct check {
+	struct session session;
+	struct plan plan;
+	const char *out; /* directory that gets the results */
+	const char *color, *exit_style;
+	int verbosity;
+	bool json, dry_run, keep;
+	bool no_write_cache; /* the kernel is told that it need not flush: the control */
+	char **words;
+	size_t n_words;
+	char *const *argv; /* as typed */
+};
+
+/* cmd_check_record.c: in the guest. Records the cells; the host judges. The exit code. */
+int check_record(struct check *check);
+
+/* cmd_check_host.c: boots a guest for each kernel, and judges what it recorded. */
+int check_guests(struct check *check);
+
+#endif

@@ -1,0 +1,634 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What do the CPUs do to persistent memory? A TCG plugin of QEMU that records
+ * each store, cache-line write-back and fence, or only counts them.
+ *
+ *	-plugin daxtrace.so,out=DIR,range=BASE:SIZE:FILE[,range=...],keep=...[,loads=on]
+ *	-plugin daxtrace.so,counts=BASE:SIZE:FILE,range=...
+ *
+ * range: an NVDIMM under test, its guest-physical place and its backing file.
+ * out: at each START mark (daxbench/oplog.h) a trace begins, DIR/RUN.trace with
+ * the mark's argument in 16 hex digits; it begins with what the NVDIMMs hold
+ * then. keep: the NVDIMM of the operation log; what it holds is copied to
+ * DIR/RUN.oplog when the trace ends. counts: COUNTS marks are answered in this NVDIMM.
+ *
+ * Nearly all stores of a machine are not to persistent memory, so the first
+ * question is the cheapest: kernel code stores to it through the direct map,
+ * where a subtraction tells; only addresses of programs are looked up. (Through
+ * another mapping the kernel writes no more than the namespace's info block, and
+ * that before a file system is mounted.)
+ *
+ * QEMU calls back for a store once it is done, but for an instruction before it
+ * is executed: a LOCKed one drains first and then stores, as it should be.
+ *
+ * All vCPUs run in one thread (thread=single, or one vCPU): there is one order
+ * of events, and no lock here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "checker/plugin/insn.h"
+#include "checker/plugin/machine.h"
+#include "checker/plugin/qemu_api.h"
+#include "checker/plugin/stack.h"
+#include "checker/trace_write.h"
+#include "daxbench/oplog.h"
+
+#define PAGE	 4096ULL
+#define INSN_MAX 15
+
+QEMU_API_EXPORT int qemu_plugin_version = QEMU_API_VERSION;
+
+/* What inline code of QEMU counts and tests: one per vCPU. */
+struct board {
+	uint64_t instructions;
+	uint64_t pending; /* not 0: something waits for this vCPU's fence */
+};
+
+/* An instruction with a callback of its own, kept for good: there are few. */
+struct site {
+	struct site *next;
+	uint64_t ip;
+	struct insn insn;
+};
+
+struct nvdimm {
+	uint64_t base, size;
+	const char *file;
+};
+
+static struct {
+	const char *out;
+	struct nvdimm nvdimm[DX_TRACE_RANGES], counts, log;
+	unsigned int ranges;
+	uint64_t low, span; /* all ranges lie in [low, low + span) */
+	bool loads;
+	unsigned int vcpus;
+
+	struct trace_writer *writer; /* NULL: not recording */
+	struct qemu_plugin_scoreboard *boards;
+	struct dx_trace_counts total; /* but the instructions: those are on the boards */
+	uint64_t run, last_nt_line, lost;
+	unsigned char *counts_at; /* the mapped file of @counts */
+	struct site *sites[1024];
+} plugin;
+
+static void say(const char *what, const char *object, int error)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "daxtrace: %s: %s%s%s\n", object, what, error ? ": " : "",
+		 error ? strerror(error) : "");
+	qemu_plugin_outs(line);
+	fputs(line, stderr);
+}
+
+static struct board *board_of(unsigned int vcpu)
+{
+	return qemu_plugin_scoreboard_find(plugin.boards, vcpu);
+}
+
+static bool in_ranges(uint64_t physical)
+{
+	if (physical - plugin.low >= plugin.span)
+		return false;
+	for (unsigned int i = 0; i < plugin.ranges; i++)
+		if (physical - plugin.nvdimm[i].base < plugin.nvdimm[i].size)
+			return true;
+	return false;
+}
+
+/* ---- recording ---- */
+
+/* The stack behind kernel code that begins a run; 0 for a program's. */
+static uint32_t take_stack(unsigned int vcpu, uint64_t ip)
+{
+	static struct dx_trace_frame frames[DX_TRACE_FRAMES];
+	struct dx_trace_rec rec = { .kind = DX_TRACE_STACK, .vcpu = (uint8_t)vcpu };
+	uint32_t n = 0, number;
+	bool is_new;
+
+	if (!machine_is_kernel(ip))
+		return 0;
+	number = stack_take(vcpu, frames, &n, &is_new);
+	if (is_new) {
+		rec.addr = number;
+		rec.length = n * (uint32_t)sizeof(frames[0]);
+		trace_writer_extra(plugin.writer, &rec, frames);
+	}
+	return number;
+}
+
+static void record(struct dx_trace_rec *rec, const void *data)
+{
+	if (!machine_is_kernel(rec->ip))
+		rec->flags |= DX_TRACE_USER;
+	if (!trace_writer_continues(plugin.writer, rec))
+		rec->stack = take_stack(rec->vcpu, rec->ip);
+	trace_writer_event(plugin.writer, rec, data);
+}
+
+/* What a callback for a store is given: the instruction's address, flags in bits that it spares. */
+static void *pack(uint64_t ip, const struct insn *insn)
+{
+	uint64_t wide = insn->width == 32 ? 2 : insn->width == 16;
+
+	return (void *)(uintptr_t)((ip & 0xffffffffffffULL) | (uint64_t)insn->flags << 48 |
+				   wide << 56);
+}
+
+static uint64_t unpack_ip(const void *data)
+{
+	return (uint64_t)((int64_t)((uintptr_t)data << 16) >> 16);
+}
+
+static unsigned int unpack_flags(const void *data)
+{
+	return (uintptr_t)data >> 48 & 0xff;
+}
+
+static unsigned int unpack_width(const void *data)
+{
+	return ((uintptr_t)data >> 56) * 16;
+}
+
+static void count_store(uint64_t physical, unsigned int flags)
+{
+	plugin.total.stores++;
+	if (flags & DX_TRACE_NT && physical / DX_TRACE_LINE != plugin.last_nt_line) {
+		plugin.last_nt_line = physical / DX_TRACE_LINE;
+		plugin.total.lines_stored_nt++;
+	}
+}
+
+/* A piece of one store within a page, of persistent memory. */
+static void take_store(unsigned int vcpu, uint64_t physical, uint32_t len, unsigned int shift,
+		       const void *bytes, void *data)
+{
+	unsigned int flags = unpack_flags(data), width = unpack_width(data);
+	struct dx_trace_rec rec = {
+		.kind = bytes ? DX_TRACE_STORE : DX_TRACE_LOAD,
+		.vcpu = (uint8_t)vcpu,
+		.flags = (uint8_t)flags,
+		.detail = (uint8_t)shift,
+		.length = len,
+		.addr = physical,
+		.ip = unpack_ip(data),
+	};
+
+	if (bytes)
+		count_store(physical, flags);
+	if (flags & DX_TRACE_NT)
+		board_of(vcpu)->pending = 1;
+	if (!plugin.writer)
+		return;
+	record(&rec, bytes);
+	/* The next vector store is another instruction, even if it adjoins this one. */
+	if (width && (physical + len) % width == 0)
+		trace_writer_break(plugin.writer);
+}
+
+/* Where an access of a program goes, by what QEMU's TLB holds of it. */
+static bool find_user(qemu_plugin_meminfo_t info, uint64_t vaddr, uint64_t *ret)
+{
+	const struct qemu_plugin_hwaddr *addr = qemu_plugin_get_hwaddr(info, vaddr);
+
+	if (!addr || qemu_plugin_hwaddr_is_io(addr))
+		return false;
+	*ret = qemu_plugin_hwaddr_phys_addr(addr);
+	return true;
+}
+
+static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
+{
+	unsigned int shift = qemu_plugin_mem_size_shift(info);
+	uint64_t physical, second, len = 1ULL << shift, here;
+	qemu_plugin_mem_value value;
+	const unsigned char *bytes = NULL;
+
+	if (!plugin.writer && !plugin.counts_at)
+		return;
+	if (machine_is_kernel(vaddr))
+		physical = vaddr - MACHINE_DIRECT_MAP;
+	else if (!find_user(info, vaddr, &physical))
+		return;
+	here = PAGE - vaddr % PAGE;
+	if (here > len)
+		here = len;
+	if (qemu_plugin_mem_is_store(info)) {
+		value = qemu_plugin_mem_get_value(info);
+		bytes = (const unsigned char *)&value.data;
+	}
+	if (in_ranges(physical))
+		take_store(vcpu, physical, (uint32_t)here, shift, bytes, data);
+	if (here < len && machine_translate(vcpu, vaddr + here, &second) && in_ranges(second))
+		take_store(vcpu, second, (uint32_t)(len - here), shift, bytes ? bytes + here : NULL,
+			   data);
+}
+
+static void on_write_back(unsigned int vcpu, void *data)
+{
+	const struct site *site = data;
+	struct dx_trace_rec rec = {
+		.kind = DX_TRACE_WRITE_BACK,
+		.vcpu = (uint8_t)vcpu,
+		.detail = (uint8_t)site->insn.detail,
+		.length = DX_TRACE_LINE,
+		.ip = site->ip,
+	};
+	uint64_t vaddr, physical;
+
+	if (!plugin.writer && !plugin.counts_at)
+		return;
+	vaddr = machine_operand(vcpu, &site->insn, site->ip);
+	if (!machine_translate(vcpu, vaddr, &physical)) {
+		plugin.lost++;
+		return;
+	}
+	if (!in_ranges(physical))
+		return;
+	plugin.total.lines_written_back++;
+	board_of(vcpu)->pending = 1;
+	rec.addr = physical & ~(DX_TRACE_LINE - 1);
+	if (plugin.writer)
+		record(&rec, NULL);
+}
+
+static void on_fence(unsigned int vcpu, void *data)
+{
+	const struct site *site = data;
+	struct dx_trace_rec rec = {
+		.kind = DX_TRACE_FENCE,
+		.vcpu = (uint8_t)vcpu,
+		.detail = (uint8_t)site->insn.detail,
+		.ip = site->ip,
+	};
+
+	board_of(vcpu)->pending = 0;
+	if (rec.detail <= DX_TRACE_MFENCE)
+		plugin.total.fences++;
+	if (plugin.writer)
+		record(&rec, NULL);
+}
+
+/* ---- marks ---- */
+
+static const unsigned char zero_page[PAGE];
+
+static int map_nvdimm(const struct nvdimm *n, int protection, unsigned char **ret)
+{
+	int fd = open(n->file, (protection & PROT_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	void *at;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	at = mmap(NULL, n->size, protection, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		r = -errno;
+	else
+		*ret = at;
+	close(fd);
+	return r;
+}
+
+/* Pages of a sparse file that hold anything. */
+static void record_image(const struct nvdimm *n, const unsigned char *at, int fd)
+{
+	off_t from = 0, to;
+
+	while ((from = lseek(fd, from, SEEK_DATA)) >= 0 && (uint64_t)from < n->size) {
+		to = lseek(fd, from, SEEK_HOLE);
+		if (to < 0 || (uint64_t)to > n->size)
+			to = (off_t)n->size;
+		for (uint64_t page = (uint64_t)from & ~(PAGE - 1); page < (uint64_t)to;
+		     page += PAGE) {
+			struct dx_trace_rec rec = { .kind = DX_TRACE_IMAGE,
+						    .length = PAGE,
+						    .addr = n->base + page };
+
+			if (memcmp(at + page, zero_page, PAGE) != 0)
+				trace_writer_extra(plugin.writer, &rec, at + page);
+		}
+		from = to;
+	}
+}
+
+static int take_image(const struct nvdimm *n)
+{
+	int fd = open(n->file, O_RDONLY | O_CLOEXEC), r;
+	unsigned char *at;
+
+	if (fd < 0)
+		return -errno;
+	r = map_nvdimm(n, PROT_READ, &at);
+	if (!r) {
+		record_image(n, at, fd);
+		munmap(at, n->size);
+	}
+	close(fd);
+	return r;
+}
+
+/* Pages that are not zero, to the same places of a sparse file. */
+static int copy_pages(const unsigned char *from, uint64_t size, int to)
+{
+	for (uint64_t at = 0; at < size; at += PAGE)
+		if (memcmp(from + at, zero_page, PAGE) != 0 &&
+		    pwrite(to, from + at, PAGE, (off_t)at) != (ssize_t)PAGE)
+			return errno ? -errno : -EIO;
+	return ftruncate(to, (off_t)size) ? -errno : 0;
+}
+
+/* The operation log as it is now: the next run will overwrite it. */
+static int keep_log(uint64_t run)
+{
+	unsigned char *at;
+	char path[512];
+	int fd, r;
+
+	if (!plugin.log.file)
+		return 0;
+	r = map_nvdimm(&plugin.log, PROT_READ, &at);
+	if (r)
+		return r;
+	snprintf(path, sizeof(path), "%s/%016llx.oplog", plugin.out, (unsigned long long)run);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	r = fd < 0 ? -errno : copy_pages(at, plugin.log.size, fd);
+	if (fd >= 0)
+		close(fd);
+	munmap(at, plugin.log.size);
+	return r;
+}
+
+static void stop(enum dx_trace_ended how)
+{
+	int r, s;
+
+	if (!plugin.writer)
+		return;
+	r = trace_writer_close(plugin.writer, how, plugin.lost);
+	plugin.writer = NULL;
+	s = keep_log(plugin.run);
+	if (r)
+		say("the trace could not be written whole", plugin.out, -r);
+	if (s)
+		say("the operation log could not be kept", plugin.out, -s);
+}
+
+static void start(uint64_t run)
+{
+	struct dx_trace_header header = {
+		.run = run,
+		.vcpus = plugin.vcpus,
+		.loads = plugin.loads,
+		.ranges = plugin.ranges,
+		.recorder = "QEMU plugin, API 4",
+	};
+	char path[512];
+	int r;
+
+	stop(DX_TRACE_EXITED);
+	if (!plugin.out)
+		return;
+	for (unsigned int i = 0; i < plugin.ranges; i++)
+		header.range[i] = (struct dx_trace_range){ plugin.nvdimm[i].base,
+							   plugin.nvdimm[i].size };
+	stack_forget();
+	plugin.run = run;
+	plugin.lost = 0;
+	snprintf(path, sizeof(path), "%s/%016llx.trace", plugin.out, (unsigned long long)run);
+	r = trace_writer_open(&plugin.writer, path, &header);
+	for (unsigned int i = 0; !r && i < plugin.ranges; i++)
+		r = take_image(&plugin.nvdimm[i]);
+	if (r)
+		say("cannot begin a trace", path, -r);
+}
+
+static void answer_counts(unsigned int vcpu, uint64_t vaddr)
+{
+	const struct nvdimm *n = &plugin.counts;
+	struct dx_trace_counts *total = &plugin.total;
+	uint64_t physical;
+
+	if (!plugin.counts_at || !machine_translate(vcpu, vaddr, &physical) ||
+	    physical - n->base > n->size - sizeof(*total))
+		return;
+	total->fills++;
+	total->instructions = 0;
+	for (unsigned int i = 0; i < plugin.vcpus; i++)
+		total->instructions += board_of(i)->instructions;
+	memcpy(plugin.counts_at + (physical - n->base), total, sizeof(*total));
+}
+
+static void record_mark(unsigned int vcpu, const struct site *site, uint64_t what)
+{
+	struct dx_trace_rec rec = {
+		.kind = DX_TRACE_MARK,
+		.vcpu = (uint8_t)vcpu,
+		.flags = DX_TRACE_USER,
+		.detail = (uint8_t)what,
+		.length = (uint32_t)machine_register(vcpu, 7),
+		.addr = machine_register(vcpu, 6),
+		.ip = site->ip,
+	};
+
+	if (plugin.writer)
+		trace_writer_event(plugin.writer, &rec, NULL);
+}
+
+static void on_mark(unsigned int vcpu, void *data)
+{
+	uint64_t what;
+
+	if (machine_register(vcpu, 0) != DX_MARK_MAGIC)
+		return;
+	what = machine_register(vcpu, 2);
+	switch (what) {
+	case DX_MARK_START:
+		start(machine_register(vcpu, 6));
+		break;
+	case DX_MARK_STOP:
+		stop(DX_TRACE_STOPPED);
+		break;
+	case DX_MARK_COUNTS:
+		answer_counts(vcpu, machine_register(vcpu, 6));
+		break;
+	case DX_MARK_BEGIN:
+	case DX_MARK_END:
+		record_mark(vcpu, data, what);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- instrumentation ---- */
+
+/* Code is translated again and again: one site for an address with one meaning. */
+static struct site *find_site(uint64_t ip, const struct insn *insn)
+{
+	struct site **bucket = &plugin.sites[(ip ^ ip >> 10) % 1024], *s;
+
+	for (s = *bucket; s; s = s->next)
+		if (s->ip == ip && !memcmp(&s->insn, insn, sizeof(*insn)))
+			return s;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		abort(); /* a trace with holes is worse than none */
+	s->ip = ip;
+	memcpy(&s->insn, insn, sizeof(*insn));
+	s->next = *bucket;
+	*bucket = s;
+	return s;
+}
+
+static void watch_fence(struct qemu_plugin_insn *qemu_insn, struct site *site)
+{
+	qemu_plugin_u64 pending = { plugin.boards, offsetof(struct board, pending) };
+
+	if (site->insn.detail <= DX_TRACE_MFENCE)
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_insn, on_fence, QEMU_PLUGIN_CB_R_REGS,
+						       site);
+	else
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(qemu_insn, on_fence,
+							    QEMU_PLUGIN_CB_R_REGS,
+							    QEMU_PLUGIN_COND_NE, pending, 0, site);
+}
+
+static void watch(struct qemu_plugin_insn *qemu_insn)
+{
+	qemu_plugin_u64 instructions = { plugin.boards, offsetof(struct board, instructions) };
+	uint64_t ip = qemu_plugin_insn_vaddr(qemu_insn);
+	enum qemu_plugin_mem_rw rw = plugin.loads ? QEMU_PLUGIN_MEM_RW : QEMU_PLUGIN_MEM_W;
+	uint8_t bytes[INSN_MAX];
+	size_t len = qemu_plugin_insn_data(qemu_insn, bytes, sizeof(bytes));
+	struct insn insn;
+
+	memset(&insn, 0, sizeof(insn)); /* compared with its padding */
+	insn_decode(bytes, len, &insn);
+	if (plugin.counts.file)
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+			qemu_insn, QEMU_PLUGIN_INLINE_ADD_U64, instructions, 1);
+	switch (insn.kind) {
+	case INSN_MARK:
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_insn, on_mark, QEMU_PLUGIN_CB_R_REGS,
+						       find_site(ip, &insn));
+		return;
+	case INSN_WRITE_BACK:
+		qemu_plugin_register_vcpu_insn_exec_cb(qemu_insn, on_write_back,
+						       QEMU_PLUGIN_CB_R_REGS, find_site(ip, &insn));
+		return;
+	case INSN_FENCE:
+		watch_fence(qemu_insn, find_site(ip, &insn));
+		break;
+	case INSN_OTHER:
+		break;
+	}
+	qemu_plugin_register_vcpu_mem_cb(qemu_insn, on_access, QEMU_PLUGIN_CB_R_REGS, rw,
+					 pack(ip, &insn));
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++)
+		watch(qemu_plugin_tb_get_insn(tb, i));
+}
+
+static void on_vcpu(qemu_plugin_id_t id, unsigned int vcpu)
+{
+	(void)id;
+	machine_add_vcpu(vcpu);
+}
+
+static void on_end(qemu_plugin_id_t id, void *data)
+{
+	(void)id;
+	(void)data;
+	stop(DX_TRACE_EXITED);
+}
+
+/* ---- arguments ---- */
+
+/* "BASE:SIZE:FILE", numbers as strtoull takes them. */
+static bool parse_nvdimm(const char *text, struct nvdimm *ret)
+{
+	char *end;
+
+	ret->base = strtoull(text, &end, 0);
+	if (*end++ != ':')
+		return false;
+	ret->size = strtoull(end, &end, 0);
+	if (*end++ != ':' || !ret->size || ret->base + ret->size < ret->base || !*end)
+		return false;
+	ret->file = end;
+	return true;
+}
+
+static bool add_range(const char *text)
+{
+	uint64_t end = plugin.low + plugin.span;
+	struct nvdimm *n = &plugin.nvdimm[plugin.ranges];
+
+	if (plugin.ranges == DX_TRACE_RANGES || !parse_nvdimm(text, n))
+		return false;
+	if (!plugin.ranges || n->base < plugin.low)
+		plugin.low = n->base;
+	if (n->base + n->size > end)
+		end = n->base + n->size;
+	plugin.span = end - plugin.low;
+	plugin.ranges++;
+	return true;
+}
+
+static bool take_argument(const char *arg)
+{
+	if (!strncmp(arg, "out=", 4))
+		plugin.out = arg + 4;
+	else if (!strncmp(arg, "range=", 6))
+		return add_range(arg + 6);
+	else if (!strncmp(arg, "counts=", 7))
+		return parse_nvdimm(arg + 7, &plugin.counts) &&
+		       !map_nvdimm(&plugin.counts, PROT_READ | PROT_WRITE, &plugin.counts_at);
+	else if (!strncmp(arg, "keep=", 5))
+		return parse_nvdimm(arg + 5, &plugin.log);
+	else if (!strcmp(arg, "loads=on"))
+		plugin.loads = true;
+	else
+		return false;
+	return true;
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+	if (!info->system_emulation || strcmp(info->target_name, "x86_64") != 0) {
+		say("is not what this plugin looks at: it wants an x86_64 machine",
+		    info->target_name, 0);
+		return -1;
+	}
+	plugin.vcpus = (unsigned int)info->system.max_vcpus;
+	if (plugin.vcpus > DX_TRACE_VCPUS) {
+		say("more vCPUs than a trace can name", "-smp", 0);
+		return -1;
+	}
+	for (int i = 0; i < argc; i++)
+		if (!take_argument(argv[i])) {
+			say("argument not understood, or its file cannot be mapped", argv[i], 0);
+			return -1;
+		}
+	if (!plugin.ranges || (!plugin.out && !plugin.counts_at)) {
+		say("wants range= and one of out= and counts=", "arguments", 0);
+		return -1;
+	}
+	plugin.boards = qemu_plugin_scoreboard_new(sizeof(struct board));
+	qemu_plugin_register_vcpu_init_cb(id, on_vcpu);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, on_end, NULL);
+	return 0;
+}
