@@ -27,6 +27,8 @@
 #define TIMEOUT_MS  300000  /* a few operations, but maybe in a slow emulator */
 #define RATE_NS	    2000000 /* a rate of the ticks that is good to 0.1 % */
 
+extern const char __executable_start; /* the linker's */
+
 struct recording {
 	const struct selection *s;
 	struct target *t;
@@ -67,6 +69,7 @@ static int create_log(struct recording *r, struct err *e)
 		.seed = r->seed,
 		.n = r->n,
 		.run = r->run,
+		.text = (uintptr_t)&__executable_start,
 	};
 	int code;
 

@@ -131,6 +131,11 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 			 .object = OPLOG_MAP,
 			 RANGE(0),
 			 .arg = { { "offset", OPLOG_BYTES }, { "length", OPLOG_BYTES } } },
+	[DX_OP_DEVICE] = { .name = "device",
+			   .arg = { { "device", OPLOG_NUMBER },
+				    { "offset", OPLOG_BYTES },
+				    { "physical", OPLOG_NUMBER },
+				    { "length", OPLOG_BYTES } } },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)

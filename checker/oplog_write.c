@@ -27,8 +27,6 @@
 
 #define EXTENTS_AT_ONCE 32
 
-extern const char __executable_start; /* the linker's */
-
 /* The compiler moves no store across. The CPU keeps the order of stores by itself. */
 #define compiler_barrier() __asm__ volatile("" ::: "memory")
 
@@ -85,7 +83,7 @@ int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 	h->seed = about->seed;
 	h->n = about->n;
 	h->run = about->run;
-	h->text = (uintptr_t)&__executable_start;
+	h->text = about->text;
 	set_text(h->workload, sizeof(h->workload), about->workload);
 	set_text(h->params, sizeof(h->params), about->params);
 	set_text(h->kernel, sizeof(h->kernel), about->kernel);

@@ -13,8 +13,9 @@
 struct oplog_about {
 	const char *workload, *params, *kernel, *fs;
 	uint64_t seed;
-	uint64_t n;   /* operations of run() */
-	uint64_t run; /* its name: that of the store trace, too */
+	uint64_t n;    /* operations of run() */
+	uint64_t run;  /* its name: that of the store trace, too */
+	uint64_t text; /* where the program begins in memory */
 };
 
 /*

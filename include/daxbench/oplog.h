@@ -187,8 +187,17 @@ enum dx_log_op {
 	DX_OP_JOIN,
 	/* Grows here only: numbers are in files. */
 	DX_OP_LOAD, /* arg0: offset in the mapping, arg1: 8 */
+	/*
+	 * Bookkeeping: where a piece of a device lies in physical memory. arg0: 0 the
+	 * data device, 1 the realtime device; arg1: offset in the device, arg2:
+	 * physical address, arg3: length.
+	 */
+	DX_OP_DEVICE,
 	DX_OP_COUNT
 };
+
+/* In the flags of an EXTENT, above those of FIEMAP: it is on the realtime device. */
+#define DX_EXTENT_REALTIME (1ULL << 32)
 
 struct dx_rec {
 	uint16_t op; /* enum dx_log_op */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the bytes of one file may be after a crash, by what was done to the file.
+ *
+ * A file's content is made of *changes* (a write, a store, a truncation), each of
+ * which gives some bytes a value. After a crash a byte may hold
+ *
+ *	- what it held before anything was done to it (zero in a file that the log
+ *	  saw made; unknown in another),
+ *	- what any change gave it,
+ *
+ * until a sync promises it: from then on, nothing older than the newest change
+ * that had ended before the sync call began. So a byte has a set of legal
+ * values, which grows with each change, from its beginning on (it may be torn),
+ * and shrinks with each promise. A change that failed may have left anything it
+ * was about to write, and promises nothing.
+ *
+ * Only promised bytes are judged. A byte that is freed (truncated, punched) is
+ * promised no more.
+ *
+ * Where the bytes of a page lie on the medium is kept beside them, as far as it
+ * is known: extents are asked for after each sync, and what may move them (copy
+ * on write, punching, shifting) makes the place unknown until then.
+ */
+#ifndef CHECKER_CONTENT_H
+#define CHECKER_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daxbench/trace.h"
+
+#define CONTENT_PAGE  4096ULL
+#define CONTENT_LINES (CONTENT_PAGE / DX_TRACE_LINE)
+#define CONTENT_NEVER UINT64_MAX
+
+struct oplog_op;
+
+/* What gives bytes their values. */
+struct content_change {
+	enum { CONTENT_PATTERN, CONTENT_ZERO, CONTENT_LITERAL } kind;
+	const struct oplog_op *op; /* who did it; belongs to the log */
+	uint32_t file;		   /* PATTERN: handle and generation that the bytes name, */
+	uint64_t generation, seed; /* and the run's seed */
+	uint64_t offset, length;   /* PATTERN, LITERAL: where it begins in the file */
+	unsigned char *literal;	   /* LITERAL: its bytes; owned */
+	uint64_t ended;		   /* event at which it had ended; CONTENT_NEVER: not, or failed */
+	struct content_change *next;
+};
+
+/* A change in a page: which bytes of each line it may still be the origin of. */
+struct content_layer {
+	struct content_change *change;
+	uint64_t bytes[CONTENT_LINES];
+};
+
+enum content_place { CONTENT_NOWHERE, CONTENT_HOLE, CONTENT_AT };
+
+struct content_page {
+	struct content *file;
+	uint64_t index;		  /* offset / CONTENT_PAGE */
+	enum content_place place; /* NOWHERE: not known; HOLE: reads as zeros */
+	uint64_t physical;	  /* AT */
+	bool unchecked;		  /* something has changed since it was found durable */
+	uint64_t promised[CONTENT_LINES];
+	uint64_t original[CONTENT_LINES]; /* bytes that may still be what they were at first */
+	struct content_layer *layers;	  /* oldest first */
+	size_t n_layers, room;
+	struct content_page *next_here; /* of places.c */
+};
+
+struct content;
+
+/* @known: the file was seen to be made, its bytes are zero until changed. NULL: no memory. */
+struct content *content_new(uint32_t id, bool known);
+void content_free(struct content *c);
+
+uint32_t content_id(const struct content *c);
+uint64_t content_size(const struct content *c);
+void content_set_size(struct content *c, uint64_t size);
+
+/*
+ * A change of kind @like->kind begins to give @length bytes at @offset their
+ * values (for LITERAL they are copied from @like->literal). @ret (may be NULL)
+ * is the content's own. -ENOMEM; -E2BIG: more pages than CONTENT_MAX_PAGES.
+ */
+#define CONTENT_MAX_PAGES (1U << 18)
+int content_begin(struct content *c, const struct content_change *like, uint64_t offset,
+		  uint64_t length, struct content_change **ret);
+
+/* It has ended: it did @done bytes of what it began with, at event @seq. 0: it failed. */
+int content_end(struct content *c, struct content_change *change, uint64_t done, uint64_t seq);
+
+/*
+ * A sync call that began at event @began has returned: its promise for @length
+ * bytes at @offset, cut at the file's size. @also (may be NULL): a change that
+ * is promised although it ended later (a write through O_DSYNC).
+ */
+void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64_t began,
+		     const struct content_change *also);
+
+/* These bytes are freed: nothing is promised of them; what they were is forgotten, they are 0. */
+void content_forget(struct content *c, uint64_t offset, uint64_t length);
+
+/* Nothing is promised of these bytes any more; what they may be stays. */
+void content_release(struct content *c, uint64_t offset, uint64_t length);
+
+/* The newest value of @length bytes at @offset: what a program reads. Unknown ones are 0. */
+void content_read(const struct content *c, uint64_t offset, uint64_t length, unsigned char *ret);
+
+/*
+ * Which of the promised bytes of a line may not have these values? @values: 64
+ * bytes, @mask: those of them to look at. Returns a mask of the illegal ones.
+ */
+uint64_t content_illegal(const struct content_page *p, unsigned int line,
+			 const unsigned char *values, uint64_t mask);
+
+/* The newest change that had a right to a byte (its promise), NULL: none, it is as at first. */
+const struct content_change *content_owner(const struct content_page *p, unsigned int at);
+
+/* The page that holds @index, NULL where nothing was ever done. */
+struct content_page *content_page(const struct content *c, uint64_t index);
+
+/* Pages in ascending order: the first whose index is @from or more, NULL at the end. */
+struct content_page *content_next_page(const struct content *c, uint64_t from);
+
+#endif
