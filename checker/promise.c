@@ -795,6 +795,15 @@ struct tree_file *promise_files(const struct promise *p)
 	return tree_files(p->tree);
 }
 
+const struct tree_file *promise_file_of(const struct promise *p, const struct content *c)
+{
+	const struct tree_file *f = tree_files(p->tree);
+
+	while (f && f->content != c)
+		f = f->next;
+	return f;
+}
+
 const struct places *promise_places(const struct promise *p)
 {
 	return p->places;

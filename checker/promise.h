@@ -35,6 +35,7 @@ bool promise_is_over(const struct promise *p);
 const struct oplog_op *promise_current(const struct promise *p, uint32_t worker);
 
 struct tree_file *promise_files(const struct promise *p);
+const struct tree_file *promise_file_of(const struct promise *p, const struct content *c);
 const struct places *promise_places(const struct promise *p);
 
 /* Is it the application's own (a user flush), not a sync call's? */

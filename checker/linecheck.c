@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The method is in linecheck.h. */
+#include "checker/linecheck.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE	       DX_TRACE_LINE
+#define MAX_VIOLATIONS 4096U /* distinct ones; more are counted */
+#define COST_BUCKETS   4096U
+
+struct linecheck {
+	struct linecheck_options options;
+	struct persist *persist;
+	struct promise *promise;
+	uint64_t records; /* seen so far */
+	uint64_t seq;	  /* of the record being taken */
+	struct linecheck_counts counts;
+
+	struct linecheck_violation *violations;
+	size_t n_violations, room, first_open; /* open: until is not known yet */
+
+	struct linecheck_cost *costs;
+	size_t n_costs, cost_room;
+	uint32_t cost_of[COST_BUCKETS]; /* index + 1 of the cost last seen in this bucket */
+};
+
+/* ---- violations ---- */
+
+static struct linecheck_violation *add_violation(struct linecheck *lc)
+{
+	struct linecheck_violation *v;
+
+	if (lc->n_violations == lc->room) {
+		size_t room = lc->room ? lc->room * 2 : 16;
+
+		v = realloc(lc->violations, room * sizeof(*v));
+		if (!v)
+			return NULL;
+		lc->violations = v;
+		lc->room = room;
+	}
+	v = &lc->violations[lc->n_violations++];
+	memset(v, 0, sizeof(*v));
+	v->until = v->store.seq = v->write_back.seq = v->fence.seq = CONTENT_NEVER;
+	return v;
+}
+
+static const struct linecheck_violation *find_alike(const struct linecheck *lc,
+						    const struct linecheck_violation *v)
+{
+	for (size_t i = lc->n_violations; i-- > 0;) {
+		const struct linecheck_violation *old = &lc->violations[i];
+
+		if (old->promise != v->promise && v->promise)
+			return NULL; /* those of one call are behind one another */
+		if (old->promise == v->promise && old->fault == v->fault && old->file == v->file &&
+		    old->store.ip == v->store.ip)
+			return old;
+	}
+	return NULL;
+}
+
+/* Keeps @v, or counts it with one that is like it. */
+static int keep(struct linecheck *lc, const struct linecheck_violation *v)
+{
+	struct linecheck_violation *old = (struct linecheck_violation *)find_alike(lc, v);
+
+	if (!old && lc->n_violations < MAX_VIOLATIONS) {
+		old = add_violation(lc);
+		if (!old)
+			return -ENOMEM;
+		*old = *v;
+		return 0;
+	}
+	if (old)
+		old->alike++;
+	return 0;
+}
+
+static struct linecheck_site site_of(const struct persist_origin *o)
+{
+	return (struct linecheck_site){ o->seq, o->ip, o->stack, o->user };
+}
+
+/* What of the store that should be durable is missing; fills the sites. */
+static enum linecheck_fault find_fault(const struct linecheck *lc, uint64_t line, unsigned int byte,
+				       struct linecheck_violation *v)
+{
+	struct persist_piece piece;
+	struct persist_origin last;
+
+	if (persist_last_write_back(lc->persist, line, &last))
+		v->write_back = site_of(&last);
+	if (persist_last_fence(lc->persist, &last))
+		v->fence = site_of(&last);
+	if (!persist_newest(lc->persist, line, byte, &piece))
+		return LINECHECK_CONTENT;
+	v->store = site_of(&piece.origin);
+	if (piece.pending)
+		return LINECHECK_NOT_DRAINED;
+	return v->write_back.seq == CONTENT_NEVER ? LINECHECK_NOT_WRITTEN_BACK
+						  : LINECHECK_STALE_WRITE_BACK;
+}
+
+/* The aligned word around a byte: what the file should have there, and what @values has. */
+static void show_word(struct linecheck_violation *v, const struct content_page *p,
+		      unsigned int line, unsigned int byte, const unsigned char *values)
+{
+	uint64_t word = p->index * CONTENT_PAGE + line * LINE + (byte & ~7U);
+
+	content_read(p->file, word, sizeof(v->expected), v->expected);
+	memcpy(v->found, values + (byte & ~7U), sizeof(v->found));
+}
+
+static int report(struct linecheck *lc, const struct content_page *p, unsigned int line,
+		  uint64_t bad, const unsigned char *values, const struct oplog_op *op,
+		  enum linecheck_fault fault, const struct linecheck_site *store)
+{
+	unsigned int byte = (unsigned int)__builtin_ctzll(bad);
+	struct linecheck_violation v = {
+		.fault = fault,
+		.promise = op,
+		.file = promise_file_of(lc->promise, p->file),
+		.offset = p->index * CONTENT_PAGE + line * LINE + byte,
+		.bytes = (uint64_t)__builtin_popcountll(bad),
+		.owner = content_owner(p, line * (unsigned int)LINE + byte),
+		.since = lc->seq,
+		.until = CONTENT_NEVER,
+		.store = { .seq = CONTENT_NEVER },
+		.write_back = { .seq = CONTENT_NEVER },
+		.fence = { .seq = CONTENT_NEVER },
+	};
+
+	if (p->place == CONTENT_AT)
+		v.physical = p->physical + line * LINE + byte;
+	if (store)
+		v.store = *store;
+	else if (fault != LINECHECK_HOLE)
+		v.fault = find_fault(lc, p->physical + line * LINE, byte, &v);
+	show_word(&v, p, line, byte, values);
+	return keep(lc, &v);
+}
+
+/* ---- at the return of a sync call ---- */
+
+static int check_line(struct linecheck *lc, const struct content_page *p, unsigned int line,
+		      const struct oplog_op *op)
+{
+	static const unsigned char zeros[LINE];
+	bool hole = p->place == CONTENT_HOLE;
+	const unsigned char *values =
+		hole ? zeros : persist_durable(lc->persist, p->physical + line * LINE);
+	uint64_t bad = content_illegal(p, line, values, ~0ULL);
+
+	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line]);
+	if (!bad)
+		return 0;
+	return report(lc, p, line, bad, values, op,
+		      hole ? LINECHECK_HOLE : LINECHECK_NOT_WRITTEN_BACK, NULL);
+}
+
+static int check_page(struct linecheck *lc, struct content_page *p, const struct oplog_op *op)
+{
+	uint64_t promised = 0;
+	int r = 0;
+
+	for (unsigned int line = 0; line < CONTENT_LINES; line++)
+		promised += (uint64_t)__builtin_popcountll(p->promised[line]);
+	if (!promised)
+		return 0;
+	if (p->place == CONTENT_NOWHERE) {
+		lc->counts.unplaced_bytes += promised;
+		return 0;
+	}
+	for (unsigned int line = 0; !r && line < CONTENT_LINES; line++)
+		if (p->promised[line])
+			r = check_line(lc, p, line, op);
+	p->unchecked = false;
+	return r;
+}
+
+static int check_promises(struct linecheck *lc, const struct oplog_op *op)
+{
+	int r = 0;
+
+	lc->counts.promises++;
+	for (const struct tree_file *f = promise_files(lc->promise); !r && f; f = f->next)
+		for (struct content_page *p = content_next_page(f->content, 0); !r && p;
+		     p = content_next_page(f->content, p->index + 1))
+			if (p->unchecked)
+				r = check_page(lc, p, op);
+	return r;
+}
+
+static int take_mark(struct linecheck *lc, const struct dx_trace_rec *rec, struct err *e)
+{
+	const struct oplog_op *op;
+	int r;
+
+	lc->counts.marks++;
+	r = promise_mark(lc->promise, rec->length, rec->addr, rec->detail, rec->seq, &op, e);
+	if (r || !op || promise_is_over(lc->promise))
+		return r;
+	r = check_promises(lc, op);
+	return r ? err_sys(e, r, op->kind->name, "check what it promised") : 0;
+}
+
+/* ---- at a store ---- */
+
+static int check_stored_line(struct linecheck *lc, struct content_page *p,
+			     const struct dx_trace_rec *rec, const unsigned char *values,
+			     unsigned int line, uint64_t mask)
+{
+	const struct linecheck_site site = { rec->seq, rec->ip, rec->stack,
+					     rec->flags & DX_TRACE_USER };
+	uint64_t bad = content_illegal(p, line, values, mask);
+
+	return bad ? report(lc, p, line, bad, values, NULL, LINECHECK_FOREIGN_STORE, &site) : 0;
+}
+
+/* The stores of @rec, in a page of a file. */
+static int check_stored_page(struct linecheck *lc, struct content_page *p,
+			     const struct dx_trace_rec *rec, const unsigned char *data)
+{
+	uint64_t from = rec->addr - p->physical, end = from + rec->length;
+	unsigned char values[LINE];
+	int r = 0;
+
+	p->unchecked = true;
+	for (uint64_t line = from / LINE; !r && line * LINE < end; line++) {
+		uint64_t start = line * LINE > from ? line * LINE : from;
+		uint64_t stop = (line + 1) * LINE < end ? (line + 1) * LINE : end;
+		uint64_t n = stop - start;
+
+		memcpy(values + start % LINE, data + (start - from), n);
+		r = check_stored_line(lc, p, rec, values, (unsigned int)line,
+				      (~0ULL >> (LINE - n)) << start % LINE);
+	}
+	return r;
+}
+
+static int take_store(struct linecheck *lc, const struct trace_record *t)
+{
+	const struct dx_trace_rec *rec = t->rec;
+	struct content_page *p;
+	int r = 0;
+
+	lc->counts.stores += rec->count;
+	lc->counts.stored_bytes += rec->length;
+	if (rec->flags & DX_TRACE_NT)
+		lc->counts.nt_bytes += rec->length;
+	if (promise_is_over(lc->promise))
+		return 0;
+	p = places_find(promise_places(lc->promise), rec->addr & ~(CONTENT_PAGE - 1));
+	for (; !r && p; p = places_next(p))
+		r = check_stored_page(lc, p, rec, t->data);
+	return r;
+}
+
+/* ---- what became durable ---- */
+
+static bool is_mended(const struct linecheck *lc, const struct linecheck_violation *v)
+{
+	const struct content_page *p = content_page(v->file->content, v->offset / CONTENT_PAGE);
+	unsigned int line = (unsigned int)(v->offset % CONTENT_PAGE / LINE);
+
+	/* Freed or moved meanwhile: nothing is lost of it any more. */
+	if (!p || p->place != CONTENT_AT || p->physical / LINE + line != v->physical / LINE)
+		return true;
+	return !content_illegal(p, line, persist_durable(lc->persist, p->physical + line * LINE),
+				1ULL << v->offset % LINE);
+}
+
+static void close_violations(struct linecheck *lc)
+{
+	bool all = true;
+
+	for (size_t i = lc->first_open; i < lc->n_violations; i++) {
+		struct linecheck_violation *v = &lc->violations[i];
+
+		if (v->until == CONTENT_NEVER && v->fault < LINECHECK_CONTENT && is_mended(lc, v))
+			v->until = lc->seq;
+		all = all && v->until != CONTENT_NEVER;
+		if (all)
+			lc->first_open = i + 1;
+	}
+}
+
+/* ---- cost ---- */
+
+static struct linecheck_cost *find_cost(struct linecheck *lc, const struct dx_trace_rec *rec)
+{
+	uint32_t *bucket = &lc->cost_of[(rec->ip ^ rec->stack * 0x9e3779b1U) % COST_BUCKETS];
+	struct linecheck_cost *c;
+
+	if (*bucket) {
+		c = &lc->costs[*bucket - 1];
+		if (c->site.ip == rec->ip && c->site.stack == rec->stack)
+			return c;
+	}
+	if (lc->n_costs == lc->cost_room) {
+		size_t room = lc->cost_room ? lc->cost_room * 2 : 64;
+
+		c = realloc(lc->costs, room * sizeof(*c));
+		if (!c)
+			return NULL;
+		lc->costs = c;
+		lc->cost_room = room;
+	}
+	c = &lc->costs[lc->n_costs++];
+	*c = (struct linecheck_cost){
+		.site = { rec->seq, rec->ip, rec->stack, rec->flags & DX_TRACE_USER },
+		.is_fence = rec->kind == DX_TRACE_FENCE,
+	};
+	*bucket = (uint32_t)lc->n_costs;
+	return c;
+}
+
+static int count_cost(struct linecheck *lc, const struct dx_trace_rec *rec,
+		      const struct persist_facts *facts)
+{
+	bool is_fence = rec->kind == DX_TRACE_FENCE;
+	struct linecheck_cost *c;
+
+	if (is_fence && rec->detail > DX_TRACE_MFENCE)
+		return 0;
+	c = find_cost(lc, rec);
+	if (!c)
+		return -ENOMEM;
+	c->events += rec->count;
+	if (is_fence) {
+		c->clean += facts->idle;
+		lc->counts.fences++;
+		lc->counts.idle_fences += facts->idle;
+		return 0;
+	}
+	c->clean += facts->clean;
+	c->twice += facts->twice;
+	lc->counts.write_backs += rec->count;
+	lc->counts.clean += facts->clean;
+	lc->counts.twice += facts->twice;
+	return 0;
+}
+
+/* ---- the loop ---- */
+
+int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct err *e)
+{
+	const struct dx_trace_rec *rec = t->rec;
+	struct persist_facts facts = { 0 };
+	int r = 0;
+
+	if (lc->records++ == lc->options.leave_out)
+		return 0;
+	lc->seq = rec->seq;
+	lc->counts.events += rec->count;
+	if (rec->kind == DX_TRACE_MARK)
+		return take_mark(lc, rec, e);
+	if (rec->kind == DX_TRACE_STORE)
+		r = take_store(lc, t);
+	if (!r)
+		r = persist_apply(lc->persist, rec, t->data, &facts);
+	if (!r && (rec->kind == DX_TRACE_WRITE_BACK || rec->kind == DX_TRACE_FENCE)) {
+		r = count_cost(lc, rec, &facts);
+		close_violations(lc);
+	}
+	if (r)
+		return err_sys(e, r, "store trace", "follow it");
+	return 0;
+}
+
+int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e)
+{
+	struct trace_record rec;
+	int r = trace_rewind(t, e);
+
+	while (!r) {
+		r = trace_next(t, &rec, e);
+		if (r <= 0)
+			return r;
+		r = linecheck_record(lc, &rec, e);
+	}
+	return r;
+}
+
+/* ---- begin and end ---- */
+
+int linecheck_open(struct linecheck **ret, const struct dx_trace_header *header,
+		   const struct oplog *log, const struct linecheck_options *o, struct err *e)
+{
+	const struct persist_options how = {
+		.mode = o->mode,
+		.range = header->range,
+		.ranges = header->ranges,
+	};
+	struct linecheck *lc;
+	int r;
+
+	if (header->run != oplog_header(log)->run) {
+		err_set(e, -EBADMSG, "operation log", "is not of the run that the trace is of");
+		return err_hint(e, "their names tell: give RUN.trace and RUN.oplog");
+	}
+	lc = calloc(1, sizeof(*lc));
+	if (!lc)
+		return err_sys(e, -ENOMEM, "store trace", "follow it");
+	lc->options = *o;
+	r = promise_open(&lc->promise, log, e);
+	if (!r)
+		r = persist_open(&lc->persist, &how, e);
+	if (r) {
+		linecheck_close(lc);
+		return r;
+	}
+	*ret = lc;
+	return 0;
+}
+
+void linecheck_close(struct linecheck *lc)
+{
+	if (!lc)
+		return;
+	persist_close(lc->persist);
+	promise_close(lc->promise);
+	free(lc->violations);
+	free(lc->costs);
+	free(lc);
+}
+
+size_t linecheck_violations(const struct linecheck *lc, const struct linecheck_violation **ret)
+{
+	*ret = lc->violations;
+	return lc->n_violations;
+}
+
+const struct linecheck_counts *linecheck_counts(const struct linecheck *lc)
+{
+	return &lc->counts;
+}
+
+size_t linecheck_costs(const struct linecheck *lc, const struct linecheck_cost **ret)
+{
+	*ret = lc->costs;
+	return lc->n_costs;
+}
