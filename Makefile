@@ -11,7 +11,8 @@ WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-protot
 	     -Wno-format-truncation
 CPPFLAGS  := -D_GNU_SOURCE -I. -Iinclude
 STD	  := -std=gnu11 -pthread
-PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols libzstd
+PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols libzstd \
+	     devmapper libdw
 # Only where it is needed: `make help` and `make setup` must work on a bare machine.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -lm

@@ -14,6 +14,7 @@
 
 #include <daxctl/libdaxctl.h>
 #include <errno.h>
+#include <limits.h>
 #include <ndctl/libndctl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -346,4 +347,37 @@ json_t *namespace_region_of(const char *node)
 	json_incref(found);
 	json_decref(regions);
 	return found;
+}
+
+/* Its data: behind the info block of an fsdax one; all of a raw one. */
+static int place_of(struct ndctl_namespace *ndns, uint64_t *ret_physical, uint64_t *ret_size)
+{
+	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
+
+	if (ndctl_namespace_get_btt(ndns) || ndctl_namespace_get_dax(ndns))
+		return -ENODEV;
+	*ret_physical = pfn ? ndctl_pfn_get_resource(pfn) : ndctl_namespace_get_resource(ndns);
+	*ret_size = pfn ? ndctl_pfn_get_size(pfn) : ndctl_namespace_get_size(ndns);
+	return *ret_physical == ULLONG_MAX || !*ret_size ? -EACCES : 0;
+}
+
+int namespace_place(const char *node, uint64_t *ret_physical, uint64_t *ret_size)
+{
+	struct ndctl_ctx *ctx;
+	struct ndctl_bus *bus;
+	struct ndctl_region *region;
+	struct ndctl_namespace *ndns;
+	char name[64];
+	int r = ndctl_new(&ctx);
+
+	if (r)
+		return r;
+	r = -ENODEV;
+	ndctl_bus_foreach(ctx, bus)
+		ndctl_region_foreach(bus, region)
+			ndctl_namespace_foreach(region, ndns)
+				if (!current_node(ndns, name, sizeof(name)) && !strcmp(name, node))
+					r = place_of(ndns, ret_physical, ret_size);
+	ndctl_unref(ctx);
+	return r;
 }

@@ -7,6 +7,7 @@
 #define BENCH_NAMESPACE_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "lib/err.h"
 
@@ -28,6 +29,13 @@ int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t 
  * where there is none.
  */
 int namespace_describe(json_t **ret, struct err *e);
+
+/*
+ * Where the data of @node, a block device of a namespace, begins in physical
+ * memory, and how long it is. -ENODEV: it is none, or one that is not mapped
+ * one to one (sector mode).
+ */
+int namespace_place(const char *node, uint64_t *ret_physical, uint64_t *ret_size);
 
 /* The region of that list that holds the namespace of @node, a new reference; NULL: none does. */
 json_t *namespace_region_of(const char *node);

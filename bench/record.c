@@ -9,6 +9,7 @@
  * synced, so that only run() is at risk.
  */
 #include "bench/clock.h"
+#include "bench/device_map.h"
 #include "bench/dx.h"
 #include "bench/env.h"
 #include "bench/isolate.h"
@@ -86,6 +87,22 @@ static void note(struct dx *dx, enum dx_log_op op, uint64_t a0, int result)
 	dx_log_end(w, dx_log_begin(w, op, 0, a0, 0, 0, 0), result);
 }
 
+/* Where the bytes of the device lie, for who looks at memory. Not known: nothing is said. */
+static void note_device(struct dx *dx, const char *node)
+{
+	struct device_segment segment[DEVICE_MAP_MAX];
+	struct dx_worker *w = &dx->worker[0];
+	size_t n;
+
+	if (!node[0] || device_map(node, segment, &n, NULL))
+		return;
+	for (size_t i = 0; i < n; i++)
+		dx_log_end(w,
+			   dx_log_begin(w, DX_OP_DEVICE, 0, 0, segment[i].offset,
+					segment[i].physical, segment[i].length),
+			   0);
+}
+
 /* All that prepare() did is on the medium: what the oracle starts from. */
 static int set_baseline(struct dx *dx)
 {
@@ -120,6 +137,8 @@ static int record_phases(struct recording *r, struct err *e)
 	const char *stage = "prepare";
 	int code;
 
+	if (r->t)
+		note_device(r->dx, target_device(r->t));
 	note(r->dx, DX_OP_PHASE, 0, 0);
 	code = dx_prepare(r->dx, r->n);
 	if (!code) {

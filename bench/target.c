@@ -485,6 +485,11 @@ const char *target_driver(const struct target *t)
 	return t->driver;
 }
 
+const char *target_device(const struct target *t)
+{
+	return t->device;
+}
+
 int target_numa_node(const struct target *t)
 {
 	return t->numa_node;

@@ -54,6 +54,7 @@ bool target_is_dax(const struct target *t);
 bool target_is_own(const struct target *t);	   /* mounted by us: nobody else uses it */
 const char *target_fs(const struct target *t);	   /* "ext4", from /proc/self/mountinfo */
 const char *target_driver(const struct target *t); /* module that serves it */
+const char *target_device(const struct target *t); /* "/dev/pmem0"; "": not known */
 int target_numa_node(const struct target *t);	   /* -1: not known */
 json_t *target_describe(const struct target *t);   /* new reference: device, mkfs, mount options */
 
