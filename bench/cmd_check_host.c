@@ -8,9 +8,14 @@
 #include "bench/cmd_emulate.h"
 #include "bench/interrupt.h"
 #include "bench/say.h"
+#include "bench/verdict.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
+
+#define SYMBOLS "kallsyms"
 
 struct host {
 	struct check *check;
@@ -18,12 +23,31 @@ struct host {
 	json_t *cells; /* as the guest recorded them */
 };
 
+/* What a guest sent is no cell of ours until it was looked at. */
+static int check_cell(const json_t *cell, struct err *e)
+{
+	struct cell_result c;
+	int r = cell_result_from_json(cell, &c, e);
+
+	if (r)
+		return r;
+	if (c.lens != LENS_CHECK)
+		r = err_set(e, -EBADMSG, "result", "is not of a check");
+	cell_result_release(&c);
+	return r;
+}
+
 static int take_cell(struct host *host, const char *text, size_t len, struct err *e)
 {
 	char what[128];
 	json_t *j;
 	int r = results_parse(text, len, &j, e);
 
+	if (!r) {
+		r = check_cell(j, e);
+		if (r)
+			json_decref(j);
+	}
 	if (r)
 		return r;
 	snprintf(what, sizeof(what), "%s %s", json_string_value(json_object_get(j, "fs")),
@@ -52,43 +76,182 @@ static int on_file(void *data, const char *name, bool append, const void *conten
 	return 0;
 }
 
+/* ---- judging ---- */
+
+struct files {
+	char trace[PATH_MAX], log[PATH_MAX], symbols[PATH_MAX];
+};
+
+static void name_files(const struct host *host, const char *run, struct files *f)
+{
+	const char *dir = results_path(host->results);
+
+	snprintf(f->trace, sizeof(f->trace), "%s/%.16s.trace", dir, run);
+	snprintf(f->log, sizeof(f->log), "%s/%.16s.oplog", dir, run);
+	snprintf(f->symbols, sizeof(f->symbols), "%s/" SYMBOLS, dir);
+}
+
+static int judge_files(const struct files *f, json_t *cell, struct err *e)
+{
+	struct attribution *a = NULL;
+	struct verdict *v;
+	int r = judge_run(&v, f->trace, f->log, CONTENT_NEVER, e);
+
+	if (r)
+		return r;
+	r = attribution_open(&a, f->symbols, oplog_header(judge_log(v))->text, e);
+	if (!r && verdict_to_json(v, a, cell))
+		r = err_sys(e, -ENOMEM, f->trace, "describe the verdict");
+	attribution_close(a);
+	judge_release(v);
+	return r;
+}
+
+/* Under names that tell what they are of; those of a cell that passed are not kept. */
+static void keep_files(const struct host *host, const struct files *f, const json_t *cell)
+{
+	const char *dir = results_path(host->results);
+	const char *workload = json_string_value(json_object_get(cell, "workload"));
+	const char *fs = json_string_value(json_object_get(cell, "fs"));
+	const char *run = json_string_value(json_object_get(cell, "run"));
+	char name[PATH_MAX];
+
+	if (!host->check->keep &&
+	    !strcmp("pass", json_string_value(json_object_get(cell, "status")))) {
+		unlink(f->trace);
+		unlink(f->log);
+		return;
+	}
+	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.trace", dir, workload, fs, run);
+	rename(f->trace, name);
+	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.oplog", dir, workload, fs, run);
+	rename(f->log, name);
+}
+
+/* A cell that could not be judged is an error of that cell. */
+static void judge_cell(const struct host *host, json_t *cell)
+{
+	const char *run = json_string_value(json_object_get(cell, "run"));
+	char reason[1024];
+	struct files f;
+	struct err e;
+
+	if (!run)
+		return; /* nothing was recorded: the cell says why */
+	name_files(host, run, &f);
+	if (judge_files(&f, cell, &e)) {
+		err_format(&e, reason, sizeof(reason));
+		json_object_set_new(cell, "status", json_string("error"));
+		json_object_set_new(cell, "reason", json_string(reason));
+	}
+	keep_files(host, &f, cell);
+}
+
+static int judge_cells(struct host *host, struct err *e)
+{
+	json_t *cell;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(host->cells, i, cell) {
+		judge_cell(host, cell);
+		r = results_add_json(host->results, cell, e);
+		if (r)
+			break;
+	}
+	if (!host->check->keep) {
+		struct files f;
+
+		name_files(host, "", &f);
+		unlink(f.symbols);
+	}
+	return r;
+}
+
+/* ---- a guest ---- */
+
+static int conclude(struct host *host, bool cut_short)
+{
+	struct check *check = host->check;
+	const json_t *document = results_document(host->results);
+	int code = results_exit_code(document);
+	struct err e;
+
+	if (check->json && !json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+	else if (!check->json)
+		verdict_print(stdout, document, check->verbosity > 0, say_color(stdout));
+	fflush(stdout);
+	if (results_finish(host->results, cut_short, &e)) {
+		say_error(&e);
+		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
+	}
+	if (results_path(host->results))
+		say_note(0, "results: %s", results_path(host->results));
+	if (cut_short && code != EXIT_FOUND)
+		code = EXIT_NO_RUN;
+	return interrupted ? 128 + interrupted : code;
+}
+
+static int open_host(struct host *host, const char *kernel, struct emulate_job *job, struct err *e)
+{
+	struct check *check = host->check;
+	json_t *command = plan_command_line("check", check->argv);
+	int r = session_job(&check->session, kernel, check->argv, job, e);
+
+	if (!r)
+		r = results_open(&host->results, check->out, -1, job->kernel, command, NULL,
+				 check->session.seed, check->plan.cells, e);
+	json_decref(command);
+	if (r)
+		return r;
+	job->deterministic = true;
+	job->trace_dir = results_path(host->results);
+	job->on_output = emulate_print;
+	job->on_file = on_file;
+	job->data = host;
+	return 0;
+}
+
 static int check_in_guest(struct check *check, const char *kernel)
 {
 	struct host host = { .check = check, .cells = json_array() };
 	struct emulate_outcome outcome = { 0 };
-	json_t *command = plan_command_line("check", check->argv);
 	struct emulate_job job;
 	struct err e;
-	int r;
+	int r, s, code;
 
-	r = session_job(&check->session, kernel, check->argv, &job, &e);
-	if (!r)
-		r = results_open(&host.results, check->out, -1, job.kernel, command, NULL,
-				 check->session.seed, check->plan.cells, &e);
-	json_decref(command);
-	if (r) {
+	if (open_host(&host, kernel, &job, &e)) {
 		say_error(&e);
+		json_decref(host.cells);
 		return EXIT_NO_RUN;
 	}
-	job.deterministic = true;
-	job.trace_dir = results_path(host.results);
-	job.on_output = emulate_print;
-	job.on_file = on_file;
-	job.data = &host;
 	say_progress(0, check->plan.cells, "booting the guest");
 	r = emulate_run(&job, &outcome, &e);
 	say_progress_done();
 	if (r && r != -EINTR)
 		say_error(&e);
-	printf("%s\n", json_dumps(host.cells, JSON_INDENT(1)));
-	say_note(0, "guest: %s on QEMU %s, up in %.1f s, %.1f s in all", outcome.kernel,
-		 outcome.qemu, (double)outcome.boot_ms / 1e3, (double)outcome.total_ms / 1e3);
+	s = judge_cells(&host, &e);
+	if (s)
+		say_error(&e);
+	code = conclude(&host, r || s);
+	if (outcome.kernel[0])
+		say_note(0, "guest: %s on QEMU %s, up in %.1f s, %.1f s in all", outcome.kernel,
+			 outcome.qemu, (double)outcome.boot_ms / 1e3,
+			 (double)outcome.total_ms / 1e3);
 	results_close(host.results);
 	json_decref(host.cells);
-	return EXIT_OK;
+	return !r && code == EXIT_OK ? outcome.exit_status : code;
 }
 
 int check_guests(struct check *check)
 {
-	return check_in_guest(check, check->session.kernels[0]);
+	int code;
+
+	if (!check->session.kernels[0])
+		return check_in_guest(check, NULL);
+	code = check_in_guest(check, check->session.kernels[0]);
+	for (size_t k = 1; check->session.kernels[k] && !interrupted; k++)
+		code = say_worse_exit(code, check_in_guest(check, check->session.kernels[k]));
+	return code;
 }

@@ -6,6 +6,7 @@
  */
 #include "bench/cmd_check.h"
 #include "bench/env.h"
+#include "bench/kallsyms.h"
 #include "bench/runner.h"
 #include "bench/say.h"
 #include "emulate/guest.h"
@@ -13,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 
 struct recorder {
@@ -64,6 +66,20 @@ static int record_cell(void *data, const struct selection *s, struct target *t, 
 	return r;
 }
 
+/* For the host to name what it finds in the traces. Without, it has numbers only. */
+static int send_symbols(const struct recorder *rec, struct err *e)
+{
+	size_t len;
+	char *text;
+	int r;
+
+	if (kallsyms_read(&text, &len, e))
+		return 0;
+	r = results_put(rec->results, "kallsyms", text, len, e);
+	free(text);
+	return r;
+}
+
 static int record_cells(struct recorder *rec, struct err *e)
 {
 	struct check *check = rec->check;
@@ -73,7 +89,7 @@ static int record_cells(struct recorder *rec, struct err *e)
 		return r;
 	r = plan_walk(&check->plan, &check->session, record_cell, rec, e);
 	log_device_close(&rec->log);
-	return r;
+	return r ? r : send_symbols(rec, e);
 }
 
 int check_record(struct check *check)

@@ -99,19 +99,6 @@ static int run_in_guest(struct run *run, const char *kernel)
 	return code;
 }
 
-/* Of two exit codes the one that counts: a signal, 1, 3, 2, 4, 0. */
-static int worse(int a, int b)
-{
-	static const int order[] = { EXIT_OK, EXIT_SKIPPED, EXIT_USAGE, EXIT_NO_RUN, EXIT_FOUND };
-	size_t rank_a = 5, rank_b = 5;
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		rank_a = a == order[i] ? i : rank_a;
-		rank_b = b == order[i] ? i : rank_b;
-	}
-	return rank_a >= rank_b ? a : b;
-}
-
 int run_guests(struct run *run)
 {
 	int code;
@@ -120,6 +107,6 @@ int run_guests(struct run *run)
 		return run_in_guest(run, NULL);
 	code = run_in_guest(run, run->session.kernels[0]);
 	for (size_t k = 1; run->session.kernels[k] && !interrupted; k++)
-		code = worse(code, run_in_guest(run, run->session.kernels[k]));
+		code = say_worse_exit(code, run_in_guest(run, run->session.kernels[k]));
 	return code;
 }

@@ -47,6 +47,18 @@ bool say_color(FILE *stream)
 	return is_terminal(stream);
 }
 
+int say_worse_exit(int a, int b)
+{
+	static const int order[] = { EXIT_OK, EXIT_SKIPPED, EXIT_USAGE, EXIT_NO_RUN, EXIT_FOUND };
+	size_t rank_a = 5, rank_b = 5;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		rank_a = a == order[i] ? i : rank_a;
+		rank_b = b == order[i] ? i : rank_b;
+	}
+	return rank_a >= rank_b ? a : b;
+}
+
 unsigned int say_width(FILE *stream)
 {
 	struct winsize size;

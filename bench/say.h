@@ -33,6 +33,9 @@ void say_note(int level, const char *fmt, ...) __attribute__((format(printf, 2, 
 /* The command's exit code for a failed call: -EINVAL is usage, the rest could not run. */
 int say_exit_code(const struct err *e);
 
+/* Of two exit codes the one that counts: a signal, 1, 3, 2, 4, 0. */
+int say_worse_exit(int a, int b);
+
 /* Width of the terminal behind @stream: its own, COLUMNS, or 0 (not a terminal). */
 unsigned int say_width(FILE *stream);
 

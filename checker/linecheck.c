@@ -11,6 +11,11 @@
 #define MAX_VIOLATIONS 4096U /* distinct ones; more are counted */
 #define COST_BUCKETS   4096U
 
+struct stack {
+	struct dx_trace_frame *frame;
+	size_t n;
+};
+
 struct linecheck {
 	struct linecheck_options options;
 	struct persist *persist;
@@ -24,6 +29,8 @@ struct linecheck {
 
 	struct linecheck_cost *costs;
 	size_t n_costs, cost_room;
+	struct stack *stacks; /* number 1 is the first */
+	uint32_t n_stacks, stack_room;
 	uint32_t cost_of[COST_BUCKETS]; /* index + 1 of the cost last seen in this bucket */
 };
 
@@ -56,7 +63,7 @@ static const struct linecheck_violation *find_alike(const struct linecheck *lc,
 
 		if (old->promise != v->promise && v->promise)
 			return NULL; /* those of one call are behind one another */
-		if (old->promise == v->promise && old->fault == v->fault && old->file == v->file &&
+		if (old->promise == v->promise && old->fault == v->fault &&
 		    old->store.ip == v->store.ip)
 			return old;
 	}
@@ -345,6 +352,43 @@ static int count_cost(struct linecheck *lc, const struct dx_trace_rec *rec,
 	return 0;
 }
 
+/* ---- stacks ---- */
+
+/* They are numbered as they come. */
+static int take_stack(struct linecheck *lc, const struct trace_record *t)
+{
+	struct stack *s;
+
+	if (t->rec->addr != lc->n_stacks + 1ULL)
+		return -EBADMSG;
+	if (lc->n_stacks == lc->stack_room) {
+		uint32_t room = lc->stack_room ? lc->stack_room * 2 : 64;
+
+		s = realloc(lc->stacks, room * sizeof(*s));
+		if (!s)
+			return -ENOMEM;
+		lc->stacks = s;
+		lc->stack_room = room;
+	}
+	s = &lc->stacks[lc->n_stacks];
+	s->n = t->rec->length / sizeof(*s->frame);
+	s->frame = malloc(t->rec->length);
+	if (!s->frame)
+		return -ENOMEM;
+	memcpy(s->frame, t->data, t->rec->length);
+	lc->n_stacks++;
+	return 0;
+}
+
+const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_t number,
+					     size_t *ret_n)
+{
+	if (!number || number > lc->n_stacks)
+		return NULL;
+	*ret_n = lc->stacks[number - 1].n;
+	return lc->stacks[number - 1].frame;
+}
+
 /* ---- the loop ---- */
 
 int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct err *e)
@@ -361,6 +405,8 @@ int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct 
 		return take_mark(lc, rec, e);
 	if (rec->kind == DX_TRACE_STORE)
 		r = take_store(lc, t);
+	else if (rec->kind == DX_TRACE_STACK)
+		r = take_stack(lc, t);
 	if (!r)
 		r = persist_apply(lc->persist, rec, t->data, &facts);
 	if (!r && (rec->kind == DX_TRACE_WRITE_BACK || rec->kind == DX_TRACE_FENCE)) {
@@ -379,8 +425,10 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e)
 
 	while (!r) {
 		r = trace_next(t, &rec, e);
-		if (r <= 0)
+		if (r <= 0) {
+			persist_lines_in_flight(lc->persist, &lc->counts.peak_in_flight);
 			return r;
+		}
 		r = linecheck_record(lc, &rec, e);
 	}
 	return r;
@@ -424,6 +472,9 @@ void linecheck_close(struct linecheck *lc)
 		return;
 	persist_close(lc->persist);
 	promise_close(lc->promise);
+	for (uint32_t i = 0; i < lc->n_stacks; i++)
+		free(lc->stacks[i].frame);
+	free(lc->stacks);
 	free(lc->violations);
 	free(lc->costs);
 	free(lc);

@@ -55,7 +55,8 @@ struct linecheck_violation {
 	uint64_t since,
 		until; /* events between which a crash shows it; until: CONTENT_NEVER: the end */
 	struct linecheck_site store, write_back, fence; /* the last ones, of that byte and line */
-	uint64_t alike; /* how many lines more, for the same promise, are wrong in the same way */
+	uint64_t alike; /* lines more for the same promise, wrong in the same way, by the same code
+			 */
 };
 
 struct linecheck_counts {
@@ -65,7 +66,7 @@ struct linecheck_counts {
 	uint64_t unplaced_bytes; /* promised, but nobody knows where they lie: not checked */
 	uint64_t clean, twice;	 /* lines written back that had nothing new, or were pending */
 	uint64_t idle_fences;	 /* fences with nothing to drain */
-	uint64_t peak_in_flight; /* lines, at most at one time */
+	size_t peak_in_flight;	 /* lines, at most at one time */
 };
 
 /* Write-backs and fences of one place in the code. */
@@ -95,6 +96,10 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e);
 size_t linecheck_violations(const struct linecheck *lc, const struct linecheck_violation **ret);
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc);
 size_t linecheck_costs(const struct linecheck *lc, const struct linecheck_cost **ret);
+
+/* What was found on the kernel's stack: candidates for frames.h. NULL: no such stack. */
+const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_t number,
+					     size_t *ret_n);
 
 void linecheck_close(struct linecheck *lc);
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/attribution.h"
+#include "checker/frames.h"
+#include "checker/source_line.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SELF "/proc/self/exe"
+
+struct attribution {
+	struct symbols *symbols;     /* NULL: none */
+	struct source_lines *source; /* NULL: no debug information */
+};
+
+int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t text, struct err *e)
+{
+	struct attribution *a = calloc(1, sizeof(*a));
+	struct err unknown;
+
+	if (!a)
+		return err_sys(e, -ENOMEM, "attribution", "begin");
+	/* A report with numbers is worth more than none. */
+	if (kallsyms && symbols_open(&a->symbols, kallsyms, &unknown))
+		a->symbols = NULL;
+	if (text && source_lines_open(&a->source, SELF, text, &unknown))
+		a->source = NULL;
+	*ret = a;
+	return 0;
+}
+
+void attribution_close(struct attribution *a)
+{
+	if (!a)
+		return;
+	symbols_close(a->symbols);
+	source_lines_close(a->source);
+	free(a);
+}
+
+static json_t *frame_to_json(const struct frame_name *f)
+{
+	return json_sprintf("%s%s+%#" PRIx64, f->guessed ? "? " : "", f->name, f->offset);
+}
+
+static void describe_kernel(const struct attribution *a, const struct linecheck *lc,
+			    const struct linecheck_site *site, json_t *j)
+{
+	struct frame_name frame[FRAMES_MAX + 1];
+	const struct dx_trace_frame *candidates;
+	json_t *stack = json_array();
+	size_t n = 0, found = 0;
+
+	candidates = linecheck_stack(lc, site->stack, &n);
+	if (a->symbols)
+		found = frames_find(a->symbols, site->ip, candidates, n, frame);
+	for (size_t i = 0; i < found; i++)
+		json_array_append_new(stack, frame_to_json(&frame[i]));
+	json_object_set_new(j, "where",
+			    found ? frame_to_json(frames_actor(frame, found))
+				  : json_sprintf("%#" PRIx64, site->ip));
+	json_object_set_new(j, "entry", json_string(found ? frames_entry(frame, found) : ""));
+	json_object_set_new(j, "stack", stack);
+}
+
+static void describe_program(const struct attribution *a, const struct linecheck_site *site,
+			     json_t *j)
+{
+	char where[256];
+
+	if (!a->source ||
+	    source_lines_find(a->source, site->ip, "workloads/", where, sizeof(where)))
+		snprintf(where, sizeof(where), "%#" PRIx64, site->ip);
+	json_object_set_new(j, "where", json_string(where));
+	json_object_set_new(j, "entry", json_string(""));
+	json_object_set_new(j, "stack", json_array());
+}
+
+json_t *attribution_describe(const struct attribution *a, const struct linecheck *lc,
+			     const struct linecheck_site *site)
+{
+	json_t *j;
+
+	if (site->seq == CONTENT_NEVER)
+		return json_null();
+	j = json_pack("{s:I, s:o, s:s}", "event", (json_int_t)site->seq, "ip",
+		      json_sprintf("%#" PRIx64, site->ip), "by", site->user ? "program" : "kernel");
+	if (site->user)
+		describe_program(a, site, j);
+	else
+		describe_kernel(a, lc, site, j);
+	return j;
+}

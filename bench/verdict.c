@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/verdict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Calls of code that write back or drain for nothing: so many are told. */
+#define MAX_COSTS 10
+
+static const char *const fault_names[LINECHECK_FAULTS] = {
+	[LINECHECK_NOT_WRITTEN_BACK] = "not written back",
+	[LINECHECK_STALE_WRITE_BACK] = "written back before the store",
+	[LINECHECK_NOT_DRAINED] = "not drained",
+	[LINECHECK_CONTENT] = "other content",
+	[LINECHECK_HOLE] = "hole",
+	[LINECHECK_FOREIGN_STORE] = "foreign store",
+};
+
+static json_t *hex_bytes(const unsigned char *bytes, size_t n)
+{
+	char text[2 * 8 + 1];
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	return json_string(text);
+}
+
+/* "generation 3 of worker 0 (store #12)": as operations are named in the log. */
+static json_t *describe_change(const struct content_change *c)
+{
+	if (!c)
+		return json_string("nothing was ever written there");
+	if (c->kind == CONTENT_ZERO)
+		return json_sprintf("zeros, by %s #%" PRIu64, c->op->kind->name, c->op->number);
+	if (c->kind == CONTENT_LITERAL)
+		return json_sprintf("moved there by %s #%" PRIu64, c->op->kind->name,
+				    c->op->number);
+	return json_sprintf("generation %" PRIu64 " of worker %" PRIu32 ", by %s #%" PRIu64,
+			    c->generation >> 4, c->op->worker, c->op->kind->name, c->op->number);
+}
+
+/* A word of the medium says which write it came from, if it is a whole word of ours. */
+static json_t *describe_found(const struct linecheck_violation *v, const struct oplog *log)
+{
+	static const unsigned char zeros[8];
+	uint64_t word, offset, generation;
+	uint32_t file;
+
+	if (!memcmp(v->found, zeros, sizeof(zeros)))
+		return json_string("zeros");
+	memcpy(&word, v->found, sizeof(word));
+	dx_pattern64_decode(oplog_header(log)->seed, word, &file, &offset, &generation);
+	if (offset != (v->offset & ~7ULL) || (file & (DX_LOG_HANDLES - 1)) == 0)
+		return json_string("no word that was written as a whole to this place");
+	return json_sprintf("generation %" PRIu64 " of worker %" PRIu64 ", through handle %" PRIu32,
+			    generation >> 4, generation & 15, file);
+}
+
+static json_t *describe_promise(const struct oplog_op *op)
+{
+	if (!op)
+		return json_null();
+	return json_pack("{s:s, s:i, s:I, s:b}", "op", op->kind->name, "worker", (int)op->worker,
+			 "record", (json_int_t)op->number, "application",
+			 promise_is_applications(op));
+}
+
+/* Under which rules it stands, and what that makes of it. */
+static void add_modes(json_t *j, const struct verdict *v, size_t i)
+{
+	json_t *modes = json_pack("[s]", "strict");
+	bool sdm = judge_stands(v, i, PERSIST_SDM);
+
+	if (sdm)
+		json_array_append_new(modes, json_string("sdm"));
+	if (judge_stands(v, i, PERSIST_EADR))
+		json_array_append_new(modes, json_string("eadr"));
+	json_object_set_new(j, "modes", modes);
+	json_object_set_new(j, "class", json_string(sdm ? "loses data on hardware" : "contract"));
+}
+
+static json_t *describe_violation(const struct verdict *verdict, const struct attribution *a,
+				  size_t i, const struct linecheck_violation *v)
+{
+	const struct linecheck *lc = judge_result(verdict);
+	json_t *j = json_pack(
+		"{s:s, s:o, s:s, s:I, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "fault",
+		fault_names[v->fault], "promise", describe_promise(v->promise), "file",
+		v->file->first_name, "offset", (json_int_t)v->offset, "physical",
+		json_sprintf("%#" PRIx64, v->physical), "bytes", (json_int_t)v->bytes, "lines",
+		(json_int_t)v->alike + 1, "expected", hex_bytes(v->expected, sizeof(v->expected)),
+		"expected_is", describe_change(v->owner), "found",
+		hex_bytes(v->found, sizeof(v->found)), "found_is",
+		describe_found(v, judge_log(verdict)), "since_event", (json_int_t)v->since,
+		"until_event",
+		v->until == CONTENT_NEVER ? json_null() : json_integer((json_int_t)v->until));
+
+	if (!j)
+		return NULL;
+	json_object_set_new(j, "store", attribution_describe(a, lc, &v->store));
+	json_object_set_new(j, "write_back", attribution_describe(a, lc, &v->write_back));
+	json_object_set_new(j, "fence", attribution_describe(a, lc, &v->fence));
+	add_modes(j, verdict, i);
+	return j;
+}
+
+static json_t *describe_violations(const struct verdict *v, const struct attribution *a)
+{
+	const struct linecheck_violation *list;
+	size_t n = linecheck_violations(judge_result(v), &list);
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(array, describe_violation(v, a, i, &list[i]));
+	return array;
+}
+
+/* ---- what it cost ---- */
+
+static uint64_t wasted(const struct linecheck_cost *c)
+{
+	return c->clean + c->twice;
+}
+
+/* The site that wastes most of those not yet told; NULL: none wastes anything. */
+static const struct linecheck_cost *next_cost(const struct linecheck_cost *list, size_t n,
+					      const struct linecheck_cost *last)
+{
+	const struct linecheck_cost *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct linecheck_cost *c = &list[i];
+
+		if (!wasted(c) || (last && (wasted(c) > wasted(last) ||
+					    (wasted(c) == wasted(last) && c <= last))))
+			continue;
+		if (!best || wasted(c) > wasted(best))
+			best = c;
+	}
+	return best;
+}
+
+static json_t *describe_redundant(const struct linecheck *lc, const struct attribution *a)
+{
+	const struct linecheck_cost *list, *c = NULL;
+	size_t n = linecheck_costs(lc, &list);
+	json_t *array = json_array();
+
+	for (int i = 0; i < MAX_COSTS && (c = next_cost(list, n, c)); i++)
+		json_array_append_new(array,
+				      json_pack("{s:s, s:I, s:I, s:I, s:o}", "kind",
+						c->is_fence ? "fence" : "write-back", "events",
+						(json_int_t)c->events, "clean",
+						(json_int_t)c->clean, "twice", (json_int_t)c->twice,
+						"site", attribution_describe(a, lc, &c->site)));
+	return array;
+}
+
+static json_t *describe_counts(const struct verdict *v, const struct attribution *a)
+{
+	const struct linecheck_counts *n = linecheck_counts(judge_result(v));
+	char why[160];
+	bool cut = judge_is_cut(v, why, sizeof(why));
+	json_t *j = json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}", "events",
+		(json_int_t)n->events, "stores", (json_int_t)n->stores, "stored_bytes",
+		(json_int_t)n->stored_bytes, "stored_bytes_nt", (json_int_t)n->nt_bytes,
+		"lines_written_back", (json_int_t)n->write_backs, "lines_clean",
+		(json_int_t)n->clean, "lines_twice", (json_int_t)n->twice, "fences",
+		(json_int_t)n->fences, "fences_idle", (json_int_t)n->idle_fences, "promises",
+		(json_int_t)n->promises, "promised_bytes", (json_int_t)n->promised_bytes,
+		"unplaced_bytes", (json_int_t)n->unplaced_bytes, "lines_in_flight_peak",
+		(json_int_t)n->peak_in_flight, "cut_off", cut ? why : NULL);
+
+	if (j)
+		json_object_set_new(j, "redundant", describe_redundant(judge_result(v), a));
+	return j;
+}
+
+/* ---- the verdict ---- */
+
+/*
+ * What was found stands, however little was seen. Nothing found is worth as much
+ * as was looked at: all of the run, and a place for each promised byte.
+ */
+static void decide(const struct verdict *v, json_t *cell)
+{
+	const struct linecheck_counts *n = linecheck_counts(judge_result(v));
+	const struct linecheck_violation *list;
+	size_t found = linecheck_violations(judge_result(v), &list);
+	const char *before = json_string_value(json_object_get(cell, "status"));
+	char why[160], reason[400] = "";
+	const char *status = "pass";
+
+	if (found) {
+		status = "fail";
+		snprintf(reason, sizeof(reason), "%zu broken promise%s", found,
+			 found == 1 ? "" : "s");
+	} else if (before && strcmp(before, "pass") != 0) {
+		return; /* the workload itself failed, and says why */
+	} else if (judge_is_cut(v, why, sizeof(why))) {
+		status = "error";
+		snprintf(reason, sizeof(reason), "judged up to where it ends: %s", why);
+	} else if (judge_header(v)->lost) {
+		status = "error";
+		snprintf(reason, sizeof(reason), "%" PRIu64 " write-backs at unknown addresses",
+			 judge_header(v)->lost);
+	} else if (n->unplaced_bytes) {
+		status = "error";
+		snprintf(reason, sizeof(reason),
+			 "%" PRIu64 " promised bytes lie nobody knows where: not checked",
+			 n->unplaced_bytes);
+	}
+	json_object_set_new(cell, "status", json_string(status));
+	json_object_set_new(cell, "reason", json_string(reason));
+}
+
+int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t *cell)
+{
+	json_t *counts = describe_counts(v, a), *violations = describe_violations(v, a);
+
+	if (!counts || !violations) {
+		json_decref(counts);
+		json_decref(violations);
+		return -ENOMEM;
+	}
+	json_object_set_new(cell, "check", counts);
+	json_object_set_new(cell, "violations", violations);
+	decide(v, cell);
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A verdict as members of a cell of results, and a cell's verdict as text. */
+#ifndef BENCH_VERDICT_H
+#define BENCH_VERDICT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bench/attribution.h"
+#include "checker/judge.h"
+
+/* Fills "status", "reason", "check", "violations" of @cell. 0 or -ENOMEM. */
+int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t *cell);
+
+/* A table of the check cells in a document of results, then their violations. */
+void verdict_print(FILE *out, const json_t *document, bool verbose, bool color);
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/verdict.h"
+#include "lib/tame.h"
+#include "lib/units.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *text_of(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text ? text : "";
+}
+
+static int64_t number_of(const json_t *object, const char *member)
+{
+	return json_integer_value(json_object_get(object, member));
+}
+
+/* What a guest sent is printed: nothing in it may talk to the terminal. */
+static void __attribute__((format(printf, 2, 3))) say(FILE *out, const char *fmt, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	tame(line, strlen(line));
+	fprintf(out, "%s\n", line);
+}
+
+/* ---- the table ---- */
+
+static void print_row(FILE *out, const json_t *cell, bool color)
+{
+	const json_t *check = json_object_get(cell, "check");
+	const char *status = text_of(cell, "status");
+	bool bad = !strcmp(status, "fail") || !strcmp(status, "error");
+	char bytes[32];
+
+	units_format_size((uint64_t)number_of(check, "promised_bytes"), bytes, sizeof(bytes));
+	fprintf(out, "%-24.24s %-12.12s %s%-5s%s", text_of(cell, "workload"), text_of(cell, "fs"),
+		bad && color ? "\033[31m" : "", status, bad && color ? "\033[0m" : "");
+	if (json_is_object(check))
+		fprintf(out, " %5" PRId64 " %7s %7" PRId64 " %6" PRId64 " %5" PRId64,
+			number_of(check, "promises"), bytes, number_of(check, "stores"),
+			number_of(check, "lines_written_back"), number_of(check, "fences"));
+	fputc('\n', out);
+}
+
+static void print_table(FILE *out, const json_t *results, bool color)
+{
+	const json_t *cell;
+	size_t i;
+
+	fprintf(out, "%-24s %-12s %-5s %5s %7s %7s %6s %5s\n", "WORKLOAD", "FS", "", "SYNCS",
+		"BYTES", "STORES", "LINES", "FENCE");
+	json_array_foreach(results, i, cell)
+		print_row(out, cell, color);
+	json_array_foreach(results, i, cell)
+		if (text_of(cell, "reason")[0] && strcmp(text_of(cell, "status"), "fail") != 0)
+			say(out, "%s: %s: %s", text_of(cell, "workload"), text_of(cell, "status"),
+			    text_of(cell, "reason"));
+}
+
+/* ---- violations ---- */
+
+static void print_site(FILE *out, const char *what, const json_t *site)
+{
+	const char *entry = text_of(site, "entry");
+
+	if (!json_is_object(site))
+		return;
+	say(out, "  %-9s %s%s%s, event %" PRId64, what, text_of(site, "where"),
+	    entry[0] ? " in " : "", entry, number_of(site, "event"));
+}
+
+static void print_stack(FILE *out, const json_t *site)
+{
+	const json_t *stack = json_object_get(site, "stack"), *frame;
+	size_t i;
+
+	json_array_foreach(stack, i, frame)
+		say(out, "            %s", json_string_value(frame));
+}
+
+static const char *explain(const char *fault)
+{
+	static const struct {
+		const char *fault, *text;
+	} texts[] = {
+		{ "not written back", "the line was never written back after the store" },
+		{ "written back before the store", "it was written back only before the store" },
+		{ "not drained", "it was written back, but no fence followed" },
+		{ "other content", "the file reads as something else, crash or not" },
+		{ "hole", "the file has no block there" },
+		{ "foreign store", "a store put what no operation wrote over promised bytes" },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!strcmp(texts[i].fault, fault))
+			return texts[i].text;
+	return fault;
+}
+
+static void print_until(FILE *out, const json_t *v)
+{
+	const json_t *until = json_object_get(v, "until_event"), *mode;
+	char modes[64] = "", end[40] = "to the end of the run";
+	size_t i;
+
+	json_array_foreach(json_object_get(v, "modes"), i, mode) {
+		size_t used = strlen(modes);
+
+		snprintf(modes + used, sizeof(modes) - used, "%s%s", used ? ", " : "",
+			 json_string_value(mode));
+	}
+	if (json_is_integer(until))
+		snprintf(end, sizeof(end), "to event %" PRId64, (int64_t)json_integer_value(until));
+	say(out, "  lost      from event %" PRId64 " %s", number_of(v, "since_event"), end);
+	say(out, "  class     %s (%s)", text_of(v, "class"), modes);
+}
+
+static void print_violation(FILE *out, const json_t *cell, const json_t *v, bool verbose)
+{
+	const json_t *promise = json_object_get(v, "promise");
+	int64_t lines = number_of(v, "lines");
+
+	if (json_is_object(promise))
+		say(out, "\n%s %s: %s #%" PRId64 "%s promised what a power cut would lose:",
+		    text_of(cell, "fs"), text_of(cell, "workload"), text_of(promise, "op"),
+		    number_of(promise, "record"),
+		    json_is_true(json_object_get(promise, "application")) ? " (the application's)"
+									  : "");
+	else
+		say(out, "\n%s %s: a promised byte is overwritten:", text_of(cell, "fs"),
+		    text_of(cell, "workload"));
+	say(out, "  file      %s, offset %" PRId64 ", %" PRId64 " bytes of the line%s",
+	    text_of(v, "file"), number_of(v, "offset"), number_of(v, "bytes"),
+	    lines > 1 ? ", and" : "");
+	if (lines > 1)
+		say(out, "            %" PRId64 " more lines in the same way", lines - 1);
+	say(out, "  promised  %s: %s", text_of(v, "expected"), text_of(v, "expected_is"));
+	say(out, "  durable   %s: %s", text_of(v, "found"), text_of(v, "found_is"));
+	print_site(out, "store", json_object_get(v, "store"));
+	if (verbose)
+		print_stack(out, json_object_get(v, "store"));
+	say(out, "  missing   %s", explain(text_of(v, "fault")));
+	print_site(out, "written", json_object_get(v, "write_back"));
+	print_site(out, "fence", json_object_get(v, "fence"));
+	if (verbose)
+		print_stack(out, json_object_get(v, "fence"));
+	print_until(out, v);
+}
+
+/* One of each promise's kind first: they are what differs. */
+static bool is_first_of_kind(const json_t *violations, size_t i)
+{
+	const json_t *v = json_array_get(violations, i);
+	const char *op = text_of(json_object_get(v, "promise"), "op");
+
+	for (size_t k = 0; k < i; k++) {
+		const json_t *other = json_array_get(violations, k);
+
+		if (!strcmp(text_of(json_object_get(other, "promise"), "op"), op) &&
+		    !strcmp(text_of(other, "fault"), text_of(v, "fault")))
+			return false;
+	}
+	return true;
+}
+
+static void print_violations(FILE *out, const json_t *cell, bool verbose)
+{
+	const json_t *violations = json_object_get(cell, "violations"), *v;
+	size_t i, told = 0;
+
+	json_array_foreach(violations, i, v) {
+		if (!verbose && !is_first_of_kind(violations, i))
+			continue;
+		print_violation(out, cell, v, verbose);
+		told++;
+	}
+	if (told < json_array_size(violations))
+		say(out, "\n%s %s: %zu more of the same kinds (-v shows them)", text_of(cell, "fs"),
+		    text_of(cell, "workload"), json_array_size(violations) - told);
+}
+
+/* ---- the end ---- */
+
+static void print_totals(FILE *out, const json_t *document)
+{
+	const json_t *summary = json_object_get(document, "summary");
+	const json_t *environment = json_object_get(document, "environment");
+	const json_t *kernel = json_object_get(environment, "kernel");
+
+	say(out,
+	    "%" PRId64 " cells: %" PRId64 " pass, %" PRId64 " fail, %" PRId64 " skip, %" PRId64
+	    " error%s%s",
+	    number_of(summary, "planned"), number_of(summary, "pass"), number_of(summary, "fail"),
+	    number_of(summary, "skip"), number_of(summary, "error"),
+	    json_is_object(kernel) ? "; Linux " : "", text_of(kernel, "release"));
+}
+
+void verdict_print(FILE *out, const json_t *document, bool verbose, bool color)
+{
+	const json_t *results = json_object_get(document, "results"), *cell;
+	size_t i;
+
+	print_table(out, results, color);
+	json_array_foreach(results, i, cell)
+		print_violations(out, cell, verbose);
+	if (json_array_size(results))
+		fputc('\n', out);
+	print_totals(out, document);
+}

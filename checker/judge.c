@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "checker/judge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct verdict {
+	struct trace *trace;
+	struct oplog *log;
+	struct linecheck *by[PERSIST_MODES]; /* NULL: not looked at */
+};
+
+static int judge_by(struct verdict *v, enum persist_mode mode, uint64_t leave_out, struct err *e)
+{
+	const struct linecheck_options o = { .mode = mode, .leave_out = leave_out };
+	int r = linecheck_open(&v->by[mode], trace_header(v->trace), v->log, &o, e);
+
+	return r ? r : linecheck_run(v->by[mode], v->trace, e);
+}
+
+int judge_run(struct verdict **ret, const char *trace, const char *log, uint64_t leave_out,
+	      struct err *e)
+{
+	const struct linecheck_violation *none;
+	struct verdict *v = calloc(1, sizeof(*v));
+	int r;
+
+	if (!v)
+		return err_sys(e, -ENOMEM, trace, "judge");
+	r = trace_open(&v->trace, trace, e);
+	if (!r)
+		r = oplog_open(&v->log, log, e);
+	if (!r)
+		r = judge_by(v, PERSIST_STRICT, leave_out, e);
+	if (!r && linecheck_violations(v->by[PERSIST_STRICT], &none)) {
+		r = judge_by(v, PERSIST_SDM, leave_out, e);
+		if (!r)
+			r = judge_by(v, PERSIST_EADR, leave_out, e);
+	}
+	if (r) {
+		judge_release(v);
+		return r;
+	}
+	*ret = v;
+	return 0;
+}
+
+void judge_release(struct verdict *v)
+{
+	if (!v)
+		return;
+	for (int i = 0; i < PERSIST_MODES; i++)
+		linecheck_close(v->by[i]);
+	oplog_close(v->log);
+	trace_close(v->trace);
+	free(v);
+}
+
+const struct linecheck *judge_result(const struct verdict *v)
+{
+	return v->by[PERSIST_STRICT];
+}
+
+const struct oplog *judge_log(const struct verdict *v)
+{
+	return v->log;
+}
+
+const struct dx_trace_header *judge_header(const struct verdict *v)
+{
+	return trace_header(v->trace);
+}
+
+/* The same promise, broken for the same file by the same code; lines are counted together. */
+static bool is_same(const struct linecheck_violation *a, const struct linecheck_violation *b)
+{
+	return a->promise == b->promise && a->store.ip == b->store.ip && a->fault == b->fault;
+}
+
+bool judge_stands(const struct verdict *v, size_t i, enum persist_mode mode)
+{
+	const struct linecheck_violation *strict, *other;
+	size_t n;
+
+	if (mode == PERSIST_STRICT)
+		return true;
+	if (!v->by[mode])
+		return false;
+	linecheck_violations(v->by[PERSIST_STRICT], &strict);
+	n = linecheck_violations(v->by[mode], &other);
+	for (size_t k = 0; k < n; k++)
+		if (is_same(&strict[i], &other[k]))
+			return true;
+	return false;
+}
+
+bool judge_is_cut(const struct verdict *v, char *why, size_t len)
+{
+	return trace_is_cut(v->trace, why, len) || oplog_is_cut(v->log, why, len);
+}
