@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-#define MAX_GUESSES 2 /* one after the other */
+/*
+ * The chain is the cheapest way from the innermost function to an entry of the
+ * kernel: each link costs what it leaves to be believed, each candidate between
+ * two links what it takes to believe that it is left over.
+ */
+enum { COST_SURE = 0, COST_INDIRECT = 3, COST_JUMPED = 4, COST_SKIPPED = 2 };
 
 /* A compiler's pieces of a function: what its callers call is the name before the dot. */
 static bool is_same_function(const char *a, const char *b)
@@ -19,14 +24,30 @@ static bool is_thunk(const struct symbol *s)
 		     !strncmp(s->name, "__x86_return_", 13));
 }
 
-/* 2: the call goes to @function; 1: nobody knows where; 0: elsewhere. */
-static int calls(const struct symbols *s, const struct dx_trace_frame *f, const char *function)
+/*
+ * What it costs to believe that the call before @f led to @function. Where it goes
+ * to another one, that one may have jumped here as its last act.
+ */
+static unsigned int link_cost(const struct symbols *s, const struct dx_trace_frame *f,
+			      const char *function)
 {
 	const struct symbol *target = f->target ? symbols_find(s, f->target) : NULL;
 
 	if (!f->target || is_thunk(target))
-		return 1;
-	return target && is_same_function(target->name, function) ? 2 : 0;
+		return COST_INDIRECT;
+	return target && is_same_function(target->name, function) ? COST_SURE : COST_JUMPED;
+}
+
+/* Nobody in the kernel called these. */
+static bool is_entry(const char *name)
+{
+	static const char *const begins[] = { "entry_SYSCALL", "asm_", "ret_from_fork",
+					      "secondary_startup", "start_secondary" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (!strncmp(name, begins[i], strlen(begins[i])))
+			return true;
+	return false;
 }
 
 static struct frame_name name_of(const struct symbols *s, uint64_t addr, bool guessed)
@@ -37,54 +58,49 @@ static struct frame_name name_of(const struct symbols *s, uint64_t addr, bool gu
 				    guessed };
 }
 
-/* The nearest candidate from @from on whose call is sure to lead to @function; @n: none. */
-static size_t find_sure(const struct symbols *s, const struct dx_trace_frame *c, size_t from,
-			size_t n, const char *function)
-{
-	while (from < n && calls(s, &c[from], function) != 2)
-		from++;
-	return from;
-}
+/* The chain from each candidate outwards. */
+struct chain {
+	const char *function; /* that the candidate is in */
+	size_t next;	      /* candidate that called it; the number of them: none */
+	unsigned int cost;
+};
 
-/* The nearest indirect call from @from on into whose function somebody surely called. */
-static size_t find_guess(const struct symbols *s, const struct dx_trace_frame *c, size_t from,
-			 size_t n)
+/* Who called @function, among the candidates from @from on. */
+static void find_caller(const struct symbols *s, const struct dx_trace_frame *candidate, size_t n,
+			const struct chain *chain, const char *function, size_t from,
+			struct chain *ret)
 {
-	for (; from < n; from++) {
-		struct frame_name caller = name_of(s, c[from].ret - 1, true);
+	ret->function = function;
+	ret->next = n;
+	ret->cost = is_entry(function) ? 0 : (unsigned int)(n - from) * COST_SKIPPED + COST_JUMPED;
+	for (size_t i = from; i < n && !is_entry(function); i++) {
+		unsigned int cost = link_cost(s, &candidate[i], function) +
+				    (unsigned int)(i - from) * COST_SKIPPED + chain[i].cost;
 
-		if (calls(s, &c[from], "") == 1 && find_sure(s, c, from + 1, n, caller.name) < n)
-			return from;
+		if (cost < ret->cost) {
+			ret->cost = cost;
+			ret->next = i;
+		}
 	}
-	return n;
 }
 
 size_t frames_find(const struct symbols *s, uint64_t ip, const struct dx_trace_frame *candidate,
 		   size_t n, struct frame_name *ret)
 {
-	size_t at = 0, found = 0;
-	int guesses = 0;
+	struct chain chain[FRAMES_MAX] = { 0 }, first;
+	size_t found = 0;
 
-	ret[found++] = name_of(s, ip, false);
-	while (at < n && found <= FRAMES_MAX) {
-		const char *function = ret[found - 1].name;
-		size_t sure = find_sure(s, candidate, at, n, function);
-		size_t guess = find_guess(s, candidate, at, n);
+	if (n > FRAMES_MAX)
+		n = FRAMES_MAX;
+	for (size_t i = n; i-- > 0;)
+		find_caller(s, candidate, n, chain, name_of(s, candidate[i].ret - 1, false).name,
+			    i + 1, &chain[i]);
+	ret[found] = name_of(s, ip, false);
+	find_caller(s, candidate, n, chain, ret[found++].name, 0, &first);
+	for (size_t i = first.next; i < n; i = chain[i].next) {
+		bool guessed = link_cost(s, &candidate[i], ret[found - 1].name) != COST_SURE;
 
-		if (sure < n && sure <= guess) {
-			at = sure;
-			guesses = 0;
-		} else if (guess < n && guesses < MAX_GUESSES) {
-			at = guess;
-			guesses++;
-		} else if (sure < n) {
-			at = sure;
-			guesses = 0;
-		} else {
-			break;
-		}
-		ret[found++] = name_of(s, candidate[at].ret - 1, guesses > 0);
-		at++;
+		ret[found++] = name_of(s, candidate[i].ret - 1, guessed);
 	}
 	return found;
 }

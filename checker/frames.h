@@ -3,9 +3,9 @@
  * The call chain behind a kernel address, from what the plugin found on the
  * stack (daxbench/trace.h). Not every word there that looks like a return address
  * is one: some are left over from calls that are long over. A candidate is a
- * frame if the call before it goes to the function that we are in; where that
- * call is indirect, or the function was entered by a jump, its frame is a guess,
- * taken only as long as a frame that is sure follows.
+ * frame for sure if the call before it goes to the function that we are in. Where
+ * that call is indirect, or its function may have jumped on to ours, the frame is
+ * a guess; of all chains the most believable is taken.
  */
 #ifndef CHECKER_FRAMES_H
 #define CHECKER_FRAMES_H
