@@ -226,6 +226,14 @@ static const char *wrong_value(const struct dx_rec *rec)
 	case DX_OP_LOAD:
 		return rec->arg[1] != 8 || rec->arg[0] % 8 ? "a load that is not of one word"
 							   : NULL;
+	case DX_OP_STORE_BYTES:
+		return !rec->arg[1] || rec->arg[1] > 64 ? "not 1 to 64 bytes" : NULL;
+	case DX_OP_STORE_UNALIGNED:
+		return rec->arg[1] != 8 ? "an unaligned store that is not of 8 bytes" : NULL;
+	case DX_OP_REFLINK:
+		return succeeded(rec) && !is_range(rec->arg[1], rec->arg[3])
+			       ? "a range that ends beyond 2^63"
+			       : NULL;
 	case DX_OP_FILL:
 	case DX_OP_COPY_NT:
 		return rec->arg[0] % 8 || rec->arg[1] % 8 ? "not a number of whole words" : NULL;

@@ -221,7 +221,7 @@ static enum dx_log_full runs_over(const struct dx_worker *w, enum dx_log_op op, 
 		return DX_FULL_HANDLES;
 	if (w->generation >= DX_LOG_GENERATIONS)
 		return DX_FULL_GENERATIONS;
-	if (op == DX_OP_WRITE && __builtin_add_overflow(a0, a1, &end))
+	if ((op == DX_OP_WRITE || op == DX_OP_WRITEV) && __builtin_add_overflow(a0, a1, &end))
 		return DX_FULL_OFFSETS;
 	if (op == DX_OP_MAP && __builtin_add_overflow(a1, a2, &end))
 		return DX_FULL_OFFSETS;

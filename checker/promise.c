@@ -271,6 +271,29 @@ static int begin_truncate(struct promise *p, struct worker *w, struct tree_file 
 	return begin_zeros(p, w, f, from, page_end(from));
 }
 
+/* Both share blocks from now on: a store to either can move what is stored to. */
+static int begin_reflink(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *to = file_of(p, op->rec->handle), *from = file_of(p, arg(op, 0));
+	struct content_change like = { .kind = CONTENT_LITERAL, .op = op };
+	uint64_t length = arg(op, 3);
+	int r;
+
+	if (!to || !from || failed(op) || !length)
+		return 0;
+	if (length > content_size(from->content))
+		return 0; /* no such call succeeds */
+	like.literal = malloc(length);
+	if (!like.literal)
+		return -ENOMEM;
+	content_read(from->content, arg(op, 1), length, like.literal);
+	lose_places(p, to, arg(op, 2), arg(op, 2) + length);
+	to->shared = from->shared = true;
+	r = begin_change(p, w, 0, to, &like, arg(op, 2), length);
+	free(like.literal);
+	return r;
+}
+
 /* All from @from on moves to @to; what lies between them is freed, or zero. */
 static int begin_shift(struct promise *p, struct worker *w, struct tree_file *f, uint64_t from,
 		       uint64_t to)
@@ -344,8 +367,13 @@ static int begin(struct promise *p, struct worker *w, const struct oplog_op *op)
 	case DX_OP_CLOSE:
 		return take_extents(p, op);
 	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
 		return begin_write(p, w, op);
+	case DX_OP_REFLINK:
+		return begin_reflink(p, w, op);
 	case DX_OP_STORE:
+	case DX_OP_STORE_BYTES:
+	case DX_OP_STORE_UNALIGNED:
 	case DX_OP_FILL:
 	case DX_OP_COPY:
 	case DX_OP_COPY_NT:
@@ -470,8 +498,13 @@ static int end_effect(struct promise *p, const struct oplog_op *op)
 		end_close(p, op);
 		return 0;
 	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
 		if (f)
 			grow_to(f, arg(op, 0) + (uint64_t)op->rec->result);
+		return 0;
+	case DX_OP_REFLINK:
+		if (f)
+			grow_to(f, arg(op, 2) + arg(op, 3));
 		return 0;
 	case DX_OP_TRUNCATE:
 		if (f)
@@ -579,6 +612,18 @@ static bool promise_flushed(struct worker *w)
 	return any;
 }
 
+/* What the application says that it has made durable by itself. */
+static bool promise_relied(const struct promise *p, const struct worker *w,
+			   const struct oplog_op *op)
+{
+	const struct handle *m = find_handle(p, op->rec->handle);
+
+	if (!m || !m->file)
+		return false;
+	promise_file(m->file, m->offset + arg(op, 0), arg(op, 1), w->began, NULL);
+	return true;
+}
+
 static bool make_promises(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	struct tree_file *f = file_of(p, op->rec->handle);
@@ -601,9 +646,12 @@ static bool make_promises(struct promise *p, struct worker *w, const struct oplo
 	case DX_OP_MSYNC:
 		return promise_range(p, w, op);
 	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
 		return promise_write(p, w, op);
 	case DX_OP_DRAIN:
 		return promise_flushed(w);
+	case DX_OP_RELY:
+		return promise_relied(p, w, op);
 	default:
 		return false;
 	}
@@ -611,7 +659,7 @@ static bool make_promises(struct promise *p, struct worker *w, const struct oplo
 
 bool promise_is_applications(const struct oplog_op *op)
 {
-	return op->rec->op == DX_OP_DRAIN;
+	return op->rec->op == DX_OP_DRAIN || op->rec->op == DX_OP_RELY;
 }
 
 /* ---- marks ---- */

@@ -54,6 +54,8 @@ static int write_and_sync(struct dx_worker *w, struct dx_file *f)
 	if (!r)
 		r = dx_write_flags(w, f, DX_PAGE, DX_PAGE, RWF_DSYNC);
 	if (!r)
+		r = dx_writev(w, f, 2 * DX_PAGE + 7, 1000, 0);
+	if (!r)
 		r = dx_read(w, f, 5, 100);
 	if (!r)
 		r = dx_fdatasync(w, f);
@@ -83,6 +85,8 @@ static int store_and_flush(struct dx_worker *w, const struct state *s)
 	dx_store32(w, m, 8);
 	dx_store16(w, m, 12);
 	dx_store8(w, m, 15);
+	dx_store_bytes(w, m, 17, 30);
+	dx_store_unaligned(w, m, 61);
 	dx_fill(w, m, 64, 192);
 	dx_copy(w, m, 259, 100);
 	for (int kind = DX_CLWB; kind <= DX_CLFLUSH; kind++)
@@ -116,6 +120,9 @@ static void finish(struct dx *dx, struct dx_worker *w)
 {
 	struct state *s = dx_priv(dx);
 
+	/* Here, where it may fail: not every file system can share blocks. */
+	if (s->data.file.id)
+		dx_reflink(w, &s->data.file, &s->data.file, 0, SIZE, DX_PAGE);
 	drop_file(w, &s->data, "data");
 }
 

@@ -22,8 +22,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <immintrin.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -107,6 +109,9 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 
 #define DX_INLINE static inline __attribute__((always_inline, unused))
 
+/* Eight bytes at any address, which may be anything else too. */
+typedef unsigned char dx_word[8];
+
 /* ---- files: names are relative to the directory of the cell ---- */
 
 /*
@@ -170,6 +175,25 @@ DX_INLINE int dx_fallocate(struct dx_worker *w, struct dx_file *f, int mode, uin
 	(void)w;
 	DX_BEGIN(w, DX_OP_FALLOCATE, f->id, (uint64_t)mode, off, len, 0);
 	r = fallocate(f->fd, mode, (off_t)off, (off_t)len) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
+/*
+ * @len bytes of @to at @to_off share the blocks of @from at @from_off. All three
+ * are multiples of the block size, but that a range may end where @from does.
+ */
+DX_INLINE int dx_reflink(struct dx_worker *w, struct dx_file *to, const struct dx_file *from,
+			 uint64_t from_off, uint64_t to_off, uint64_t len)
+{
+	struct file_clone_range range = {
+		.src_fd = from->fd, .src_offset = from_off, .src_length = len, .dest_offset = to_off
+	};
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_REFLINK, to->id, from->id, from_off, to_off, len);
+	r = ioctl(to->fd, FICLONERANGE, &range) ? -errno : 0;
 	DX_END(w, r);
 	return r;
 }
@@ -283,6 +307,29 @@ DX_INLINE int dx_write(struct dx_worker *w, struct dx_file *f, uint64_t off, uin
 	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
 	DX_END(w, put < 0 ? r : put);
 	DX_WRITE_EXTENTS(w, f->id, 0);
+	return r;
+}
+
+/* pwritev2(2) of three pieces, the first two a third each: otherwise as dx_write_flags(). */
+DX_INLINE int dx_writev(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len,
+			int flags)
+{
+	uint64_t third = len / 3;
+	struct iovec iov[] = { { w->buf, third },
+			       { w->buf + third, third },
+			       { w->buf + 2 * third, len - 2 * third } };
+	ssize_t put;
+	int r;
+
+	if (!DX_FITS(w, len) || flags & RWF_APPEND)
+		return -EINVAL;
+	DX_GENERATION(w);
+	DX_PATTERN(w, f->id, off, w->buf, len);
+	DX_BEGIN(w, DX_OP_WRITEV, f->id, off, len, (uint64_t)flags, DX_GEN);
+	put = pwritev2(f->fd, iov, 3, (off_t)off, flags);
+	r = put == (ssize_t)len ? 0 : put < 0 ? -errno : -EIO;
+	DX_END(w, put < 0 ? r : put);
+	DX_WRITE_EXTENTS(w, f->id, flags);
 	return r;
 }
 
@@ -416,6 +463,38 @@ DX_STORE_SMALL(32, uint32_t)
 DX_STORE_SMALL(16, uint16_t)
 DX_STORE_SMALL(8, uint8_t)
 #undef DX_STORE_SMALL
+
+/* @len bytes, 1 to DX_MAX_BYTES, as stores of 1, upwards; at any @off. */
+#define DX_MAX_BYTES 64
+
+DX_INLINE void dx_store_bytes(struct dx_worker *w, const struct dx_map *m, uint64_t off,
+			      uint64_t len)
+{
+	const unsigned char *from = w->buf;
+
+	DX_GENERATION(w);
+	DX_PATTERN(w, m->file, m->offset + off, w->buf, len);
+	DX_BEGIN(w, DX_OP_STORE_BYTES, m->id, off, len, 0, DX_GEN);
+	for (volatile unsigned char *to = m->base + off; len; len--)
+		*to++ = *from++;
+	DX_END(w, 0);
+}
+
+/*
+ * One store of 8 bytes at any @off. Where that is no multiple of 8 it touches
+ * two words, maybe of two lines or pages: they need not become durable together.
+ */
+DX_INLINE void dx_store_unaligned(struct dx_worker *w, const struct dx_map *m, uint64_t off)
+{
+	uint64_t value = DX_BENCH_VALUE;
+
+	(void)w;
+	DX_GENERATION(w);
+	DX_PATTERN(w, m->file, m->offset + off, &value, sizeof(value));
+	DX_BEGIN(w, DX_OP_STORE_UNALIGNED, m->id, off, sizeof(value), 0, DX_GEN);
+	__asm__ volatile("movq %1, %0" : "=m"(*(dx_word *)(m->base + off)) : "r"(value));
+	DX_END(w, 0);
+}
 
 /* @len bytes as stores of 8, upwards; @off and @len multiples of 8. */
 DX_INLINE void dx_fill(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
@@ -555,6 +634,22 @@ DX_INLINE void dx_drain(struct dx_worker *w)
 	__asm__ volatile("sfence" ::: "memory");
 	DX_END(w, 0);
 	DX_DRAIN_EXTENTS(w);
+}
+
+/*
+ * From here on the application takes these bytes of the mapping as durable:
+ * flushed, or stored past the caches, and drained. Does nothing; the checker
+ * holds it to its word. For mappings with MAP_SYNC, and device-dax.
+ */
+DX_INLINE void dx_rely(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len)
+{
+	(void)w;
+	(void)m;
+	(void)off;
+	(void)len;
+	DX_BEGIN(w, DX_OP_RELY, m->id, off, len, 0, 0);
+	DX_END(w, 0);
+	DX_EXTENTS(w, m->file);
 }
 
 /* Flush and drain. */

@@ -186,13 +186,19 @@ enum dx_log_op {
 	DX_OP_BARRIER,
 	DX_OP_JOIN,
 	/* Grows here only: numbers are in files. */
-	DX_OP_LOAD, /* arg0: offset in the mapping, arg1: 8 */
+	DX_OP_LOAD,   /* arg0: offset in the mapping, arg1: 8 */
+	DX_OP_WRITEV, /* as WRITE, from three pieces of memory */
+	/* handle: the file that changes; arg0: the other's, arg1: offset there; arg2, arg3: here */
+	DX_OP_REFLINK,
+	DX_OP_STORE_BYTES, /* as STORE, but at any offset, arg1: 1 to 64; stores of 1, upwards */
+	DX_OP_STORE_UNALIGNED, /* as STORE, but at any offset, arg1: 8; one store */
 	/*
 	 * Bookkeeping: where a piece of a device lies in physical memory. arg0: 0 the
 	 * data device, 1 the realtime device; arg1: offset in the device, arg2:
 	 * physical address, arg3: length.
 	 */
 	DX_OP_DEVICE,
+	DX_OP_RELY, /* the application takes arg0: offset, arg1: length as durable from here on */
 	DX_OP_COUNT
 };
 

@@ -73,6 +73,12 @@ REFUSED(result_too_negative, "does not have", rec->result = -4096)
 REFUSED(more_than_asked_for, "does not have", rec->op = DX_OP_READ; rec->arg[3] = 0;
 	rec->result = 9)
 REFUSED(odd_load, "one word", rec->op = DX_OP_LOAD; rec->arg[3] = 0; rec->arg[1] = 4)
+REFUSED(no_bytes, "1 to 64", rec->op = DX_OP_STORE_BYTES; rec->arg[1] = 0)
+REFUSED(too_many_bytes, "1 to 64", rec->op = DX_OP_STORE_BYTES; rec->arg[1] = 65)
+REFUSED(odd_unaligned, "of 8 bytes", rec->op = DX_OP_STORE_UNALIGNED; rec->arg[1] = 4)
+REFUSED(reflink_of_nothing, "names no file", rec->op = DX_OP_REFLINK; rec->arg[0] = 0)
+REFUSED(reflink_overflows, "beyond", rec->op = DX_OP_REFLINK; rec->arg[0] = 1;
+	rec->arg[1] = INT64_MAX; rec->arg[2] = 0; rec->arg[3] = 4096)
 REFUSED(no_return_in_the_middle, "has not returned", rec->end = 0)
 REFUSED(result_without_return, "before the return", rec->end = 0; rec->result = -5)
 REFUSED(stray_text, "belongs to no operation", rec->op = DX_OP_TEXT; rec->text[0] = 0)

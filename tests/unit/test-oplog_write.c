@@ -108,6 +108,66 @@ Test(oplog_write, written_bytes_are_the_pattern)
 	oplog_close(log);
 }
 
+/* The calls whose pieces do not fit words: each byte is the pattern's, and no other was touched. */
+Test(oplog_write, odd_stores_and_pieces_are_the_pattern)
+{
+	struct dx_worker *w = &f.worker[0];
+	unsigned char seen[256], want[256] = { 0 };
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, DX_PAGE), 0);
+	cr_assert_eq(dx_map(w, &map, &file, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE), 0);
+	cr_assert_eq(dx_writev(w, &file, 3, 100, 0), 0);
+	dx_store_bytes(w, &map, 61, 6);
+	dx_store_bytes(w, &map, 7, 64);
+	dx_store_unaligned(w, &map, 125);
+	dx_store_unaligned(w, &map, 136);
+	cr_assert_eq(pread(file.fd, seen, sizeof(seen), 0), sizeof(seen));
+	log = read_log();
+	for (size_t i = 3; i < oplog_count(log); i++) {
+		const struct dx_rec *rec = oplog_at(log, i)->rec;
+
+		dx_log_pattern(w, file.id, rec->arg[0], want + rec->arg[0], rec->arg[1],
+			       rec->arg[3]);
+	}
+	cr_expect_eq(oplog_count(log), 8);
+	cr_expect_eq(oplog_at(log, 3)->rec->op, DX_OP_WRITEV);
+	cr_expect_eq(oplog_at(log, 3)->rec->result, 100);
+	cr_expect_arr_eq(seen, want, sizeof(want));
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* Whether blocks can be shared or not, both files are named. */
+Test(oplog_write, reflink_names_both_files)
+{
+	struct dx_file to = { 0 }, from = { 0 };
+	struct dx_worker *w = &f.worker[0];
+	const struct dx_rec *rec;
+	struct oplog *log;
+	int r;
+
+	cr_assert_eq(dx_open(w, &from, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_open(w, &to, "other", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &from, 2 * DX_PAGE), 0);
+	r = dx_reflink(w, &to, &from, DX_PAGE, 0, DX_PAGE);
+	log = read_log();
+	rec = oplog_at(log, 3)->rec;
+	cr_expect_eq(rec->op, DX_OP_REFLINK);
+	cr_expect_eq(rec->result, r);
+	cr_expect_eq(rec->handle, to.id);
+	cr_expect_eq(rec->arg[0], from.id);
+	cr_expect_eq(rec->arg[1], DX_PAGE);
+	cr_expect_eq(rec->arg[3], DX_PAGE);
+	dx_close(w, &to);
+	dx_close(w, &from);
+	oplog_close(log);
+}
+
 Test(oplog_write, long_names_span_records)
 {
 	struct dx_worker *w = &f.worker[0];
