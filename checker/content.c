@@ -279,12 +279,15 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 		bool counts = layer->change->ended <= began || layer->change == also;
 
 		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
+			p->unchecked |= layer->bytes[l] & settled[l];
 			layer->bytes[l] &= ~settled[l];
 			if (counts)
 				settled[l] |= layer->bytes[l] & range[l];
 		}
 	}
+	/* What was legal so far may be so no more. */
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
+		p->unchecked |= p->original[l] & settled[l] || range[l] & ~p->promised[l];
 		p->original[l] &= ~settled[l];
 		p->promised[l] |= range[l];
 	}

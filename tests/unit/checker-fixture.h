@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run without a machine: operations for the log and what the CPU does meanwhile,
+ * written down side by side, and judged. One vCPU, one worker, one NVDIMM at BASE
+ * whose device begins at DEVICE.
+ */
+#ifndef TESTS_CHECKER_FIXTURE_H
+#define TESTS_CHECKER_FIXTURE_H
+
+#include "tests/unit/oplog-fixture.h"
+
+#include "checker/linecheck.h"
+
+#define BASE	    0x100000000ULL
+#define RANGE_SIZE  (16ULL << 20)
+#define DEVICE	    (BASE + DX_PMD)
+#define FILE_HANDLE 1U
+#define MAP_HANDLE  2U
+#define MAX_RECORDS 4096
+
+static struct script {
+	struct dx_trace_rec rec[MAX_RECORDS];
+	unsigned char data[MAX_RECORDS][DX_TRACE_RUN_MAX > 256 ? 256 : DX_TRACE_RUN_MAX];
+	size_t n;
+	uint64_t seq, generation, tick;
+	struct dx_rec *op; /* that goes on */
+} run;
+
+static inline struct dx_trace_rec *add_record(enum dx_trace_kind kind, uint64_t addr, uint32_t len,
+					      uint32_t count)
+{
+	struct dx_trace_rec *r = &run.rec[run.n++];
+
+	cr_assert_lt(run.n, MAX_RECORDS);
+	*r = (struct dx_trace_rec){ .kind = kind,
+				    .length = len,
+				    .seq = run.seq,
+				    .addr = addr,
+				    .ip = 0x1000 + run.n,
+				    .count = count };
+	run.seq += count;
+	return r;
+}
+
+/* ---- the CPU ---- */
+
+static inline void store(uint64_t addr, const void *bytes, uint32_t len)
+{
+	struct dx_trace_rec *r = add_record(DX_TRACE_STORE, addr, len, (len + 7) / 8);
+
+	r->detail = 3;
+	memcpy(run.data[run.n - 1], bytes, len);
+}
+
+static inline void store_nt(uint64_t addr, const void *bytes, uint32_t len)
+{
+	store(addr, bytes, len);
+	run.rec[run.n - 1].flags = DX_TRACE_NT;
+}
+
+static inline void write_back(uint64_t addr, uint32_t lines, enum dx_trace_write_back how)
+{
+	add_record(DX_TRACE_WRITE_BACK, addr, lines * 64, lines)->detail = (uint8_t)how;
+}
+
+static inline void fence(enum dx_trace_fence how)
+{
+	add_record(DX_TRACE_FENCE, 0, 0, 1)->detail = (uint8_t)how;
+}
+
+/* ---- the log ---- */
+
+static inline struct dx_rec *next_record(void)
+{
+	struct dx_log_area *a = area(0);
+
+	cr_assert_lt(a->used, a->room);
+	memset(record(0, a->used), 0, sizeof(struct dx_rec));
+	return record(0, a->used++);
+}
+
+static inline void mark(enum dx_log_mark what)
+{
+	add_record(DX_TRACE_MARK, (uint64_t)(run.op - record(0, 0)), 0, 1)->detail = (uint8_t)what;
+}
+
+static inline void begin(enum dx_log_op op, uint32_t handle, uint64_t a0, uint64_t a1, uint64_t a2,
+			 uint64_t a3)
+{
+	run.op = next_record();
+	*run.op = (struct dx_rec){
+		.op = (uint16_t)op, .handle = handle, .begin = ++run.tick, .arg = { a0, a1, a2, a3 }
+	};
+	mark(DX_MARK_BEGIN);
+}
+
+static inline void end(int64_t result)
+{
+	run.op->result = result;
+	run.op->end = ++run.tick;
+	for (struct dx_rec *r = run.op + 1; r < record(0, area(0)->used); r++)
+		r->end = run.op->end;
+	mark(DX_MARK_END);
+}
+
+static inline void text(const char *name)
+{
+	struct dx_rec *r = next_record();
+
+	r->op = DX_OP_TEXT;
+	r->begin = r->end = run.op->begin;
+	snprintf(r->text, sizeof(r->text), "%s", name);
+}
+
+/* After end(): file bytes from @offset on lie at @device of the device. */
+static inline void extent(uint32_t handle, int index, uint64_t offset, uint64_t device,
+			  uint64_t len, uint64_t flags)
+{
+	struct dx_rec *r = next_record();
+
+	*r = (struct dx_rec){ .op = DX_OP_EXTENT,
+			      .handle = handle,
+			      .begin = run.op->begin,
+			      .end = run.op->end,
+			      .result = index,
+			      .arg = { offset, device, len, flags } };
+}
+
+static inline void simple(enum dx_log_op op, uint32_t handle, uint64_t a0, uint64_t a1, uint64_t a2,
+			  int64_t result)
+{
+	begin(op, handle, a0, a1, a2, 0);
+	end(result);
+}
+
+static inline void open_file(uint32_t handle, const char *name, uint64_t flags)
+{
+	begin(DX_OP_OPEN, handle, flags, 0644, 0, 0);
+	text(name);
+	end(0);
+}
+
+/* ---- the usual run: a file of one page, mapped, its block at the device's page 3 ---- */
+
+#define BLOCK	   (3 * DX_PAGE)
+#define AT(offset) (DEVICE + BLOCK + (offset))
+
+static inline void start_run(void)
+{
+	set_up();
+	memset(&run, 0, sizeof(run));
+	simple(DX_OP_DEVICE, 0, 0, 0, DEVICE, 0);
+	run.op->arg[3] = RANGE_SIZE - DX_PMD;
+	open_file(FILE_HANDLE, "file", O_RDWR | O_CREAT);
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, DX_PAGE, 0, 0, 0);
+	begin(DX_OP_MAP, MAP_HANDLE, FILE_HANDLE, 0, DX_PAGE,
+	      DX_MAP_READ | DX_MAP_WRITE | DX_MAP_SYNC);
+	end(0x7000);
+}
+
+static inline uint64_t next_generation(void)
+{
+	return ++run.generation << 4;
+}
+
+/* A store of 8 bytes through the mapping, by operation and CPU alike. */
+static inline void map_store(uint64_t offset)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, offset, generation);
+
+	begin(DX_OP_STORE, MAP_HANDLE, offset, 8, 0, generation);
+	store(AT(offset), &value, 8);
+	end(0);
+}
+
+static inline void sync_begin(enum dx_log_op op)
+{
+	if (op == DX_OP_MSYNC)
+		begin(op, MAP_HANDLE, 0, DX_PAGE, MS_SYNC, 0);
+	else
+		begin(op, op == DX_OP_SYNC ? 0 : FILE_HANDLE, 0, 0, 0, 0);
+}
+
+static inline void sync_end(void)
+{
+	end(0);
+	extent(FILE_HANDLE, 0, 0, BLOCK, DX_PAGE, 0);
+}
+
+/* fsync as it should be: the page written back, line by line, and drained. */
+static inline void good_sync(enum dx_log_op op)
+{
+	sync_begin(op);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+}
+
+static struct linecheck *lc;
+static struct oplog *script_log;
+
+static inline size_t judge_by(enum persist_mode mode, uint64_t leave_out,
+			      const struct linecheck_violation **ret)
+{
+	static struct dx_trace_header h = { .vcpus = 1,
+					    .ranges = 1,
+					    .range = { { BASE, RANGE_SIZE } } };
+	const struct linecheck_options o = { .mode = mode, .leave_out = leave_out };
+	struct err e = { 0 };
+	char line[1200];
+
+	linecheck_close(lc);
+	lc = NULL;
+	if (!script_log)
+		script_log = read_log();
+	cr_assert_eq(linecheck_open(&lc, &h, script_log, &o, &e), 0, "%s",
+		     err_format(&e, line, sizeof(line)));
+	for (size_t i = 0; i < run.n; i++) {
+		const struct trace_record r = { &run.rec[i], run.data[i] };
+
+		cr_assert_eq(linecheck_record(lc, &r, &e), 0, "%s",
+			     err_format(&e, line, sizeof(line)));
+	}
+	return linecheck_violations(lc, ret);
+}
+
+static inline size_t judge(const struct linecheck_violation **ret)
+{
+	return judge_by(PERSIST_STRICT, CONTENT_NEVER, ret);
+}
+
+static inline void end_run(void)
+{
+	linecheck_close(lc);
+	oplog_close(script_log);
+	lc = NULL;
+	script_log = NULL;
+	tear_down();
+}
+
+#endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Runs of which it is known what a power cut would lose. A checker that misses a
+ * write-back, a fence, the order of the two, a foreign store or a hole fails
+ * here, and one that cries where nothing is lost does, too.
+ */
+#include "tests/unit/checker-fixture.h"
+
+TestSuite(linecheck, .init = start_run, .fini = end_run);
+
+static const struct linecheck_violation *v;
+
+static void expect_fault(enum linecheck_fault fault)
+{
+	cr_assert_gt(judge(&v), 0, "nothing found");
+	cr_expect_eq(v[0].fault, fault, "fault %d, expected %d", v[0].fault, fault);
+}
+
+static void expect_nothing(void)
+{
+	size_t n = judge(&v);
+
+	cr_expect_eq(n, 0, "%zu found, fault %d at %#lx", n, n ? v[0].fault : 0,
+		     n ? (unsigned long)v[0].offset : 0);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, 0);
+}
+
+static const enum dx_log_op syncs[] = { DX_OP_MSYNC, DX_OP_FSYNC, DX_OP_FDATASYNC, DX_OP_SYNC,
+					DX_OP_SYNCFS };
+#define SYNCS (sizeof(syncs) / sizeof(syncs[0]))
+
+Test(linecheck, what_is_written_back_and_drained_is_there)
+{
+	for (size_t i = 0; i < SYNCS; i++) {
+		map_store(i * 64);
+		good_sync(syncs[i]);
+	}
+	expect_nothing();
+	cr_expect_eq(linecheck_counts(lc)->promises, SYNCS);
+	cr_expect_gt(linecheck_counts(lc)->promised_bytes, DX_PAGE);
+}
+
+Test(linecheck, each_call_that_writes_nothing_back_is_caught)
+{
+	for (size_t i = 0; i < SYNCS; i++) {
+		map_store(i * 64);
+		sync_begin(syncs[i]);
+		fence(DX_TRACE_SFENCE);
+		sync_end();
+	}
+	/* What one call left behind, the later ones promise as well. */
+	cr_assert_geq(judge(&v), SYNCS);
+	for (size_t i = 0; i < SYNCS; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < linecheck_violations(lc, &v); k++)
+			found |= v[k].promise->rec->op == syncs[i] && v[k].offset == i * 64 &&
+				 v[k].fault == LINECHECK_NOT_WRITTEN_BACK;
+		cr_expect(found, "call %zu", i);
+	}
+}
+
+Test(linecheck, a_missing_fence_is_seen_by_the_strict_rules_only)
+{
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 1, DX_TRACE_CLWB);
+	fence(DX_TRACE_LOCK);
+	sync_end();
+	expect_fault(LINECHECK_NOT_DRAINED);
+	cr_expect_eq(judge_by(PERSIST_SDM, CONTENT_NEVER, &v), 0);
+	cr_expect_eq(judge_by(PERSIST_EADR, CONTENT_NEVER, &v), 0);
+}
+
+Test(linecheck, a_store_after_the_write_back_is_lost)
+{
+	uint64_t generation, value;
+
+	map_store(8);
+	write_back(AT(0), 1, DX_TRACE_CLWB);
+	generation = next_generation();
+	value = dx_pattern64(SEED, FILE_HANDLE, 0, generation);
+	begin(DX_OP_STORE, MAP_HANDLE, 0, 8, 0, generation);
+	store(AT(0), &value, 8);
+	end(0);
+	sync_begin(DX_OP_FSYNC);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+	expect_fault(LINECHECK_STALE_WRITE_BACK);
+	cr_expect_eq(v[0].offset, 0);
+	cr_expect_eq(v[0].bytes, 8);
+	cr_expect_eq(v[0].store.seq, run.rec[run.n - 5].seq);
+}
+
+Test(linecheck, clflush_needs_no_fence)
+{
+	map_store(0);
+	sync_begin(DX_OP_MSYNC);
+	write_back(AT(0), 1, DX_TRACE_CLFLUSH);
+	sync_end();
+	expect_nothing();
+}
+
+Test(linecheck, the_wrong_line_is_caught)
+{
+	map_store(64);
+	sync_begin(DX_OP_MSYNC);
+	write_back(AT(0), 1, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+	expect_fault(LINECHECK_NOT_WRITTEN_BACK);
+	cr_expect_eq(v[0].offset, 64);
+	cr_expect_eq(v[0].physical, AT(64));
+	cr_expect_eq(v[0].until, CONTENT_NEVER);
+}
+
+Test(linecheck, it_says_until_when_it_would_be_lost)
+{
+	map_store(0);
+	sync_begin(DX_OP_MSYNC);
+	sync_end();
+	write_back(AT(0), 1, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	expect_fault(LINECHECK_NOT_WRITTEN_BACK);
+	cr_expect_eq(v[0].until, run.rec[run.n - 1].seq);
+}
+
+/* A call covers what had ended before it began: not what ran beside it. */
+Test(linecheck, what_begins_during_the_call_is_not_promised)
+{
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, 0, 1 << 4);
+
+	map_store(64);
+	good_sync(DX_OP_FSYNC);
+	begin(DX_OP_STORE, MAP_HANDLE, 0, 8, 0, next_generation());
+	value = dx_pattern64(SEED, FILE_HANDLE, 0, run.generation << 4);
+	store(AT(0), &value, 8);
+	end(0);
+	expect_nothing();
+}
+
+Test(linecheck, a_store_over_promised_bytes_by_nobody_is_caught)
+{
+	uint64_t rubbish = 0x1234;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	store(AT(0), &rubbish, 8);
+	expect_fault(LINECHECK_FOREIGN_STORE);
+	cr_expect_eq(v[0].promise, NULL);
+	cr_expect_eq(v[0].offset, 0);
+}
+
+Test(linecheck, a_promised_byte_may_be_overwritten_by_the_file)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(0);
+	map_store(0);
+	expect_nothing();
+	good_sync(DX_OP_MSYNC);
+}
+
+/* The program reads something else than it wrote: no crash is needed. */
+Test(linecheck, other_content_is_told_from_lost_content)
+{
+	uint64_t rubbish = 0x1234;
+
+	begin(DX_OP_STORE, MAP_HANDLE, 0, 8, 0, next_generation());
+	store(AT(0), &rubbish, 8);
+	end(0);
+	good_sync(DX_OP_FSYNC);
+	expect_fault(LINECHECK_CONTENT);
+}
+
+Test(linecheck, a_hole_where_bytes_were_promised_is_caught)
+{
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, 0, 0, 0);
+	expect_fault(LINECHECK_HOLE);
+}
+
+Test(linecheck, bytes_without_a_place_are_counted_not_passed)
+{
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, -5, 0, 0, 0, 0);
+	cr_expect_eq(judge(&v), 0);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, DX_PAGE);
+}
+
+/* Freed blocks promise nothing: what others store there is their affair. */
+Test(linecheck, truncated_bytes_are_promised_no_more)
+{
+	uint64_t rubbish = 0x1234;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, 0, 0, 0, 0);
+	store(AT(0), &rubbish, 8);
+	expect_nothing();
+}
+
+Test(linecheck, a_truncation_that_failed_frees_nothing)
+{
+	uint64_t rubbish = 0x1234;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, 0, 0, 0, -1);
+	store(AT(0), &rubbish, 8);
+	expect_fault(LINECHECK_FOREIGN_STORE);
+}
+
+/* Blocks that moved are looked for where they are now. */
+Test(linecheck, promised_bytes_are_checked_at_their_new_place)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(64);
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, BLOCK + DX_PAGE, DX_PAGE, 0);
+	expect_fault(LINECHECK_CONTENT);
+	cr_expect_eq(v[0].physical, AT(DX_PAGE));
+}
+
+/* ---- the program's own flushes ---- */
+
+static void rely(void)
+{
+	begin(DX_OP_RELY, MAP_HANDLE, 0, 64, 0, 0);
+	sync_end();
+}
+
+static void flush_line(uint64_t offset)
+{
+	begin(DX_OP_FLUSH, MAP_HANDLE, offset, 64, 0, 0);
+	write_back(AT(offset), 1, DX_TRACE_CLWB);
+	end(0);
+}
+
+static void drain(void)
+{
+	begin(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+}
+
+Test(linecheck, a_program_that_flushes_and_drains_is_right)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(0);
+	flush_line(0);
+	drain();
+	rely();
+	expect_nothing();
+	cr_expect_eq(linecheck_counts(lc)->promises, 3);
+}
+
+Test(linecheck, a_program_that_forgets_the_flush_is_told)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(0);
+	drain();
+	rely();
+	expect_fault(LINECHECK_NOT_WRITTEN_BACK);
+	cr_expect(promise_is_applications(v[0].promise));
+}
+
+Test(linecheck, a_program_that_forgets_the_fence_is_told)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(0);
+	flush_line(0);
+	rely();
+	expect_fault(LINECHECK_NOT_DRAINED);
+}
+
+Test(linecheck, a_program_that_flushes_another_line_is_told)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(0);
+	flush_line(64);
+	drain();
+	rely();
+	expect_fault(LINECHECK_NOT_WRITTEN_BACK);
+}
+
+/* ---- the rest ---- */
+
+Test(linecheck, what_is_wasted_is_counted)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	good_sync(DX_OP_FSYNC);
+	judge(&v);
+	cr_expect_eq(linecheck_counts(lc)->write_backs, 128);
+	cr_expect_eq(linecheck_counts(lc)->clean, 127);
+	cr_expect_eq(linecheck_counts(lc)->fences, 2);
+	cr_expect_eq(linecheck_counts(lc)->idle_fences, 1);
+}
+
+Test(linecheck, each_record_left_out_that_matters_is_missed)
+{
+	size_t found = 0;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	for (size_t i = 0; i < run.n; i++)
+		if (run.rec[i].kind != DX_TRACE_MARK)
+			found += judge_by(PERSIST_STRICT, i, &v) > 0;
+	cr_expect_eq(found, 3, "%zu of store, write-back and fence", found);
+}
+
+Test(linecheck, a_log_of_another_run_is_refused)
+{
+	struct dx_trace_header h = {
+		.run = 77, .vcpus = 1, .ranges = 1, .range = { { BASE, RANGE_SIZE } }
+	};
+	const struct linecheck_options o = { .leave_out = CONTENT_NEVER };
+	struct err e = { 0 };
+
+	script_log = read_log();
+	cr_expect_eq(linecheck_open(&lc, &h, script_log, &o, &e), -EBADMSG);
+	cr_expect(strstr(e.what, "not of the run"), "%s", e.what);
+}
+
+Test(linecheck, marks_that_the_log_does_not_have_are_refused)
+{
+	const struct linecheck_options o = { .leave_out = CONTENT_NEVER };
+	struct dx_trace_header h = { .vcpus = 1, .ranges = 1, .range = { { BASE, RANGE_SIZE } } };
+	struct dx_trace_rec rec = {
+		.kind = DX_TRACE_MARK, .detail = DX_MARK_BEGIN, .addr = 999, .count = 1
+	};
+	struct trace_record r = { &rec, NULL };
+	struct err e = { 0 };
+
+	script_log = read_log();
+	cr_assert_eq(linecheck_open(&lc, &h, script_log, &o, &e), 0);
+	cr_expect_eq(linecheck_record(lc, &r, &e), -EBADMSG);
+	cr_expect(strstr(e.what, "no record 999"), "%s", e.what);
+}
