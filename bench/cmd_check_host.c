@@ -7,6 +7,7 @@
 #include "bench/cmd_check.h"
 #include "bench/cmd_emulate.h"
 #include "bench/interrupt.h"
+#include "bench/known.h"
 #include "bench/say.h"
 #include "bench/verdict.h"
 
@@ -129,7 +130,7 @@ static void keep_files(const struct host *host, const struct files *f, const jso
 }
 
 /* A cell that could not be judged is an error of that cell. */
-static void judge_cell(const struct host *host, json_t *cell)
+static void judge_cell(const struct host *host, const json_t *known, json_t *cell)
 {
 	const char *run = json_string_value(json_object_get(cell, "run"));
 	char reason[1024];
@@ -144,21 +145,25 @@ static void judge_cell(const struct host *host, json_t *cell)
 		json_object_set_new(cell, "status", json_string("error"));
 		json_object_set_new(cell, "reason", json_string(reason));
 	}
+	known_apply(known, cell);
 	keep_files(host, &f, cell);
 }
 
 static int judge_cells(struct host *host, struct err *e)
 {
-	json_t *cell;
+	json_t *cell, *known;
 	size_t i;
-	int r = 0;
+	int r = known_load(KNOWN_DIRECTORY, &known, e);
 
+	if (r)
+		return r;
 	json_array_foreach(host->cells, i, cell) {
-		judge_cell(host, cell);
+		judge_cell(host, known, cell);
 		r = results_add_json(host->results, cell, e);
 		if (r)
 			break;
 	}
+	json_decref(known);
 	if (!host->check->keep) {
 		struct files f;
 

@@ -10,7 +10,8 @@
 #include <sys/utsname.h>
 
 static const char *const lens_names[] = { [LENS_BENCH] = "bench", [LENS_CHECK] = "check" };
-static const char *const status_names[] = { "pass", "fail", "skip", "error" };
+static const char *const status_names[STATUSES] = { "pass",  "fail",  "skip",
+						    "error", "xfail", "xpass" };
 
 const char *status_name(enum status s)
 {
@@ -208,7 +209,7 @@ static int get_status(const json_t *j, enum status *ret, struct err *e)
 {
 	const char *text = json_string_value(json_object_get(j, "status"));
 
-	for (size_t i = 0; text && i < sizeof(status_names) / sizeof(status_names[0]); i++)
+	for (size_t i = 0; text && i < STATUSES; i++)
 		if (!strcmp(text, status_names[i])) {
 			*ret = (enum status)i;
 			return 0;

@@ -13,7 +13,15 @@
 #include "bench/stats.h"
 #include "lib/err.h"
 
-enum status { STATUS_PASS, STATUS_FAIL, STATUS_SKIP, STATUS_ERROR };
+enum status {
+	STATUS_PASS,
+	STATUS_FAIL,
+	STATUS_SKIP,
+	STATUS_ERROR,
+	STATUS_XFAIL, /* a known failure, and only that (known.h) */
+	STATUS_XPASS, /* a known failure that did not show */
+	STATUSES
+};
 
 const char *status_name(enum status s);
 

@@ -225,7 +225,7 @@ static void print_reasons(FILE *out, const json_t *results)
 
 static void print_totals(FILE *out, const json_t *document)
 {
-	static const char *const parts[] = { "pass", "fail", "skip", "error" };
+	static const char *const parts[] = { "pass", "fail", "skip", "error", "xfail", "xpass" };
 	const json_t *summary = json_object_get(document, "summary");
 	const json_t *kernel = json_object_get(json_object_get(document, "environment"), "kernel");
 	json_int_t planned = json_integer_value(json_object_get(summary, "planned")), ran = 0;

@@ -62,7 +62,7 @@ static void print_table(FILE *out, const json_t *results, bool color)
 		print_row(out, cell, color);
 	json_array_foreach(results, i, cell)
 		if (text_of(cell, "reason")[0] && strcmp(text_of(cell, "status"), "fail") != 0)
-			say(out, "%s: %s: %s", text_of(cell, "workload"), text_of(cell, "status"),
+			say(out, "%s %s: %s", text_of(cell, "fs"), text_of(cell, "workload"),
 			    text_of(cell, "reason"));
 }
 
@@ -195,12 +195,17 @@ static void print_totals(FILE *out, const json_t *document)
 	const json_t *summary = json_object_get(document, "summary");
 	const json_t *environment = json_object_get(document, "environment");
 	const json_t *kernel = json_object_get(environment, "kernel");
+	static const char *const names[] = { "pass", "fail", "xfail", "xpass", "skip", "error" };
+	char text[128] = "";
 
-	say(out,
-	    "%" PRId64 " cells: %" PRId64 " pass, %" PRId64 " fail, %" PRId64 " skip, %" PRId64
-	    " error%s%s",
-	    number_of(summary, "planned"), number_of(summary, "pass"), number_of(summary, "fail"),
-	    number_of(summary, "skip"), number_of(summary, "error"),
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t used = strlen(text);
+
+		if (number_of(summary, names[i]))
+			snprintf(text + used, sizeof(text) - used, "%s%" PRId64 " %s",
+				 used ? ", " : "", number_of(summary, names[i]), names[i]);
+	}
+	say(out, "%" PRId64 " cells: %s%s%s", number_of(summary, "planned"), text,
 	    json_is_object(kernel) ? "; Linux " : "", text_of(kernel, "release"));
 }
 
@@ -211,7 +216,8 @@ void verdict_print(FILE *out, const json_t *document, bool verbose, bool color)
 
 	print_table(out, results, color);
 	json_array_foreach(results, i, cell)
-		print_violations(out, cell, verbose);
+		if (verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
+			print_violations(out, cell, verbose);
 	if (json_array_size(results))
 		fputc('\n', out);
 	print_totals(out, document);

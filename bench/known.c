@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/known.h"
+#include "lib/cleanup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SUFFIX ".json"
+
+/* ---- loading ---- */
+
+static int check_entry(const json_t *j, const char *path, struct err *e)
+{
+	static const char *const lists[] = { "fs", "promises", "shows_in" };
+	static const char *const texts[] = { "finding", "reason", "fault" };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (!json_is_array(json_object_get(j, lists[i])))
+			return err_set(e, -EBADMSG, path, "\"%s\" is no list", lists[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!json_is_string(json_object_get(j, texts[i])))
+			return err_set(e, -EBADMSG, path, "\"%s\" is no text", texts[i]);
+	return 0;
+}
+
+static int load_entry(const char *directory, const char *file, json_t *list, struct err *e)
+{
+	char path[PATH_MAX];
+	json_error_t where;
+	json_t *j;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, file);
+	j = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+	if (!j)
+		return err_set(e, -EBADMSG, path, "line %d: %s", where.line, where.text);
+	r = check_entry(j, path, e);
+	if (!r) {
+		json_object_set_new(j, "name", json_stringn(file, strlen(file) - strlen(SUFFIX)));
+		json_array_append(list, j);
+	}
+	json_decref(j);
+	return r;
+}
+
+static bool has_suffix(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > strlen(SUFFIX) && !strcmp(name + len - strlen(SUFFIX), SUFFIX);
+}
+
+int known_load(const char *directory, json_t **ret, struct err *e)
+{
+	json_t *list = json_array();
+	DIR *dir = opendir(directory);
+	const struct dirent *d;
+	int r = 0;
+
+	if (!dir && errno != ENOENT)
+		r = err_sys(e, -errno, directory, "open");
+	while (!r && dir && (d = readdir(dir)))
+		if (has_suffix(d->d_name))
+			r = load_entry(directory, d->d_name, list, e);
+	if (dir)
+		closedir(dir);
+	if (r)
+		json_decref(list);
+	else
+		*ret = list;
+	return r;
+}
+
+/* ---- matching ---- */
+
+static const char *text_of(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text ? text : "";
+}
+
+static bool contains(const json_t *list, const char *word)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), word))
+			return true;
+	return false;
+}
+
+/* "6.12.117+deb12": major * 1000 + minor; 0 where there is no number. */
+static unsigned int version_of(const char *release)
+{
+	unsigned int major = 0, minor = 0;
+
+	return sscanf(release, "%u.%u", &major, &minor) == 2 ? major * 1000 + minor : 0;
+}
+
+static bool concerns(const json_t *entry, const json_t *cell)
+{
+	unsigned int kernel = version_of(text_of(cell, "kernel"));
+	unsigned int from = version_of(text_of(entry, "kernel_from"));
+	unsigned int to = version_of(text_of(entry, "kernel_to"));
+
+	return contains(json_object_get(entry, "fs"), text_of(cell, "fs")) && kernel >= from &&
+	       (!to || kernel <= to);
+}
+
+static const json_t *find_known(const json_t *known, const json_t *cell, const json_t *violation)
+{
+	const char *promise = text_of(json_object_get(violation, "promise"), "op");
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(known, i, entry)
+		if (concerns(entry, cell) &&
+		    !strcmp(text_of(entry, "fault"), text_of(violation, "fault")) &&
+		    contains(json_object_get(entry, "promises"), promise))
+			return entry;
+	return NULL;
+}
+
+static void set_status(json_t *cell, const char *status, const json_t *entry, const char *what)
+{
+	json_object_set_new(cell, "status", json_string(status));
+	json_object_set_new(cell, "reason",
+			    json_sprintf("%s: %s (%s)", what, text_of(entry, "name"),
+					 text_of(entry, "reason")));
+}
+
+/* An entry that should have shown here and did not. */
+static void notice_absence(const json_t *known, json_t *cell)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(known, i, entry)
+		if (concerns(entry, cell) &&
+		    contains(json_object_get(entry, "shows_in"), text_of(cell, "workload")))
+			set_status(cell, "xpass", entry, "a known failure did not show");
+}
+
+void known_apply(const json_t *known, json_t *cell)
+{
+	const json_t *violations = json_object_get(cell, "violations"), *entry = NULL;
+	json_t *v;
+	bool all = true;
+	size_t i;
+
+	json_array_foreach(violations, i, v) {
+		const json_t *found = find_known(known, cell, v);
+
+		json_object_set_new(v, "known",
+				    found ? json_string(text_of(found, "name")) : json_null());
+		all = all && found;
+		entry = found ? found : entry;
+	}
+	if (entry && all)
+		set_status(cell, "xfail", entry, "known");
+	else if (!json_array_size(violations) && !strcmp(text_of(cell, "status"), "pass"))
+		notice_absence(known, cell);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Known failures: a real bug of a stock kernel, found and written down, must not
+ * turn every run red, and its disappearance must be noticed. Each is a file
+ * tests/known/NAME.json:
+ *
+ *	finding		the document that has the proof
+ *	reason		one line
+ *	fs		list of the file systems that have it
+ *	kernel_from, kernel_to	"6.1"; null: no bound. Both ends belong to it
+ *	promises	list of calls whose promise it breaks
+ *	fault		how (docs/formats.md)
+ *	shows_in	workloads that are known to show it
+ *
+ * A violation is known if all of this is so of it.
+ */
+#ifndef BENCH_KNOWN_H
+#define BENCH_KNOWN_H
+
+#include <jansson.h>
+
+#include "lib/err.h"
+
+#define KNOWN_DIRECTORY "tests/known"
+
+/* All entries, an array of objects with their "name". An absent directory is an empty list. */
+int known_load(const char *directory, json_t **ret, struct err *e);
+
+/* Gives each violation of the judged @cell a member "known", and the cell its xfail or xpass. */
+void known_apply(const json_t *known, json_t *cell);
+
+#endif
