@@ -10,6 +10,7 @@
 #include "bench/interrupt.h"
 #include "bench/say.h"
 #include "bench/table.h"
+#include "emulate/guest.h"
 #include "lib/units.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ enum {
 	OPT_CELL_TIME,
 	OPT_CELL_TIMEOUT,
 	OPT_LATENCY,
+	OPT_COUNTS,
 	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_COLOR,
@@ -35,6 +37,8 @@ static const struct argp_option options[] = {
 	{ "cell-time", OPT_CELL_TIME, "TIME", 0, "but no longer than TIME a cell (1s)", 20 },
 	{ "cell-timeout", OPT_CELL_TIMEOUT, "TIME", 0, "end a cell that hangs (2m)", 20 },
 	{ "latency", OPT_LATENCY, NULL, 0, "also the spread of single operations", 20 },
+	{ "counts", OPT_COUNTS, NULL, 0,
+	  "also instructions, lines written back and fences of the guest's CPUs", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
@@ -88,6 +92,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_LATENCY:
 		run->runner.latency = true;
+		return 0;
+	case OPT_COUNTS:
+		run->counts = true;
 		return 0;
 	case OPT_JSON:
 		run->json = true;
@@ -148,6 +155,8 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 	else if (!run->json)
 		table_print_run(stdout, results_document(results), say_width(stdout),
 				say_color(stdout));
+	if (!run->json && run->counts)
+		table_print_counts(stdout, results_document(results));
 	fflush(stdout); /* before what is said on the other stream */
 	if (results_finish(results, cut_short, &e)) {
 		say_error(&e);
@@ -158,6 +167,15 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 	if (cut_short && code != EXIT_FOUND)
 		code = EXIT_NO_RUN;
 	return interrupted ? 128 + interrupted : code;
+}
+
+/* Only an emulator counts what a CPU does. */
+static int check_counts(const struct run *run, struct err *e)
+{
+	if (!run->counts || session_is_emulated(&run->session) || guest_is_collected())
+		return 0;
+	err_set(e, -EINVAL, "--counts", "counts what an emulated CPU does");
+	return err_hint(e, "leave out --target and --device");
 }
 
 int cmd_run(int argc, char **argv)
@@ -172,7 +190,8 @@ int cmd_run(int argc, char **argv)
 	run.runner.seed = run.session.seed;
 	run.runner.deterministic = run.session.deterministic;
 	run.runner.unit = run.session.deterministic ? CLOCK_INSN : CLOCK_NS;
-	if (plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
+	if (check_counts(&run, &e) ||
+	    plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
 		say_error(&e);
 		code = say_exit_code(&e);
 	} else if (run.dry_run) {

@@ -13,7 +13,7 @@ struct run {
 	const char *out; /* directory that gets the results */
 	const char *color, *exit_style;
 	int verbosity;
-	bool json, dry_run;
+	bool json, dry_run, counts;
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */

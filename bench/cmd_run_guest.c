@@ -77,6 +77,7 @@ static int run_in_guest(struct run *run, const char *kernel)
 		say_error(&e);
 		return EXIT_NO_RUN;
 	}
+	job.counts = run->counts;
 	job.on_output = emulate_print;
 	job.on_file = on_file;
 	job.data = &remote;

@@ -105,12 +105,44 @@ static void add_counts(json_t *j, const struct cell_result *c)
 	json_t *counts = c->have_counts ? counts_to_json(&c->seen) : json_null();
 
 	if (c->have_counts) {
-		json_object_set_new(counts, "lines_written_back", json_null());
+		json_object_set_new(
+			counts, "lines_written_back",
+			c->have_machine ? json_integer((json_int_t)c->machine.lines_written_back)
+					: json_null());
 		json_object_set_new(counts, "of_ops", json_integer((json_int_t)c->proof_ops));
 	}
 	json_object_set_new(j, "counts", counts);
 	json_object_set_new(j, "expected",
 			    c->have_counts ? counts_to_json(&c->wanted) : json_null());
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} machine_fields[] = {
+	{ "instructions", offsetof(struct dx_trace_counts, instructions) },
+	{ "stores", offsetof(struct dx_trace_counts, stores) },
+	{ "lines_written_back", offsetof(struct dx_trace_counts, lines_written_back) },
+	{ "lines_stored_nt", offsetof(struct dx_trace_counts, lines_stored_nt) },
+	{ "fences", offsetof(struct dx_trace_counts, fences) },
+};
+
+#define MACHINE_FIELDS (sizeof(machine_fields) / sizeof(machine_fields[0]))
+
+static json_t *machine_to_json(const struct cell_result *c)
+{
+	json_t *j;
+
+	if (!c->have_machine)
+		return json_null();
+	j = json_pack("{s:I}", "of_ops", (json_int_t)c->proof_ops);
+	for (size_t i = 0; i < MACHINE_FIELDS; i++) {
+		uint64_t n =
+			*(const uint64_t *)((const char *)&c->machine + machine_fields[i].offset);
+
+		json_object_set_new(j, machine_fields[i].name, json_integer((json_int_t)n));
+	}
+	return j;
 }
 
 json_t *cell_result_to_json(const struct cell_result *c)
@@ -132,6 +164,7 @@ json_t *cell_result_to_json(const struct cell_result *c)
 	json_object_set_new(j, "ticks", json_integer((json_int_t)c->ticks));
 	json_object_set_new(j, "minor_faults", number(c->minor_faults));
 	add_counts(j, c);
+	json_object_set_new(j, "machine", machine_to_json(c));
 	json_object_set_new(j, "states", json_null());
 	json_object_set_new(j, "violations",
 			    c->violations ? json_incref(c->violations) : json_array());
@@ -173,6 +206,25 @@ static int get_counts(const json_t *j, const char *name, struct dx_counts *ret, 
 			return bad(e, name);
 		*(int64_t *)((char *)ret + count_fields[i].offset) = n;
 	}
+	return 0;
+}
+
+static int get_machine(const json_t *j, struct cell_result *c, struct err *e)
+{
+	const json_t *machine = json_object_get(j, "machine");
+
+	if (!json_is_object(machine))
+		return 0;
+	for (size_t i = 0; i < MACHINE_FIELDS; i++) {
+		const json_t *v = json_object_get(machine, machine_fields[i].name);
+
+		if (!json_is_integer(v) || json_integer_value(v) < 0)
+			return bad(e, "machine");
+		*(uint64_t *)((char *)&c->machine + machine_fields[i].offset) =
+			(uint64_t)json_integer_value(v);
+	}
+	c->proof_ops = (uint64_t)json_integer_value(json_object_get(machine, "of_ops"));
+	c->have_machine = true;
 	return 0;
 }
 
@@ -283,6 +335,8 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 		r = get_text(j, "mode", c->mode, sizeof(c->mode), e);
 	if (!r)
 		r = get_samples(j, c, e);
+	if (!r)
+		r = get_machine(j, c, e);
 	if (!r && json_is_object(counts)) {
 		c->have_counts = true;
 		c->proof_ops = (uint64_t)json_integer_value(json_object_get(counts, "of_ops"));

@@ -11,6 +11,7 @@
 
 #include "bench/select.h"
 #include "bench/stats.h"
+#include "daxbench/trace.h"
 #include "lib/err.h"
 
 enum status {
@@ -47,6 +48,8 @@ struct cell_result {
 	bool have_counts; /* seen and wanted are filled, of proof_ops operations */
 	uint64_t proof_ops;
 	struct dx_counts seen, wanted;
+	bool have_machine; /* --counts: machine is filled, of proof_ops operations */
+	struct dx_trace_counts machine;
 	double minor_faults; /* per operation, of the timed samples; getrusage */
 	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */
 	json_t *check;	     /* check lens: what was recorded and judged; may be NULL */

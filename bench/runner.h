@@ -8,6 +8,7 @@
 #include "bench/clock.h"
 #include "bench/faults.h"
 #include "bench/log_device.h"
+#include "bench/machine_counts.h"
 #include "bench/result.h"
 #include "bench/target.h"
 
@@ -21,6 +22,7 @@ struct runner_options {
 	uint64_t cell_ms;	  /* stop sampling after this long, on the wall; default 1000 */
 	uint64_t sample_ns;	  /* length that n is calibrated to; default 2 ms */
 	uint64_t timeout_ms;	  /* a cell that takes longer is ended: status error */
+	struct machine_counts *counts; /* what an emulator counts; NULL: not asked for */
 	struct faults
 		*faults; /* for the proving pass, made before the first cell; NULL: no proof */
 };

@@ -284,6 +284,28 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	return 0;
 }
 
+/* As the proof, with the emulator's counts: a pass of its own, with tracing off. */
+static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
+			 struct err *e)
+{
+	uint64_t n = c->ops < MAX_PROOF_OPS ? c->ops : MAX_PROOF_OPS;
+	struct dx_trace_counts before, after;
+	int r = dx_prepare(dx, n);
+
+	if (r)
+		return prepare_failed(dx, r, "prepare for the counts", e);
+	machine_counts_read(o->counts, &before);
+	r = dx_run(dx, n);
+	machine_counts_read(o->counts, &after);
+	if (r)
+		return run_failed(dx, r, "run for the counts", e);
+	dx_finish(dx);
+	machine_counts_between(&before, &after, &c->machine);
+	c->have_machine = true;
+	c->proof_ops = n;
+	return 0;
+}
+
 /*
  * The spread of single operations: each is prepared, run and finished alone, so
  * that all are of the same kind. The clock's own cost is in each.
@@ -331,6 +353,8 @@ int sample_cell(struct dx *dx, const struct runner_options *o, struct cell_resul
 				     : sample_until_narrow(dx, o, ret, e);
 	if (!r && o->latency)
 		r = measure_latency(dx, o, ret, e);
+	if (!r && o->counts)
+		r = count_machine(dx, o, ret, e);
 	if (!r && o->faults)
 		r = prove(dx, o, ret, e);
 	return r;

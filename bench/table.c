@@ -377,6 +377,31 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 
 /* ---- the workloads ---- */
 
+void table_print_counts(FILE *out, const json_t *document)
+{
+	static const char *const names[] = { "instructions", "stores", "lines_written_back",
+					     "lines_stored_nt", "fences" };
+	const json_t *cell;
+	size_t i;
+
+	fprintf(out, "\n%-24s %-6s %11s %8s %8s %8s %7s\n", "EACH OPERATION", "FS", "INSN",
+		"STORES", "LINES", "NT LINES", "FENCES");
+	json_array_foreach(json_object_get(document, "results"), i, cell) {
+		const json_t *machine = json_object_get(cell, "machine");
+		double ops = (double)json_integer_value(json_object_get(machine, "of_ops"));
+		double each[5];
+
+		if (!json_is_object(machine) || ops <= 0)
+			continue;
+		for (size_t k = 0; k < 5; k++)
+			each[k] = (double)json_integer_value(json_object_get(machine, names[k])) /
+				  ops;
+		print_line(out, "%-24.24s %-6.6s %11.0f %8.1f %8.1f %8.1f %7.2f",
+			   text_of(cell, "workload"), text_of(cell, "fs"), each[0], each[1],
+			   each[2], each[3], each[4]);
+	}
+}
+
 static void print_params(FILE *out, const json_t *workload)
 {
 	const json_t *param;

@@ -15,6 +15,9 @@
  */
 int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color);
 
+/* One row per result that has them: what the emulator counted, per operation. */
+void table_print_counts(FILE *out, const json_t *document);
+
 /* The workloads: name, op, groups, title. */
 int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose);
 

@@ -29,6 +29,8 @@ struct linecheck {
 
 	struct linecheck_cost *costs;
 	size_t n_costs, cost_room;
+	struct linecheck_obligation *obligations;
+	size_t n_obligations, obligation_room;
 	struct stack *stacks; /* number 1 is the first */
 	uint32_t n_stacks, stack_room;
 	uint32_t cost_of[COST_BUCKETS]; /* index + 1 of the cost last seen in this bucket */
@@ -153,6 +155,23 @@ static int report(struct linecheck *lc, const struct content_page *p, unsigned i
 
 /* ---- at the return of a sync call ---- */
 
+static int note_obligation(struct linecheck *lc, uint64_t addr, uint64_t bytes)
+{
+	if (!lc->options.note_obligations)
+		return 0;
+	if (lc->n_obligations == lc->obligation_room) {
+		size_t room = lc->obligation_room ? lc->obligation_room * 2 : 64;
+		struct linecheck_obligation *more = realloc(lc->obligations, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		lc->obligations = more;
+		lc->obligation_room = room;
+	}
+	lc->obligations[lc->n_obligations++] = (struct linecheck_obligation){ addr, bytes };
+	return 0;
+}
+
 static int check_line(struct linecheck *lc, const struct content_page *p, unsigned int line,
 		      const struct oplog_op *op)
 {
@@ -164,7 +183,7 @@ static int check_line(struct linecheck *lc, const struct content_page *p, unsign
 
 	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line]);
 	if (!bad)
-		return 0;
+		return hole ? 0 : note_obligation(lc, p->physical + line * LINE, p->promised[line]);
 	return report(lc, p, line, bad, values, op,
 		      hole ? LINECHECK_HOLE : LINECHECK_NOT_WRITTEN_BACK, NULL);
 }
@@ -397,6 +416,7 @@ int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct 
 	struct persist_facts facts = { 0 };
 	int r = 0;
 
+	lc->n_obligations = 0;
 	if (lc->records++ == lc->options.leave_out)
 		return 0;
 	lc->seq = rec->seq;
@@ -475,6 +495,7 @@ void linecheck_close(struct linecheck *lc)
 	for (uint32_t i = 0; i < lc->n_stacks; i++)
 		free(lc->stacks[i].frame);
 	free(lc->stacks);
+	free(lc->obligations);
 	free(lc->violations);
 	free(lc->costs);
 	free(lc);
@@ -484,6 +505,21 @@ size_t linecheck_violations(const struct linecheck *lc, const struct linecheck_v
 {
 	*ret = lc->violations;
 	return lc->n_violations;
+}
+
+size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_obligation **ret)
+{
+	*ret = lc->obligations;
+	return lc->n_obligations;
+}
+
+uint64_t linecheck_wrong_lines(const struct linecheck *lc)
+{
+	uint64_t n = lc->n_violations;
+
+	for (size_t i = 0; i < lc->n_violations; i++)
+		n += lc->violations[i].alike;
+	return n;
 }
 
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc)

@@ -76,8 +76,14 @@ struct linecheck_cost {
 	uint64_t events, clean, twice; /* fence: clean: with nothing to drain */
 };
 
+/* Bytes of a line that were promised and looked at. */
+struct linecheck_obligation {
+	uint64_t addr, bytes;
+};
+
 struct linecheck_options {
 	enum persist_mode mode;
+	bool note_obligations;
 	uint64_t leave_out; /* number of a record to pass over (0 is the first); CONTENT_NEVER: none
 			     */
 };
@@ -96,6 +102,12 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e);
 size_t linecheck_violations(const struct linecheck *lc, const struct linecheck_violation **ret);
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc);
 size_t linecheck_costs(const struct linecheck *lc, const struct linecheck_cost **ret);
+
+/* Those of the record taken last; with note_obligations. */
+size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_obligation **ret);
+
+/* Lines that are wrong, all told: those of the violations and what is alike. */
+uint64_t linecheck_wrong_lines(const struct linecheck *lc);
 
 /* What was found on the kernel's stack: candidates for frames.h. NULL: no such stack. */
 const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_t number,
