@@ -9,16 +9,27 @@
 #include "bench/exit_style.h"
 #include "bench/say.h"
 #include "emulate/guest.h"
+#include "lib/units.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { OPT_JSON = 0x200, OPT_DRY_RUN, OPT_COLOR, OPT_EXIT_STYLE, OPT_KEEP, OPT_WRITE_CACHE };
+enum {
+	OPT_JSON = 0x200,
+	OPT_DRY_RUN,
+	OPT_COLOR,
+	OPT_EXIT_STYLE,
+	OPT_KEEP,
+	OPT_WRITE_CACHE,
+	OPT_REMOVALS
+};
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
 	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
+	{ "removals", OPT_REMOVALS, "N|all", 0,
+	  "leave N records out of each trace, one at a time: are they missed?", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
@@ -39,6 +50,15 @@ static void parse_write_cache(struct check *check, const char *arg, struct argp_
 	check->no_write_cache = !strcmp(arg, "off");
 }
 
+static void parse_removals(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->removals = true;
+	check->n_removals = 0;
+	if (strcmp(arg, "all") != 0 &&
+	    (units_parse_count(arg, &check->n_removals) || !check->n_removals))
+		argp_error(state, "--removals %s: want a number over 0, or all", arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct check *check = state->input;
@@ -49,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_WRITE_CACHE:
 		parse_write_cache(check, arg, state);
+		return 0;
+	case OPT_REMOVALS:
+		parse_removals(check, arg, state);
 		return 0;
 	case OPT_JSON:
 		check->json = true;

@@ -14,6 +14,8 @@ struct check {
 	const char *color, *exit_style;
 	int verbosity;
 	bool json, dry_run, keep;
+	bool removals;	     /* leave records out of each trace that passed, ... */
+	uint64_t n_removals; /* so many; 0: all */
 	bool no_write_cache; /* the kernel is told that it need not flush: the control */
 	char **words;
 	size_t n_words;

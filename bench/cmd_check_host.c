@@ -129,6 +129,20 @@ static void keep_files(const struct host *host, const struct files *f, const jso
 	rename(f->log, name);
 }
 
+/* Where nothing is wrong: would it have been seen? */
+static int try_removals(const struct host *host, const struct files *f, json_t *cell, struct err *e)
+{
+	const struct check *check = host->check;
+	struct removal_counts counts[REMOVAL_KINDS];
+	int r;
+
+	if (!check->removals || !json_is_object(json_object_get(cell, "check")) ||
+	    !strcmp("fail", json_string_value(json_object_get(cell, "status"))))
+		return 0;
+	r = removal_try(f->trace, f->log, check->session.seed, check->n_removals, counts, e);
+	return r ? r : verdict_add_removals(counts, cell);
+}
+
 /* A cell that could not be judged is an error of that cell. */
 static void judge_cell(const struct host *host, const json_t *known, json_t *cell)
 {
@@ -140,7 +154,7 @@ static void judge_cell(const struct host *host, const json_t *known, json_t *cel
 	if (!run)
 		return; /* nothing was recorded: the cell says why */
 	name_files(host, run, &f);
-	if (judge_files(&f, cell, &e)) {
+	if (judge_files(&f, cell, &e) || try_removals(host, &f, cell, &e)) {
 		err_format(&e, reason, sizeof(reason));
 		json_object_set_new(cell, "status", json_string("error"));
 		json_object_set_new(cell, "reason", json_string(reason));

@@ -230,3 +230,38 @@ int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t
 	decide(v, cell);
 	return 0;
 }
+
+/* ---- removals ---- */
+
+static json_t *describe_removals(const struct removal_counts *c)
+{
+	json_t *explained = json_object();
+
+	for (int i = WITNESS_NEEDED + 1; i < WITNESS_REASONS; i++)
+		if (c->explained[i])
+			json_object_set_new(explained, removal_reason_name((enum witness_reason)i),
+					    json_integer((json_int_t)c->explained[i]));
+	return json_pack("{s:I, s:I, s:o, s:I}", "tried", (json_int_t)c->tried, "caught",
+			 (json_int_t)c->caught, "explained", explained, "wrong",
+			 (json_int_t)c->wrong);
+}
+
+int verdict_add_removals(const struct removal_counts counts[REMOVAL_KINDS], json_t *cell)
+{
+	json_t *removals = json_object();
+
+	for (int k = 0; k < REMOVAL_KINDS; k++) {
+		json_object_set_new(removals, removal_kind_name((enum removal_kind)k),
+				    describe_removals(&counts[k]));
+		if (!counts[k].wrong)
+			continue;
+		json_object_set_new(cell, "status", json_string("error"));
+		json_object_set_new(cell, "reason",
+				    json_sprintf("without %s record %" PRIu64
+						 " the checker is wrong: "
+						 "please report it, with trace and log",
+						 removal_kind_name((enum removal_kind)k),
+						 counts[k].first_wrong));
+	}
+	return json_object_set_new(json_object_get(cell, "check"), "removals", removals);
+}

@@ -9,9 +9,13 @@
 
 #include "bench/attribution.h"
 #include "checker/judge.h"
+#include "checker/removal.h"
 
 /* Fills "status", "reason", "check", "violations" of @cell. 0 or -ENOMEM. */
 int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t *cell);
+
+/* Adds what became of traces with a record left out; a checker that is wrong is an error. */
+int verdict_add_removals(const struct removal_counts counts[REMOVAL_KINDS], json_t *cell);
 
 /* A table of the check cells in a document of results, then their violations. */
 void verdict_print(FILE *out, const json_t *document, bool verbose, bool color);

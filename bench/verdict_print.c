@@ -188,6 +188,58 @@ static void print_violations(FILE *out, const json_t *cell, bool verbose)
 		    text_of(cell, "workload"), json_array_size(violations) - told);
 }
 
+/* ---- removals ---- */
+
+static void add_removals(const json_t *removals, const char *kind, int64_t *tried, int64_t *caught,
+			 json_t *explained)
+{
+	const json_t *one = json_object_get(removals, kind);
+	const char *reason;
+	json_t *n;
+
+	*tried += number_of(one, "tried");
+	*caught += number_of(one, "caught");
+	json_object_foreach(json_object_get(one, "explained"), reason, n)
+		json_object_set_new(
+			explained, reason,
+			json_integer(json_integer_value(n) + number_of(explained, reason)));
+}
+
+/* One kind of record over all cells. */
+static void print_removals_of(FILE *out, const json_t *results, const char *kind)
+{
+	json_t *explained = json_object(), *n;
+	int64_t tried = 0, caught = 0;
+	const char *reason;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell)
+		add_removals(json_object_get(json_object_get(cell, "check"), "removals"), kind,
+			     &tried, &caught, explained);
+	if (tried)
+		say(out, "  %-10s %6" PRId64 " tried %6" PRId64 " caught", kind, tried, caught);
+	json_object_foreach(explained, reason, n)
+		say(out, "  %10s %6" PRId64 " %s", "", (int64_t)json_integer_value(n), reason);
+	json_decref(explained);
+}
+
+static void print_removals(FILE *out, const json_t *results)
+{
+	bool any = false;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell)
+		any |= json_is_object(json_object_get(json_object_get(cell, "check"), "removals"));
+	if (!any)
+		return;
+	say(out, "\nWith one record left out of the trace:");
+	print_removals_of(out, results, "store");
+	print_removals_of(out, results, "write-back");
+	print_removals_of(out, results, "fence");
+}
+
 /* ---- the end ---- */
 
 static void print_totals(FILE *out, const json_t *document)
@@ -218,6 +270,7 @@ void verdict_print(FILE *out, const json_t *document, bool verbose, bool color)
 	json_array_foreach(results, i, cell)
 		if (verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
 			print_violations(out, cell, verbose);
+	print_removals(out, results);
 	if (json_array_size(results))
 		fputc('\n', out);
 	print_totals(out, document);
