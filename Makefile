@@ -35,7 +35,8 @@ WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
 
 part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o
-library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects))
+# With what of the plugin needs no QEMU, for the tests.
+library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects)) $(B)/checker/plugin/insn.o
 workload_objects  := $(WORKLOADS:%.c=$(B)/%.bench.o) $(WORKLOADS:%.c=$(B)/%.check.o)
 unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test-*.c)))
 fuzz_targets	  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
@@ -128,6 +129,10 @@ $(B)/libdaxbench.a: $(library_objects)
 $(B)/tests/%: tests/unit/%.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
+
+$(B)/tests/insn-classify: tests/insn-classify.c $(B)/libdaxbench.a
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(B)/libdaxbench.a
 
 unit-programs: $(unit_tests)
 fuzz-programs: $(fuzz_targets:%=$(B)/fuzz/%)

@@ -208,9 +208,12 @@ static void decode_0f(struct decoder *d, uint8_t opcode)
 		if ((take(d) >> 3 & 7) == 3 && !(d->rex & 4))
 			set_fence(d->insn, DX_TRACE_SERIAL);
 		break;
-	case 0x2b: /* movntps, movntpd */
+	case 0x2b: /* movntps, movntpd; with F2 or F3 a scalar (SSE4a) */
 		take_modrm(d);
-		set_vector(d, DX_TRACE_NT);
+		if (d->repeated)
+			d->insn->flags |= DX_TRACE_NT;
+		else
+			set_vector(d, DX_TRACE_NT);
 		break;
 	case 0xe7: /* movntdq; movntq without prefix is 8 bytes */
 		take_modrm(d);
@@ -249,6 +252,22 @@ static void decode_0f(struct decoder *d, uint8_t opcode)
 	default:
 		break;
 	}
+}
+
+/* VEX map 2, 0F 38: vmaskmovps, vmaskmovpd, vpmaskmov to memory. */
+static void decode_vex_0f38(struct decoder *d, uint8_t opcode)
+{
+	if (opcode == 0x2e || opcode == 0x2f || opcode == 0x8e)
+		set_vector(d, 0);
+}
+
+/* VEX map 3, 0F 3A: vextractf128 and vextracti128 store the half of a vector. */
+static void decode_vex_0f3a(struct decoder *d, uint8_t opcode)
+{
+	if (opcode != 0x19 && opcode != 0x39)
+		return;
+	d->wide_vector = false;
+	set_vector(d, 0);
 }
 
 static void decode_one_byte(struct decoder *d, uint8_t opcode)
@@ -321,8 +340,10 @@ void insn_decode(const uint8_t *bytes, size_t len, struct insn *ret)
 		decode_0f(&d, take(&d));
 	else if (!map)
 		decode_one_byte(&d, opcode);
-	else if (map == 2 && (opcode == 0x2e || opcode == 0x2f || opcode == 0x8e))
-		set_vector(&d, 0); /* vmaskmovps, vmaskmovpd, vpmaskmov to memory */
+	else if (map == 2)
+		decode_vex_0f38(&d, opcode);
+	else if (map == 3)
+		decode_vex_0f3a(&d, opcode);
 	if (d.locked) {
 		ret->flags |= DX_TRACE_LOCKED;
 		set_fence(ret, DX_TRACE_LOCK);
