@@ -28,6 +28,7 @@ struct trace {
 	size_t raw_len, at; /* of the current block, and how far it was handed out */
 	uint64_t blocks;    /* read so far */
 	uint64_t seq;	    /* of the next event */
+	uint64_t stacks;    /* their numbers count up: of the last one */
 	bool broken_off;    /* the file ends within a block */
 	bool at_end;
 };
@@ -64,10 +65,15 @@ static int check_header(const struct trace *t, struct err *e)
 static int read_header(struct trace *t, struct err *e)
 {
 	unsigned char page[DX_TRACE_HEADER];
-	ssize_t got = pread(t->fd, page, sizeof(page), 0);
 	struct stat st;
+	ssize_t got;
 
-	if (got < 0 || fstat(t->fd, &st))
+	if (fstat(t->fd, &st))
+		return err_sys(e, -errno, t->name, "read");
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, -EBADMSG, t->name, "is no store trace: it is no file");
+	got = pread(t->fd, page, sizeof(page), 0);
+	if (got < 0)
 		return err_sys(e, -errno, t->name, "read");
 	if (got != sizeof(page))
 		return err_set(e, -EBADMSG, t->name, "is no store trace: it is too short");
@@ -84,7 +90,8 @@ int trace_open(struct trace **ret, const char *path, struct err *e)
 
 	if (!t)
 		return err_sys(e, -ENOMEM, path, "read");
-	t->fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO must not hold us up. */
+	t->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (t->fd < 0)
 		r = err_sys(e, -errno, path, "open");
 	t->name = strdup(path);
@@ -123,7 +130,7 @@ int trace_rewind(struct trace *t, struct err *e)
 	if (lseek(t->fd, (off_t)DX_TRACE_HEADER, SEEK_SET) < 0)
 		return err_sys(e, -errno, t->name, "seek");
 	t->raw_len = t->at = 0;
-	t->blocks = t->seq = 0;
+	t->blocks = t->seq = t->stacks = 0;
 	t->broken_off = t->at_end = false;
 	return 0;
 }
@@ -152,11 +159,13 @@ static bool is_run(const struct dx_trace_rec *rec)
 	       rec->addr / DX_TRACE_RUN_MAX == (rec->addr + rec->length - 1) / DX_TRACE_RUN_MAX;
 }
 
-/* A store can be cut at a page's end: then it is shorter than its size. */
+/* Whole accesses, or the piece of one that was cut at a page's end. */
 static bool is_access(const struct dx_trace_rec *rec)
 {
-	return is_run(rec) && rec->detail <= 5 && rec->count <= rec->length &&
-	       rec->length <= (uint64_t)rec->count << rec->detail;
+	uint64_t whole = (uint64_t)rec->count << rec->detail;
+
+	return is_run(rec) && rec->detail <= 5 &&
+	       (rec->length == whole || (rec->count == 1 && rec->length < whole));
 }
 
 static bool is_well_formed(const struct trace *t, const struct dx_trace_rec *rec)
@@ -204,7 +213,15 @@ static size_t whole_size(const struct dx_trace_rec *rec)
 	return sizeof(*rec) + ((payload(rec) + 7) & ~(size_t)7);
 }
 
-static int check_block(const struct trace *t, const struct dx_trace_block *b, struct err *e)
+/* Counts @rec in, if it is a stack; a record may name only stacks that came before. */
+static bool stack_is_known(const struct dx_trace_rec *rec, uint64_t *stacks)
+{
+	if (rec->kind == DX_TRACE_STACK)
+		return !rec->stack && rec->addr == ++*stacks;
+	return rec->stack <= *stacks;
+}
+
+static int check_block(struct trace *t, const struct dx_trace_block *b, struct err *e)
 {
 	uint64_t seq = b->seq;
 	uint32_t records = 0;
@@ -220,6 +237,8 @@ static int check_block(const struct trace *t, const struct dx_trace_block *b, st
 			return bad(t, e, "holds a record that cannot be");
 		if (rec->vcpu >= t->header.vcpus || rec->seq != seq)
 			return bad(t, e, "holds a record out of order");
+		if (!stack_is_known(rec, &t->stacks))
+			return bad(t, e, "holds a stack out of order");
 		seq += rec->count;
 		at += whole_size(rec);
 	}

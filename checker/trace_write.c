@@ -165,14 +165,22 @@ static bool makes_runs(unsigned int kind)
 	return kind == DX_TRACE_STORE || kind == DX_TRACE_WRITE_BACK || kind == DX_TRACE_LOAD;
 }
 
+/* Part of an access that crosses a page's end. In a run nobody could tell which event it is. */
+static bool is_piece(const struct dx_trace_rec *rec)
+{
+	return (rec->kind == DX_TRACE_STORE || rec->kind == DX_TRACE_LOAD) &&
+	       rec->length != 1U << rec->detail;
+}
+
 bool trace_writer_continues(const struct trace_writer *w, const struct dx_trace_rec *rec)
 {
 	const struct dx_trace_rec *run = &w->run;
 	uint64_t page = ~(uint64_t)(DX_TRACE_RUN_MAX - 1);
 
-	return run->kind == rec->kind && makes_runs(rec->kind) && run->vcpu == rec->vcpu &&
-	       run->flags == rec->flags && run->detail == rec->detail &&
-	       run->addr + run->length == rec->addr && (run->addr & page) == (rec->addr & page) &&
+	return run->kind == rec->kind && makes_runs(rec->kind) && !is_piece(rec) &&
+	       run->vcpu == rec->vcpu && run->flags == rec->flags && run->detail == rec->detail &&
+	       run->addr + run->length == rec->addr &&
+	       (run->addr & page) == ((rec->addr + rec->length - 1) & page) &&
 	       rec->ip - run->ip + IP_NEAR < 2 * IP_NEAR;
 }
 
@@ -187,8 +195,7 @@ static void start_run(struct trace_writer *w, const struct dx_trace_rec *rec)
 
 void trace_writer_event(struct trace_writer *w, const struct dx_trace_rec *rec, const void *data)
 {
-	/* What an instruction stores across a page's end is two events by contract. */
-	if (!trace_writer_continues(w, rec) || w->run.length + rec->length > DX_TRACE_RUN_MAX)
+	if (!trace_writer_continues(w, rec))
 		start_run(w, rec);
 	if (rec->kind == DX_TRACE_STORE)
 		memcpy(w->bytes + w->run.length, data, rec->length);
@@ -196,7 +203,7 @@ void trace_writer_event(struct trace_writer *w, const struct dx_trace_rec *rec, 
 	w->run.count++;
 	w->seq++;
 	w->header.events++;
-	if (!makes_runs(rec->kind))
+	if (!makes_runs(rec->kind) || is_piece(rec))
 		end_run(w);
 }
 
@@ -284,6 +291,9 @@ int trace_writer_open(struct trace_writer **ret, const char *path,
 		return -ENOMEM;
 	w->fd = -1;
 	w->header = *header;
+	w->header.ended = DX_TRACE_OPEN;
+	w->header.error = 0;
+	w->header.blocks = w->header.records = w->header.events = w->header.lost = 0;
 	memcpy(w->header.magic, DX_TRACE_MAGIC, sizeof(w->header.magic));
 	w->header.version = DX_TRACE_VERSION;
 	r = allocate(w);

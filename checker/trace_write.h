@@ -29,7 +29,7 @@ int trace_writer_open(struct trace_writer **ret, const char *path,
 /*
  * Does an event on @addr continue the run that is being made? Then its ip and
  * stack are those of the run's first event, and need not be found out. Fields of
- * @rec that count: kind, vcpu, flags, detail, addr, ip.
+ * @rec that count: kind, vcpu, flags, detail, length, addr, ip.
  */
 bool trace_writer_continues(const struct trace_writer *w, const struct dx_trace_rec *rec);
 

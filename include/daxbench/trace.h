@@ -19,6 +19,9 @@
  * a run has the number @seq + i. Numbers count up without a gap over the whole
  * trace; records that are no events (IMAGE, STACK) take none.
  *
+ * The stores of a run are of one size, 1 << @detail. One that crosses a page's
+ * end is two events, each alone in a record that is shorter than that.
+ *
  * Addresses are guest-physical. Only what touches a range of the header is
  * recorded. Marks are recorded as they come.
  *
