@@ -140,6 +140,16 @@ const struct dx_trace_header *trace_header(const struct trace *t)
 	return &t->header;
 }
 
+uint64_t trace_bytes(const struct trace *t)
+{
+	return (uint64_t)t->size;
+}
+
+uint64_t trace_blocks(const struct trace *t)
+{
+	return t->blocks;
+}
+
 /* ---- records ---- */
 
 static bool in_ranges(const struct trace *t, uint64_t addr, uint64_t len)
@@ -162,10 +172,12 @@ static bool is_run(const struct dx_trace_rec *rec)
 /* Whole accesses, or the piece of one that was cut at a page's end. */
 static bool is_access(const struct dx_trace_rec *rec)
 {
-	uint64_t whole = (uint64_t)rec->count << rec->detail;
+	uint64_t whole;
 
-	return is_run(rec) && rec->detail <= 5 &&
-	       (rec->length == whole || (rec->count == 1 && rec->length < whole));
+	if (!is_run(rec) || rec->detail > 5)
+		return false;
+	whole = (uint64_t)rec->count << rec->detail;
+	return rec->length == whole || (rec->count == 1 && rec->length < whole);
 }
 
 static bool is_well_formed(const struct trace *t, const struct dx_trace_rec *rec)

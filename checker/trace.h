@@ -37,6 +37,10 @@ int trace_rewind(struct trace *t, struct err *e);
 
 const struct dx_trace_header *trace_header(const struct trace *t);
 
+/* Bytes of the file when it was opened, and blocks that were read so far. */
+uint64_t trace_bytes(const struct trace *t);
+uint64_t trace_blocks(const struct trace *t);
+
 /* After trace_next() returned 0: is all there? Else @why gets what is missing. */
 bool trace_is_cut(const struct trace *t, char *why, size_t len);
 
