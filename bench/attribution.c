@@ -78,6 +78,11 @@ static void describe_program(const struct attribution *a, const struct linecheck
 	json_object_set_new(j, "stack", json_array());
 }
 
+static bool is_kernel(const struct linecheck_site *site)
+{
+	return site->ip >> 63;
+}
+
 json_t *attribution_describe(const struct attribution *a, const struct linecheck *lc,
 			     const struct linecheck_site *site)
 {
@@ -86,10 +91,11 @@ json_t *attribution_describe(const struct attribution *a, const struct linecheck
 	if (site->seq == CONTENT_NEVER)
 		return json_null();
 	j = json_pack("{s:I, s:o, s:s}", "event", (json_int_t)site->seq, "ip",
-		      json_sprintf("%#" PRIx64, site->ip), "by", site->user ? "program" : "kernel");
-	if (site->user)
-		describe_program(a, site, j);
-	else
+		      json_sprintf("%#" PRIx64, site->ip), "by",
+		      is_kernel(site) ? "kernel" : "program");
+	if (is_kernel(site))
 		describe_kernel(a, lc, site, j);
+	else
+		describe_program(a, site, j);
 	return j;
 }

@@ -89,26 +89,40 @@ static int keep(struct linecheck *lc, const struct linecheck_violation *v)
 	return 0;
 }
 
-static struct linecheck_site site_of(const struct persist_origin *o)
+static struct linecheck_site site_of(const struct persist_event *event)
 {
-	return (struct linecheck_site){ o->seq, o->ip, o->stack, o->user };
+	if (!event->happened)
+		return (struct linecheck_site){ .seq = CONTENT_NEVER };
+	return (struct linecheck_site){ event->seq, event->ip, event->stack };
+}
+
+/* The newest piece in flight to a byte; NULL: there is none. */
+static const struct persist_piece *newest_piece(const struct persist_line *line, unsigned int byte)
+{
+	const struct persist_piece *newest = NULL;
+
+	for (const struct persist_piece *p = line ? line->first : NULL; p; p = p->next)
+		if (p->bytes >> byte & 1)
+			newest = p;
+	return newest;
 }
 
 /* What of the store that should be durable is missing; fills the sites. */
-static enum linecheck_fault find_fault(const struct linecheck *lc, uint64_t line, unsigned int byte,
+static enum linecheck_fault find_fault(const struct linecheck *lc, uint64_t addr, unsigned int byte,
 				       struct linecheck_violation *v)
 {
-	struct persist_piece piece;
-	struct persist_origin last;
+	const struct persist_line *line = persist_line(lc->persist, addr);
+	const struct persist_piece *piece = newest_piece(line, byte);
+	struct persist_event fence;
 
-	if (persist_last_write_back(lc->persist, line, &last))
-		v->write_back = site_of(&last);
-	if (persist_last_fence(lc->persist, &last))
-		v->fence = site_of(&last);
-	if (!persist_newest(lc->persist, line, byte, &piece))
+	if (!piece)
 		return LINECHECK_CONTENT;
-	v->store = site_of(&piece.origin);
-	if (piece.pending)
+	fence = persist_last_fence(lc->persist, piece->vcpu);
+	v->fence = site_of(&fence);
+	v->write_back = site_of(&line->write_back);
+	v->store = (struct linecheck_site){ persist_piece_seq(piece, byte), piece->ip,
+					    piece->stack };
+	if (piece->pending)
 		return LINECHECK_NOT_DRAINED;
 	return v->write_back.seq == CONTENT_NEVER ? LINECHECK_NOT_WRITTEN_BACK
 						  : LINECHECK_STALE_WRITE_BACK;
@@ -240,8 +254,7 @@ static int check_stored_line(struct linecheck *lc, struct content_page *p,
 			     const struct dx_trace_rec *rec, const unsigned char *values,
 			     unsigned int line, uint64_t mask)
 {
-	const struct linecheck_site site = { rec->seq, rec->ip, rec->stack,
-					     rec->flags & DX_TRACE_USER };
+	const struct linecheck_site site = { rec->seq, rec->ip, rec->stack };
 	uint64_t bad = content_illegal(p, line, values, mask);
 
 	return bad ? report(lc, p, line, bad, values, NULL, LINECHECK_FOREIGN_STORE, &site) : 0;
@@ -338,17 +351,17 @@ static struct linecheck_cost *find_cost(struct linecheck *lc, const struct dx_tr
 	}
 	c = &lc->costs[lc->n_costs++];
 	*c = (struct linecheck_cost){
-		.site = { rec->seq, rec->ip, rec->stack, rec->flags & DX_TRACE_USER },
+		.site = { rec->seq, rec->ip, rec->stack },
 		.is_fence = rec->kind == DX_TRACE_FENCE,
 	};
 	*bucket = (uint32_t)lc->n_costs;
 	return c;
 }
 
-static int count_cost(struct linecheck *lc, const struct dx_trace_rec *rec,
-		      const struct persist_facts *facts)
+static int count_cost(struct linecheck *lc, const struct dx_trace_rec *rec)
 {
-	bool is_fence = rec->kind == DX_TRACE_FENCE;
+	const struct persist_effect *effect = persist_effect(lc->persist);
+	bool is_fence = rec->kind == DX_TRACE_FENCE, is_idle = is_fence && !effect->drained;
 	struct linecheck_cost *c;
 
 	if (is_fence && rec->detail > DX_TRACE_MFENCE)
@@ -358,16 +371,16 @@ static int count_cost(struct linecheck *lc, const struct dx_trace_rec *rec,
 		return -ENOMEM;
 	c->events += rec->count;
 	if (is_fence) {
-		c->clean += facts->idle;
+		c->clean += is_idle;
 		lc->counts.fences++;
-		lc->counts.idle_fences += facts->idle;
+		lc->counts.idle_fences += is_idle;
 		return 0;
 	}
-	c->clean += facts->clean;
-	c->twice += facts->twice;
+	c->clean += effect->clean;
+	c->twice += effect->twice;
 	lc->counts.write_backs += rec->count;
-	lc->counts.clean += facts->clean;
-	lc->counts.twice += facts->twice;
+	lc->counts.clean += effect->clean;
+	lc->counts.twice += effect->twice;
 	return 0;
 }
 
@@ -410,10 +423,21 @@ const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_
 
 /* ---- the loop ---- */
 
+static int take_write_back_or_fence(struct linecheck *lc, const struct dx_trace_rec *rec,
+				    struct err *e)
+{
+	int r = count_cost(lc, rec);
+
+	if (r)
+		return err_sys(e, r, "store trace", "count its write-backs");
+	close_violations(lc);
+	return 0;
+}
+
 int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct err *e)
 {
 	const struct dx_trace_rec *rec = t->rec;
-	struct persist_facts facts = { 0 };
+	size_t in_flight;
 	int r = 0;
 
 	lc->n_obligations = 0;
@@ -427,15 +451,15 @@ int linecheck_record(struct linecheck *lc, const struct trace_record *t, struct 
 		r = take_store(lc, t);
 	else if (rec->kind == DX_TRACE_STACK)
 		r = take_stack(lc, t);
-	if (!r)
-		r = persist_apply(lc->persist, rec, t->data, &facts);
-	if (!r && (rec->kind == DX_TRACE_WRITE_BACK || rec->kind == DX_TRACE_FENCE)) {
-		r = count_cost(lc, rec, &facts);
-		close_violations(lc);
-	}
 	if (r)
 		return err_sys(e, r, "store trace", "follow it");
-	return 0;
+	r = persist_apply(lc->persist, rec, t->data, e);
+	if (!r && (rec->kind == DX_TRACE_WRITE_BACK || rec->kind == DX_TRACE_FENCE))
+		r = take_write_back_or_fence(lc, rec, e);
+	in_flight = persist_in_flight(lc->persist, NULL);
+	if (in_flight > lc->counts.peak_in_flight)
+		lc->counts.peak_in_flight = in_flight;
+	return r;
 }
 
 int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e)
@@ -445,10 +469,8 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e)
 
 	while (!r) {
 		r = trace_next(t, &rec, e);
-		if (r <= 0) {
-			persist_lines_in_flight(lc->persist, &lc->counts.peak_in_flight);
+		if (r <= 0)
 			return r;
-		}
 		r = linecheck_record(lc, &rec, e);
 	}
 	return r;
@@ -459,11 +481,7 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e)
 int linecheck_open(struct linecheck **ret, const struct dx_trace_header *header,
 		   const struct oplog *log, const struct linecheck_options *o, struct err *e)
 {
-	const struct persist_options how = {
-		.mode = o->mode,
-		.range = header->range,
-		.ranges = header->ranges,
-	};
+	struct persist_options how = { .mode = o->mode, .ranges = header->ranges };
 	struct linecheck *lc;
 	int r;
 
@@ -475,6 +493,7 @@ int linecheck_open(struct linecheck **ret, const struct dx_trace_header *header,
 	if (!lc)
 		return err_sys(e, -ENOMEM, "store trace", "follow it");
 	lc->options = *o;
+	memcpy(how.range, header->range, sizeof(how.range));
 	r = promise_open(&lc->promise, log, e);
 	if (!r)
 		r = persist_open(&lc->persist, &how, e);

@@ -21,12 +21,11 @@
 #include "checker/promise.h"
 #include "checker/trace.h"
 
-/* Where in the trace, and by whose code. */
+/* Where in the trace, and by whose code: an @ip below the kernel's half is a program's. */
 struct linecheck_site {
 	uint64_t seq; /* CONTENT_NEVER: there is none */
 	uint64_t ip;
 	uint32_t stack;
-	bool user;
 };
 
 enum linecheck_fault {

@@ -1,578 +1,493 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The model. Stores take effect in the order of the trace. What of them survives
- * a power cut is decided line by line of 64 bytes; between lines nothing is
- * ordered, except by a drain.
+ * The persistence model: which contents persistent memory can have after a crash.
  *
- * Write-back stores. Those of at most 8 aligned bytes to one line persist in the
- * order in which they took effect: a prefix of them. What is wider, unaligned, or
- * stored by one string instruction or one vector store is one step of that order,
- * whose aligned 8-byte words persist in any subset; a later step implies it whole.
+ * Events come in the order in which they took effect; what a CPU may delay (its
+ * store buffer) is over by then. Memory is lines of 64 bytes, each of them eight
+ * words. A word persists whole; it holds what some store to it left there, and
+ * all the stores to it that came before. Between lines there is no order.
  *
- * Non-temporal stores bypass the caches and that order: any subset of their
- * aligned 8-byte words persists, until they are drained. One word keeps its
- * order: where a later store to it is durable, an earlier one is not seen.
+ * Write-back stores to one line persist as a prefix: in the order in which they
+ * took effect, up to some point, which may be anywhere, because a cache may write
+ * a line back at any time. Each step of that prefix is
+ *   - a store of at most 8 aligned bytes: whole or not at all; or
+ *   - all that a string instruction, a vector store or an unaligned store put into
+ *     the line: the processor makes several stores of these, in no known order.
+ *     As the last step any subset of its words may be there; a later step implies
+ *     all of them.
  *
- * CLWB and CLFLUSHOPT take the line as it is: all write-back stores to it so far
- * are durable once the CPU that executed them drains. A store after it is in
- * flight again. CLFLUSH is ordered with the stores of its CPU: when any later one
- * takes effect the line is durable, so here it is so at once.
+ * Non-temporal stores are in no prefix: any subset of their words may be there.
+ * A write-back does not hold for them: they are not in the cache.
  *
- * A drain makes durable what its own CPU had written back, and that CPU's
- * non-temporal stores. SFENCE and MFENCE drain. LOCK, XCHG with memory, and
- * serialising and I/O instructions drain on all hardware so far (mode sdm), but
- * not by contract (mode strict). With eADR, caches are within the persistence
- * domain: a write-back store is durable when it took effect, a non-temporal one
- * still waits for the fence.
+ * CLWB and CLFLUSHOPT take what write-back stores, of all vCPUs, left in the line
+ * when they execute. That is pending on the vCPU that executed it, as is what it
+ * stored non-temporally. A later store to the line is in flight again, and is
+ * neither pending nor in what was taken.
  *
- * Sources: Intel SDM volume 1, 10.4.6.2 and 11.4.4 (non-temporal stores, SFENCE),
- * volume 2 (CLWB, CLFLUSHOPT, CLFLUSH), volume 3, 8.2 and 11.3 (ordering,
- * write combining); Raad, Wickerson, Neiger, Vafeiadis, "Persistency semantics of
- * the Intel-x86 architecture", POPL 2020; Raad, Maranget, Vafeiadis, "Extending
- * Intel-x86 consistency and persistency", POPL 2022.
+ * A drain makes durable all that is pending on its own vCPU, and nothing else.
+ *   strict	SFENCE and MFENCE drain: what Intel promises to software
+ *   sdm	so do locked and serialising instructions and I/O: the SDM has them
+ *		drain the store and write-combining buffers, and Px86 orders CLFLUSHOPT
+ *		with atomic operations
+ *   eadr	the caches are in the persistent domain: a write-back store is durable
+ *		when it took effect. Write-combining buffers are not in it: non-temporal
+ *		stores are as under strict
+ *
+ * CLFLUSH is ordered with all stores, so that no later store can be there without
+ * what it flushes: its line is durable at once. Where it is followed by no store,
+ * this says more than Intel does, which lets it end after the crash; but then the
+ * crash might as well have come before it, and that is a crash point of its own.
+ *
+ * An atomic read-modify-write is a write-back store; that it drains is a record
+ * before it.
+ *
+ * Durable at a line is the result of what was made durable, in order. A store that
+ * is made durable makes those before it to the same word so, whoever did them.
+ *
+ * Sources: Intel SDM, volume 1, "Caching of Temporal vs. Non-Temporal Data", volume
+ * 2, CLFLUSH, CLFLUSHOPT, CLWB, SFENCE, volume 3A, "Memory Ordering"; A. Raad, J.
+ * Wickerson, G. Neiger, V. Vafeiadis, "Persistency Semantics of the Intel-x86
+ * Architecture", POPL 2020 (Px86); A. Khyzha, O. Lahav, "Taming x86-TSO
+ * Persistency", POPL 2021: that a model in which a flush makes durable has the same
+ * states after a crash as one in which it only orders; A. Raad, L. Maranget, V.
+ * Vafeiadis, "Extending Intel-x86 Consistency and Persistency", POPL 2022.
  */
 #include "checker/persist.h"
+#include "checker/persist_commit.h"
+#include "checker/persist_medium.h"
+#include "checker/persist_states.h"
+#include "checker/persist_table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#define LINE	   DX_TRACE_LINE
-#define FIRST_ROOM 1024U
-
-/* A CPU wrote the line back: its pieces below @serial are durable once that CPU drains. */
-struct snapshot {
-	uint8_t vcpu;
-	uint64_t serial;
-};
-
-/* A line that has something in flight. */
-struct line {
-	uint64_t addr;
-	struct persist_piece *pieces; /* oldest first */
-	size_t n_pieces, room;
-	struct snapshot *snapshots;
-	size_t n_snapshots, snapshot_room;
-	uint64_t waits_for; /* vCPUs, by bit, in whose pending list it is */
-	bool was_written_back;
-	struct persist_origin write_back;
-	struct line *next;
-};
-
-/* Lines that a vCPU's drain has something to do with. */
-struct pending {
-	uint64_t *addr;
-	size_t n, room;
-};
-
-struct medium {
-	struct dx_trace_range range;
-	unsigned char *durable; /* sparse: untouched pages cost nothing */
-};
+#define LINE DX_TRACE_LINE
 
 struct persist {
 	enum persist_mode mode;
-	struct medium medium[DX_TRACE_RANGES];
-	unsigned int media;
-	struct line **bucket;
-	size_t buckets, lines, peak;
-	struct line *spare; /* emptied ones, kept for the next */
-	struct pending pending[DX_TRACE_VCPUS];
-	uint64_t serial;
-	bool had_fence;
-	struct persist_origin fence;
+	uint32_t atomic;
+	struct medium medium;
+	struct table table;
+	struct queue queue[DX_TRACE_VCPUS]; /* of each vCPU: what is pending on it */
+	struct persist_event fence[DX_TRACE_VCPUS];
+	struct persist_effect effect;
+	uint64_t *changed;
+	size_t changed_room;
 };
 
-/* ---- lines ---- */
-
-static size_t bucket_of(const struct persist *p, uint64_t addr)
+static int no_memory(struct err *e)
 {
-	return (size_t)((addr / LINE * 0x9e3779b97f4a7c15ULL) >> 32) & (p->buckets - 1);
+	return err_sys(e, -ENOMEM, "store trace", "follow what is in flight");
 }
 
-static struct line *find_line(const struct persist *p, uint64_t addr)
+static int bad(const struct dx_trace_rec *rec, const char *what, struct err *e)
 {
-	struct line *l = p->bucket[bucket_of(p, addr)];
-
-	while (l && l->addr != addr)
-		l = l->next;
-	return l;
+	return err_set(e, -EBADMSG, "store trace", "event %" PRIu64 ": %s", rec->seq, what);
 }
 
-static int grow(struct persist *p)
+/* ---- what changed ---- */
+
+static bool reserve(struct persist *p, size_t n)
 {
-	struct line **old = p->bucket;
-	size_t n = p->buckets;
+	uint64_t *changed;
 
-	p->bucket = calloc(n * 2, sizeof(struct line *));
-	if (!p->bucket) {
-		p->bucket = old;
-		return -ENOMEM;
-	}
-	p->buckets = n * 2;
-	for (size_t i = 0; i < n; i++)
-		for (struct line *l = old[i], *next; l; l = next) {
-			struct line **at = &p->bucket[bucket_of(p, l->addr)];
-
-			next = l->next;
-			l->next = *at;
-			*at = l;
-		}
-	free(old);
-	return 0;
+	if (n <= p->changed_room)
+		return true;
+	changed = realloc(p->changed, 2 * n * sizeof(*changed));
+	if (!changed)
+		return false;
+	p->changed = changed;
+	p->changed_room = 2 * n;
+	return true;
 }
 
-static struct line *make_line(struct persist *p, uint64_t addr)
+/* reserve() was called for it. */
+static void note_change(struct persist *p, uint64_t addr)
 {
-	struct line *l = p->spare, **at;
-
-	if (p->lines == p->buckets && grow(p))
-		return NULL;
-	if (l)
-		p->spare = l->next;
-	else
-		l = calloc(1, sizeof(*l));
-	if (!l)
-		return NULL;
-	l->addr = addr;
-	l->n_pieces = l->n_snapshots = 0;
-	l->waits_for = 0;
-	l->was_written_back = false;
-	at = &p->bucket[bucket_of(p, addr)];
-	l->next = *at;
-	*at = l;
-	if (++p->lines > p->peak)
-		p->peak = p->lines;
-	return l;
+	p->changed[p->effect.n_changed++] = addr;
 }
 
-static void drop_line(struct persist *p, struct line *line)
+static struct persist_event event_of(const struct dx_trace_rec *rec, uint64_t seq)
 {
-	struct line **at = &p->bucket[bucket_of(p, line->addr)];
-
-	while (*at != line)
-		at = &(*at)->next;
-	*at = line->next;
-	line->next = p->spare;
-	p->spare = line;
-	p->lines--;
+	return (struct persist_event){ .happened = true,
+				       .vcpu = rec->vcpu,
+				       .detail = rec->detail,
+				       .stack = rec->stack,
+				       .seq = seq,
+				       .ip = rec->ip };
 }
 
-static unsigned char *durable_at(const struct persist *p, uint64_t addr)
+static bool make_durable(struct persist *p, struct line *line, const struct choice *choice)
 {
-	for (unsigned int i = 0; i < p->media; i++)
-		if (addr - p->medium[i].range.base < p->medium[i].range.size)
-			return p->medium[i].durable + (addr - p->medium[i].range.base);
-	return NULL;
-}
+	uint64_t addr = line->view.addr;
 
-/* ---- what becomes durable ---- */
-
-static void put_bytes(unsigned char *to, const unsigned char *from, uint64_t bytes)
-{
-	if (bytes == ~0ULL) {
-		memcpy(to, from, LINE);
-		return;
-	}
-	for (; bytes; bytes &= bytes - 1) {
-		int i = __builtin_ctzll(bytes);
-
-		to[i] = from[i];
-	}
-}
-
-/* A later piece is durable: in its bytes the @n older ones can be seen no more. */
-static void overtake(struct persist_piece *older, size_t n, uint64_t bytes)
-{
-	for (size_t i = 0; i < n; i++)
-		older[i].bytes &= ~bytes;
-}
-
-static void drop_overtaken(struct persist *p, struct line *l)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->n_pieces; i++)
-		if (l->pieces[i].bytes)
-			l->pieces[kept++] = l->pieces[i];
-	l->n_pieces = kept;
-	if (!kept)
-		drop_line(p, l);
-}
-
-/* Write-back stores below @serial, and the non-temporal ones of @vcpu (-1: of nobody). */
-static void settle_below(struct persist *p, struct line *l, uint64_t serial, int vcpu)
-{
-	unsigned char *durable = durable_at(p, l->addr);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->n_pieces; i++) {
-		const struct persist_piece *piece = &l->pieces[i];
-
-		if (piece->nt ? piece->origin.vcpu == vcpu : piece->serial < serial) {
-			put_bytes(durable, piece->values, piece->bytes);
-			overtake(l->pieces, kept, piece->bytes);
-		} else {
-			l->pieces[kept++] = *piece;
-		}
-	}
-	l->n_pieces = kept;
-	drop_overtaken(p, l);
-}
-
-/* The highest serial that @vcpu has written back; the snapshots are used up. */
-static uint64_t take_snapshots(struct line *l, unsigned int vcpu)
-{
-	uint64_t serial = 0;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < l->n_snapshots; i++) {
-		const struct snapshot *s = &l->snapshots[i];
-
-		if (s->vcpu != vcpu)
-			l->snapshots[kept++] = *s;
-		else if (s->serial > serial)
-			serial = s->serial;
-	}
-	l->n_snapshots = kept;
-	return serial;
-}
-
-static void drain(struct persist *p, unsigned int vcpu)
-{
-	struct pending *pending = &p->pending[vcpu];
-
-	for (size_t i = 0; i < pending->n; i++) {
-		struct line *l = find_line(p, pending->addr[i]);
-
-		if (!l || !(l->waits_for >> vcpu & 1))
-			continue;
-		l->waits_for &= ~(1ULL << vcpu);
-		settle_below(p, l, take_snapshots(l, vcpu), (int)vcpu);
-	}
-	pending->n = 0;
-}
-
-static int wait_for_drain(struct persist *p, struct line *l, unsigned int vcpu)
-{
-	struct pending *pending = &p->pending[vcpu];
-
-	if (l->waits_for >> vcpu & 1)
-		return 0;
-	if (pending->n == pending->room) {
-		size_t room = pending->room ? pending->room * 2 : 64;
-		uint64_t *more = realloc(pending->addr, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		pending->addr = more;
-		pending->room = room;
-	}
-	pending->addr[pending->n++] = l->addr;
-	l->waits_for |= 1ULL << vcpu;
-	return 0;
+	if (!line_commit(&p->table, &p->medium, line, choice))
+		return false;
+	note_change(p, addr);
+	return true;
 }
 
 /* ---- stores ---- */
 
-static struct persist_piece *add_piece(struct line *l)
+/* What of one record goes into one line, or several: @skip bytes of its first store are before. */
+struct part {
+	const struct dx_trace_rec *rec;
+	enum persist_kind kind;
+	uint64_t addr, at; /* @at: from the beginning of the record */
+	uint32_t len;
+	const unsigned char *data;
+};
+
+static struct persist_piece *make_piece(struct persist *p, const struct part *s)
 {
-	if (l->n_pieces == l->room) {
-		size_t room = l->room ? l->room * 2 : 2;
-		struct persist_piece *more = realloc(l->pieces, room * sizeof(*more));
+	struct persist_piece *piece = table_piece(&p->table, s->len);
+	unsigned int off = s->addr % LINE, size = 1U << s->rec->detail;
 
-		if (!more)
-			return NULL;
-		l->pieces = more;
-		l->room = room;
-	}
-	return &l->pieces[l->n_pieces++];
-}
-
-static struct persist_origin origin_of(const struct dx_trace_rec *rec)
-{
-	return (struct persist_origin){
-		.seq = rec->seq,
-		.ip = rec->ip,
-		.stack = rec->stack,
-		.vcpu = rec->vcpu,
-		.user = rec->flags & DX_TRACE_USER,
-	};
-}
-
-/* Its stores are no single aligned words: they persist in any order among themselves. */
-static bool is_any_order(const struct dx_trace_rec *rec)
-{
-	uint64_t size = 1ULL << rec->detail;
-
-	return rec->flags & (DX_TRACE_STRING | DX_TRACE_WIDE) || size > 8 || rec->addr % size;
-}
-
-/* With eADR: durable as soon as it took effect, over what is still past the caches. */
-static void store_durable(struct persist *p, uint64_t line, unsigned int at, size_t len,
-			  const unsigned char *data)
-{
-	uint64_t bytes = (~0ULL >> (LINE - len)) << at;
-	struct line *l = find_line(p, line);
-
-	memcpy(durable_at(p, line) + at, data, len);
-	if (!l)
-		return;
-	overtake(l->pieces, l->n_pieces, bytes);
-	drop_overtaken(p, l);
-}
-
-/* The part of a run that lies in one line. */
-static int store_line(struct persist *p, const struct dx_trace_rec *rec, uint64_t addr, size_t len,
-		      const unsigned char *data)
-{
-	uint64_t line = addr & ~(LINE - 1);
-	unsigned int at = (unsigned int)(addr - line);
-	bool nt = rec->flags & DX_TRACE_NT;
-	struct persist_piece *piece;
-	struct line *l;
-
-	if (p->mode == PERSIST_EADR && !nt) {
-		store_durable(p, line, at, len, data);
-		return 0;
-	}
-	l = find_line(p, line);
-	if (!l)
-		l = make_line(p, line);
-	piece = l ? add_piece(l) : NULL;
 	if (!piece)
-		return -ENOMEM;
-	piece->origin = origin_of(rec);
-	piece->serial = ++p->serial;
-	piece->bytes = (~0ULL >> (LINE - len)) << at;
-	memcpy(piece->values + at, data, len);
-	piece->element = (uint8_t)(1U << rec->detail);
-	piece->any_order = is_any_order(rec);
-	piece->nt = piece->pending = nt;
-	return nt ? wait_for_drain(p, l, rec->vcpu) : 0;
+		return NULL;
+	*piece = (struct persist_piece){
+		.seq = s->rec->seq + s->at / size,
+		.run = s->rec->seq,
+		.ip = s->rec->ip,
+		.bytes = UINT64_MAX >> (LINE - s->len) << off,
+		.pending = s->kind == PERSIST_NT ? 1ULL << s->rec->vcpu : 0,
+		.stack = s->rec->stack,
+		.vcpu = s->rec->vcpu,
+		.flags = s->rec->flags,
+		.kind = (uint8_t)s->kind,
+		.size = (uint8_t)size,
+		.off = (uint8_t)off,
+		.len = (uint8_t)s->len,
+		.skip = (uint8_t)(s->at % size),
+	};
+	memcpy(piece->data, s->data, s->len);
+	return piece;
 }
 
-static int store(struct persist *p, const struct dx_trace_rec *rec, const unsigned char *data)
+static int add_piece(struct persist *p, const struct part *s, struct err *e)
 {
-	uint64_t addr = rec->addr, end = addr + rec->length;
-	int r = 0;
+	struct persist_piece *piece;
+	struct line *line;
 
-	while (!r && addr < end) {
-		uint64_t stop = (addr & ~(LINE - 1)) + LINE;
-		size_t len = (size_t)((stop < end ? stop : end) - addr);
+	if (p->table.pieces >= PERSIST_MAX_PIECES)
+		return err_set(e, -ENOBUFS, "store trace",
+			       "event %" PRIu64 ": %u stores are in flight", s->rec->seq,
+			       PERSIST_MAX_PIECES);
+	piece = make_piece(p, s);
+	line = piece ? table_get(&p->table, s->addr - s->addr % LINE) : NULL;
+	if (!line)
+		return no_memory(e);
+	if (line->last)
+		line->last->next = piece;
+	else
+		line->view.first = piece;
+	line->last = piece;
+	if (s->kind == PERSIST_NT)
+		return queue_add(&p->queue[s->rec->vcpu], &p->table, line, s->rec->vcpu)
+			       ? 0
+			       : no_memory(e);
+	if (p->mode == PERSIST_EADR)
+		make_durable(p, line, &(struct choice){ .cached = true });
+	return 0;
+}
 
-		r = store_line(p, rec, addr, len, data);
-		addr += len;
-		data += len;
+/* @s lies in one line. */
+static int store_to_line(struct persist *p, const struct part *s, struct err *e)
+{
+	unsigned char *durable = medium_at(&p->medium, s->addr);
+	uint64_t line = s->addr - s->addr % LINE;
+
+	if (!durable)
+		return 0;
+	note_change(p, line);
+	if (p->mode != PERSIST_EADR || s->kind == PERSIST_NT || table_find(&p->table, line))
+		return add_piece(p, s, e);
+	memcpy(durable, s->data, s->len);
+	return 0;
+}
+
+/* A part of a record, line by line. */
+static int store_part(struct persist *p, struct part s, struct err *e)
+{
+	for (uint32_t left = s.len; left; left -= s.len) {
+		uint32_t room = (uint32_t)(LINE - s.addr % LINE);
+		int r;
+
+		s.len = left < room ? left : room;
+		r = store_to_line(p, &s, e);
+		if (r)
+			return r;
+		s.addr += s.len;
+		s.at += s.len;
+		s.data += s.len;
 	}
+	return 0;
+}
+
+static int check_store(const struct dx_trace_rec *rec, const unsigned char *data, struct err *e)
+{
+	uint64_t whole = (uint64_t)rec->count << (rec->detail & 7);
+
+	/* A store that was cut at a page's end is alone in its record. */
+	if (rec->detail > 6 || !rec->count || !rec->length || rec->length > DX_TRACE_RUN_MAX ||
+	    (rec->length != whole && (rec->count != 1 || rec->length > whole)))
+		return bad(rec, "a run of stores whose size, number and length disagree", e);
+	if (rec->addr > UINT64_MAX - rec->length || !data)
+		return bad(rec, "a store without data, or beyond all memory", e);
+	return 0;
+}
+
+static int apply_store(struct persist *p, const struct dx_trace_rec *rec, const unsigned char *data,
+		       struct err *e)
+{
+	const uint8_t together = DX_TRACE_STRING | DX_TRACE_WIDE;
+	uint32_t size = 1U << (rec->detail & 7);
+	struct part s = { .rec = rec, .addr = rec->addr, .len = rec->length, .data = data };
+	int r = check_store(rec, data, e);
+
+	if (r)
+		return r;
+	/* A line twice for each store at most: once stored to, once made durable. */
+	if (!reserve(p, 4 * (size_t)rec->count + 4 * (rec->length / LINE + 2)))
+		return no_memory(e);
+	if (rec->flags & DX_TRACE_NT)
+		s.kind = PERSIST_NT;
+	else if (rec->flags & together)
+		s.kind = PERSIST_STEP;
+	if (s.kind != PERSIST_ORDERED || (size <= 8 && rec->addr % size == 0))
+		return store_part(p, s, e);
+	/* Wider than a word, or unaligned: a step of its own each. */
+	s.kind = PERSIST_STEP;
+	s.len = size < rec->length ? size : rec->length;
+	for (uint32_t i = 0; !r && i < rec->count;
+	     i++, s.addr += size, s.data += size, s.at += size)
+		r = store_part(p, s, e);
 	return r;
 }
 
 /* ---- write-backs ---- */
 
-/* All that a write-back would take waits for a drain already? */
-static bool is_pending(const struct line *l)
+/* CLWB and CLFLUSHOPT: what is in the line's cache is pending on @vcpu. */
+static bool write_back(struct persist *p, struct line *line, unsigned int vcpu)
 {
-	for (size_t i = 0; i < l->n_pieces; i++)
-		if (!l->pieces[i].pending)
-			return false;
-	return true;
+	for (struct persist_piece *piece = line->view.first; piece; piece = piece->next)
+		if (piece->kind != PERSIST_NT)
+			piece->pending |= 1ULL << vcpu;
+	return queue_add(&p->queue[vcpu], &p->table, line, vcpu);
 }
 
-static bool has_write_back_stores(const struct line *l)
+/* Counts a write-back of @line by @vcpu, before it is done. True: something is in the cache. */
+static bool count_line(struct persist_effect *effect, const struct line *line, unsigned int vcpu)
 {
-	for (size_t i = 0; i < l->n_pieces; i++)
-		if (!l->pieces[i].nt)
-			return true;
-	return false;
-}
+	bool cached = false, fresh = false;
 
-static int take_snapshot(struct persist *p, struct line *l, const struct dx_trace_rec *rec)
-{
-	if (l->n_snapshots == l->snapshot_room) {
-		size_t room = l->snapshot_room ? l->snapshot_room * 2 : 2;
-		struct snapshot *more = realloc(l->snapshots, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		l->snapshots = more;
-		l->snapshot_room = room;
+	for (const struct persist_piece *i = line ? line->view.first : NULL; i; i = i->next) {
+		cached |= i->kind != PERSIST_NT;
+		fresh |= i->kind != PERSIST_NT && !(i->pending >> vcpu & 1);
 	}
-	l->snapshots[l->n_snapshots++] = (struct snapshot){ rec->vcpu, p->serial + 1 };
-	for (size_t i = 0; i < l->n_pieces; i++)
-		l->pieces[i].pending = true;
-	return wait_for_drain(p, l, rec->vcpu);
+	if (fresh)
+		effect->needed++;
+	else if (cached)
+		effect->twice++;
+	else
+		effect->clean++;
+	return cached;
 }
 
-static int write_back_line(struct persist *p, const struct dx_trace_rec *rec, uint64_t addr,
-			   uint64_t nth, struct persist_facts *facts)
+static int apply_write_back(struct persist *p, const struct dx_trace_rec *rec, struct err *e)
 {
-	struct line *l = find_line(p, addr);
+	if (rec->detail > DX_TRACE_CLFLUSH || rec->addr % LINE || rec->length > DX_TRACE_RUN_MAX ||
+	    rec->length != rec->count * LINE)
+		return bad(rec, "a write-back of no known kind, or not of whole lines", e);
+	if (!reserve(p, rec->count))
+		return no_memory(e);
+	for (uint32_t i = 0; i < rec->count; i++) {
+		uint64_t addr = rec->addr + i * LINE;
+		struct line *line = table_find(&p->table, addr);
 
-	if (!l || !has_write_back_stores(l)) {
-		facts->clean++;
-		return 0;
+		if (!medium_at(&p->medium, addr))
+			continue;
+		if (!count_line(&p->effect, line, rec->vcpu))
+			continue;
+		line->view.write_back = event_of(rec, rec->seq + i);
+		if (rec->detail == DX_TRACE_CLFLUSH)
+			make_durable(p, line, &(struct choice){ .cached = true });
+		else if (!write_back(p, line, rec->vcpu))
+			return no_memory(e);
 	}
-	facts->twice += is_pending(l);
-	l->was_written_back = true;
-	l->write_back = origin_of(rec);
-	l->write_back.seq += nth;
-	if (rec->detail != DX_TRACE_CLFLUSH)
-		return take_snapshot(p, l, rec);
-	settle_below(p, l, UINT64_MAX, -1);
 	return 0;
 }
 
-static int write_back(struct persist *p, const struct dx_trace_rec *rec,
-		      struct persist_facts *facts)
-{
-	int r = 0;
+/* ---- fences ---- */
 
-	for (uint64_t i = 0; !r && i < rec->count; i++)
-		r = write_back_line(p, rec, rec->addr + i * LINE, i, facts);
-	return r;
+static bool drains(const struct persist *p, unsigned int fence)
+{
+	return fence <= DX_TRACE_MFENCE || p->mode == PERSIST_SDM;
 }
 
-static void fence(struct persist *p, const struct dx_trace_rec *rec, struct persist_facts *facts)
+static int apply_fence(struct persist *p, const struct dx_trace_rec *rec, struct err *e)
 {
-	if (rec->detail > DX_TRACE_MFENCE && p->mode != PERSIST_SDM)
-		return;
-	facts->idle = !p->pending[rec->vcpu].n;
-	p->had_fence = true;
-	p->fence = origin_of(rec);
-	drain(p, rec->vcpu);
+	struct choice choice = { .vcpus = 1ULL << rec->vcpu, .drain = &p->fence[rec->vcpu] };
+	struct queue *q = &p->queue[rec->vcpu];
+
+	if (rec->detail >= DX_TRACE_FENCES)
+		return bad(rec, "a fence of no known kind", e);
+	if (!drains(p, rec->detail))
+		return 0;
+	if (!reserve(p, q->n))
+		return no_memory(e);
+	p->effect.drains = true;
+	p->fence[rec->vcpu] = event_of(rec, rec->seq);
+	for (size_t i = 0; i < q->n; i++) {
+		struct line *line = table_find(&p->table, q->addr[i]);
+
+		if (!line)
+			continue;
+		line->queued &= ~choice.vcpus;
+		p->effect.drained += make_durable(p, line, &choice);
+	}
+	q->n = 0;
+	return 0;
+}
+
+/* ---- the medium before the trace ---- */
+
+static int apply_image(struct persist *p, const struct dx_trace_rec *rec, const unsigned char *data,
+		       struct err *e)
+{
+	if (rec->addr % LINE || rec->length % LINE || rec->length > DX_TRACE_RUN_MAX || !data)
+		return bad(rec, "a page that is none", e);
+	if (!reserve(p, rec->length / LINE))
+		return no_memory(e);
+	for (uint32_t at = 0; at < rec->length; at += LINE) {
+		unsigned char *durable = medium_at(&p->medium, rec->addr + at);
+
+		if (!durable)
+			continue;
+		memcpy(durable, data + at, LINE);
+		note_change(p, rec->addr + at);
+	}
+	return 0;
 }
 
 int persist_apply(struct persist *p, const struct dx_trace_rec *rec, const unsigned char *data,
-		  struct persist_facts *facts)
+		  struct err *e)
 {
+	int r = 0;
+
+	p->effect = (struct persist_effect){ 0 };
+	if (rec->vcpu >= DX_TRACE_VCPUS)
+		return bad(rec, "a CPU beyond the last", e);
 	switch (rec->kind) {
 	case DX_TRACE_STORE:
-		return store(p, rec, data);
+		r = apply_store(p, rec, data, e);
+		break;
 	case DX_TRACE_WRITE_BACK:
-		return write_back(p, rec, facts);
+		r = apply_write_back(p, rec, e);
+		break;
 	case DX_TRACE_FENCE:
-		fence(p, rec, facts);
-		return 0;
+		r = apply_fence(p, rec, e);
+		break;
 	case DX_TRACE_IMAGE:
-		memcpy(durable_at(p, rec->addr), data, rec->length);
-		return 0;
+		r = apply_image(p, rec, data, e);
+		break;
 	default:
-		return 0;
+		break;
 	}
+	p->effect.changed = p->changed;
+	return r;
 }
 
-/* ---- questions ---- */
+/* ---- what is durable, and what in flight ---- */
 
 const unsigned char *persist_durable(const struct persist *p, uint64_t addr)
 {
-	return durable_at(p, addr);
+	return medium_at(&p->medium, addr);
 }
 
-size_t persist_in_flight(const struct persist *p, uint64_t addr, const struct persist_piece **ret)
+const struct persist_effect *persist_effect(const struct persist *p)
 {
-	const struct line *l = find_line(p, addr);
-
-	*ret = l ? l->pieces : NULL;
-	return l ? l->n_pieces : 0;
+	return &p->effect;
 }
 
-bool persist_newest(const struct persist *p, uint64_t addr, unsigned int byte,
-		    struct persist_piece *ret)
+const struct persist_line *persist_line(const struct persist *p, uint64_t addr)
 {
-	const struct line *l = find_line(p, addr);
+	const struct line *line = table_find(&p->table, addr - addr % LINE);
 
-	for (size_t i = l ? l->n_pieces : 0; i-- > 0;)
-		if (l->pieces[i].bytes >> byte & 1) {
-			*ret = l->pieces[i];
-			return true;
-		}
-	return false;
+	return line ? &line->view : NULL;
 }
 
-bool persist_last_write_back(const struct persist *p, uint64_t addr, struct persist_origin *ret)
+const struct persist_line *persist_next(const struct persist *p, const struct persist_line *line)
 {
-	const struct line *l = find_line(p, addr);
+	const struct line *next = table_next(&p->table, (const struct line *)line);
 
-	if (!l || !l->was_written_back)
-		return false;
-	*ret = l->write_back;
-	return true;
+	return next ? &next->view : NULL;
 }
 
-bool persist_last_fence(const struct persist *p, struct persist_origin *ret)
+size_t persist_in_flight(const struct persist *p, size_t *ret_pieces)
 {
-	*ret = p->fence;
-	return p->had_fence;
+	if (ret_pieces)
+		*ret_pieces = p->table.pieces;
+	return p->table.lines;
 }
 
-size_t persist_lines_in_flight(const struct persist *p, size_t *ret_peak)
+struct persist_event persist_last_fence(const struct persist *p, unsigned int vcpu)
 {
-	if (ret_peak)
-		*ret_peak = p->peak;
-	return p->lines;
+	return vcpu < DX_TRACE_VCPUS ? p->fence[vcpu] : (struct persist_event){ 0 };
+}
+
+int persist_line_states(const struct persist *p, const uint64_t *addr, size_t n, size_t max,
+			unsigned char **ret, size_t *ret_n)
+{
+	return states_of_lines(&p->table, &p->medium, p->atomic, addr, n, max, ret, ret_n);
 }
 
 /* ---- begin and end ---- */
 
-static int map_media(struct persist *p, const struct persist_options *o)
+static int check_options(const struct persist_options *o, struct err *e)
 {
-	for (; p->media < o->ranges && p->media < DX_TRACE_RANGES; p->media++) {
-		struct medium *m = &p->medium[p->media];
-		void *at = mmap(NULL, o->range[p->media].size, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	const char *wrong = NULL;
 
-		if (at == MAP_FAILED)
-			return -errno;
-		m->range = o->range[p->media];
-		m->durable = at;
-	}
-	return 0;
+	if (o->mode > PERSIST_EADR)
+		wrong = "an unknown mode";
+	else if (o->atomic && o->atomic != 8 && o->atomic != 512 && o->atomic != 4096)
+		wrong = "atomic is 8, 512 or 4096";
+	return wrong ? err_set(e, -EINVAL, "persistence model", "%s", wrong) : 0;
 }
 
-int persist_open(struct persist **ret, const struct persist_options *o, struct err *e)
+int persist_open(struct persist **ret, const struct persist_options *options, struct err *e)
 {
-	struct persist *p = calloc(1, sizeof(*p));
-	int r;
+	struct persist *p;
+	int r = check_options(options, e);
 
-	if (!p)
-		return err_sys(e, -ENOMEM, "persistence model", "begin");
-	p->mode = o->mode;
-	p->buckets = FIRST_ROOM;
-	p->bucket = calloc(p->buckets, sizeof(struct line *));
-	r = p->bucket ? map_media(p, o) : -ENOMEM;
+	if (r)
+		return r;
+	p = calloc(1, sizeof(*p));
+	if (!p || table_init(&p->table)) {
+		free(p);
+		return no_memory(e);
+	}
+	p->mode = options->mode;
+	p->atomic = options->atomic ? options->atomic : 8;
+	r = medium_init(&p->medium, options->range, options->ranges, e);
 	if (r) {
 		persist_close(p);
-		return err_sys(e, r, "persistence model", "begin");
+		return r;
 	}
 	*ret = p;
 	return 0;
-}
-
-static void free_lines(struct line *l)
-{
-	while (l) {
-		struct line *next = l->next;
-
-		free(l->pieces);
-		free(l->snapshots);
-		free(l);
-		l = next;
-	}
 }
 
 void persist_close(struct persist *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; p->bucket && i < p->buckets; i++)
-		free_lines(p->bucket[i]);
-	free_lines(p->spare);
+	medium_release(&p->medium);
 	for (unsigned int i = 0; i < DX_TRACE_VCPUS; i++)
-		free(p->pending[i].addr);
-	for (unsigned int i = 0; i < p->media; i++)
-		munmap(p->medium[i].durable, p->medium[i].range.size);
-	free(p->bucket);
+		queue_release(&p->queue[i]);
+	table_release(&p->table);
+	free(p->changed);
 	free(p);
 }

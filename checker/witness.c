@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Per line: who stored each byte last, and what it was before; the write-backs of
- * the line. Per vCPU: its fences (SFENCE and MFENCE: the strict rules). When a line
- * is promised, the chains of each of its bytes are counted.
+ * Per line: who stored each byte last; the write-backs of the line; and stores past
+ * the caches to a word of which other bytes are in the cache: a word keeps its order,
+ * so what was stored to it before is durable with it. Per vCPU: its fences (SFENCE and MFENCE: the
+ * strict rules). When a line is promised, the chains of each of its bytes are counted.
  */
 #include "checker/witness.h"
 
@@ -17,6 +18,7 @@
 /* A store, write-back or fence by its number, and whose it is. */
 struct event {
 	uint64_t number;
+	uint64_t bytes; /* of the line, that it takes along */
 	uint8_t vcpu;
 	bool is_final; /* needs no fence: CLFLUSH */
 };
@@ -93,7 +95,7 @@ static struct line *find_line(struct witness *w, uint64_t addr, bool make)
 	return l;
 }
 
-static int add_event(struct events *e, uint64_t number, uint8_t vcpu, bool is_final)
+static int add_event(struct events *e, uint64_t number, uint64_t bytes, uint8_t vcpu, bool is_final)
 {
 	if (e->n == e->room) {
 		size_t room = e->room ? e->room * 2 : 4;
@@ -104,11 +106,26 @@ static int add_event(struct events *e, uint64_t number, uint8_t vcpu, bool is_fi
 		e->list = more;
 		e->room = room;
 	}
-	e->list[e->n++] = (struct event){ number, vcpu, is_final };
+	e->list[e->n++] = (struct event){ number, bytes, vcpu, is_final };
 	return 0;
 }
 
 /* ---- records ---- */
+
+/* Does a store past the caches to byte @at overtake bytes of its word that are in them? */
+static int note_overtaking(struct line *l, unsigned int at, uint64_t number, uint8_t vcpu)
+{
+	uint64_t word = 0xffULL << (at & ~7U), cached = 0;
+	const struct event *last = l->write_backs.n ? &l->write_backs.list[l->write_backs.n - 1]
+						    : NULL;
+
+	for (unsigned int i = at & ~7U; i < (at & ~7U) + 8; i++)
+		cached |= l->stored_by[i] != NOBODY && l->stored_by[i] != number &&
+			  !(l->waits_for_fence >> i & 1);
+	if (!cached || (last && last->number == number && last->bytes == word))
+		return 0;
+	return add_event(&l->write_backs, number, word, vcpu, false);
+}
 
 static int take_store(struct witness *w, const struct trace_record *t, uint64_t number)
 {
@@ -121,7 +138,7 @@ static int take_store(struct witness *w, const struct trace_record *t, uint64_t 
 		unsigned int at = (unsigned int)(addr % LINE);
 		struct line *l = find_line(w, addr - at, true);
 
-		if (!l)
+		if (!l || (past_caches && note_overtaking(l, at, number, rec->vcpu)))
 			return -ENOMEM;
 		if (l->value[at] == t->data[i]) {
 			l->stored_again[at] = number;
@@ -148,7 +165,7 @@ static int take_write_back(struct witness *w, const struct dx_trace_rec *rec, ui
 		struct line *l = find_line(w, rec->addr + i * LINE, false);
 
 		if (l)
-			r = add_event(&l->write_backs, number, rec->vcpu,
+			r = add_event(&l->write_backs, number, ~0ULL, rec->vcpu,
 				      rec->detail == DX_TRACE_CLFLUSH);
 	}
 	return r;
@@ -203,7 +220,7 @@ int witness_record(struct witness *w, const struct trace_record *t)
 		if (rec->detail > DX_TRACE_MFENCE)
 			return 0;
 		fate->kind = rec->kind;
-		return add_event(&w->fences, number, rec->vcpu, false);
+		return add_event(&w->fences, number, 0, rec->vcpu, false);
 	case DX_TRACE_IMAGE:
 		return take_image(w, t);
 	default:
@@ -244,8 +261,8 @@ struct chains {
 	uint64_t earliest[DX_TRACE_VCPUS]; /* by each vCPU, that needs a fence; NOBODY: none */
 };
 
-static void find_chains(const struct witness *w, const struct line *l, uint64_t store,
-			struct chains *ret)
+static void find_chains(const struct witness *w, const struct line *l, unsigned int at,
+			uint64_t store, struct chains *ret)
 {
 	uint64_t fence;
 
@@ -254,7 +271,7 @@ static void find_chains(const struct witness *w, const struct line *l, uint64_t 
 	for (size_t i = 0; i < l->write_backs.n; i++) {
 		const struct event *e = &l->write_backs.list[i];
 
-		if (e->number < store ||
+		if (e->number < store || !(e->bytes >> at & 1) ||
 		    (!e->is_final && !fences_after(w, e->number, e->vcpu, &fence)))
 			continue;
 		ret->n++;
@@ -266,13 +283,13 @@ static void find_chains(const struct witness *w, const struct line *l, uint64_t 
 	}
 }
 
-static void count_chains(struct witness *w, const struct line *l, uint64_t store)
+static void count_chains(struct witness *w, const struct line *l, unsigned int at, uint64_t store)
 {
 	size_t fences = 0;
 	struct chains c;
 	uint64_t fence;
 
-	find_chains(w, l, store, &c);
+	find_chains(w, l, at, store, &c);
 	if (c.n == 1)
 		w->fate[c.last].needed = true;
 	for (unsigned int v = 0; v < DX_TRACE_VCPUS; v++)
@@ -293,7 +310,7 @@ static bool is_repeated(const struct witness *w, const struct line *l, unsigned 
 		return false;
 	if (l->again_waits >> at & 1)
 		return fences_after(w, again, l->stored_on[at], &fence);
-	find_chains(w, l, again, &c);
+	find_chains(w, l, at, again, &c);
 	return c.n;
 }
 
@@ -307,7 +324,7 @@ static void count_byte(struct witness *w, const struct line *l, unsigned int at)
 	if (!is_repeated(w, l, at))
 		w->fate[store].needed = true;
 	if (!(l->waits_for_fence >> at & 1)) {
-		count_chains(w, l, store);
+		count_chains(w, l, at, store);
 		return;
 	}
 	mark_fences(w, store, l->stored_on[at],
@@ -316,7 +333,8 @@ static void count_byte(struct witness *w, const struct line *l, unsigned int at)
 
 static bool same_chains(const struct line *l, unsigned int a, unsigned int b)
 {
-	return l->stored_by[a] == l->stored_by[b] && l->stored_again[a] == l->stored_again[b] &&
+	return a / 8 == b / 8 && l->stored_by[a] == l->stored_by[b] &&
+	       l->stored_again[a] == l->stored_again[b] &&
 	       !((l->waits_for_fence >> a ^ l->waits_for_fence >> b) & 1) &&
 	       !((l->again_waits >> a ^ l->again_waits >> b) & 1);
 }
