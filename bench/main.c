@@ -19,7 +19,7 @@ const struct command commands[] = {
 	{ "run", cmd_run, "measure workloads and print the table", true },
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
-	{ "trace", cmd_trace, "show what is in an operation log", false },
+	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },
 	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine", false },
 	{ "clean", cmd_clean, "list, then remove, what a killed run left behind", false },
 	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine", true },
