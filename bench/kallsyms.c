@@ -1,60 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/kallsyms.h"
+#include "checker/symbols.h"
+#include "lib/cleanup.h"
 #include "lib/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define KALLSYMS "/proc/kallsyms"
-#define MAX_TEXT (64U << 20)
-
-/* "ffffffff81000000 T _text": is it code, and shown? */
-static bool is_code(const char *line, bool *ret_hidden)
+/* "ADDRESS TYPE NAME...": is it a line to keep? */
+static bool is_wanted(const char *line)
 {
 	const char *type = strchr(line, ' ');
 
-	if (!type || !strchr("tTwW", type[1]))
-		return false;
-	if (strspn(line, "0") == (size_t)(type - line)) {
-		*ret_hidden = true;
-		return false;
-	}
-	return true;
+	return type && type[1] && type[2] == ' ' && symbols_wants(type[1], type + 3);
 }
 
-/* Keeps the lines of code, in place. */
-static size_t filter(char *text, bool *ret_hidden)
+/*
+ * Moves what is kept to the front of @text, which ends with a NUL; returns its
+ * length. @seen: some address of it is not 0.
+ */
+static size_t reduce(char *text, bool *seen)
 {
-	char *to = text;
+	char *to = text, *next;
 
-	for (char *line = text, *next; *line; line = next) {
-		size_t len = strcspn(line, "\n");
+	*seen = false;
+	for (char *line = text; *line; line = next) {
+		char *newline = strchr(line, '\n');
+		size_t len;
 
-		next = line + len + (line[len] == '\n');
-		if (!is_code(line, ret_hidden))
+		if (!newline)
+			break;
+		*newline = '\0';
+		next = newline + 1;
+		if (!is_wanted(line))
 			continue;
-		memmove(to, line, (size_t)(next - line));
-		to += next - line;
+		*seen |= line[strspn(line, "0")] != ' ';
+		len = (size_t)(newline - line);
+		memmove(to, line, len);
+		to[len] = '\n';
+		to += len + 1;
 	}
 	*to = '\0';
 	return (size_t)(to - text);
 }
 
-int kallsyms_read(char **ret, size_t *ret_len, struct err *e)
+int kallsyms_text_of(const char *path, char **ret, size_t *ret_len, struct err *e)
 {
-	bool hidden = false;
+	AUTO_FREE char *text = NULL;
 	size_t len;
-	int r = file_read(AT_FDCWD, KALLSYMS, MAX_TEXT, ret, &len);
+	bool seen;
+	int r = file_read(AT_FDCWD, path, SYMBOLS_MAX_BYTES, &text, &len);
 
 	if (r)
-		return err_sys(e, r, KALLSYMS, "read");
-	*ret_len = filter(*ret, &hidden);
-	if (*ret_len)
-		return 0;
-	free(*ret);
-	err_set(e, hidden ? -EACCES : -ENODATA, KALLSYMS, "shows no addresses of code");
-	return err_hint(e, "kernel.kptr_restrict hides them from all but root");
+		return err_sys(e, r, path, "read");
+	len = reduce(text, &seen);
+	if (!len)
+		return err_set(e, -ENODATA, path, "no text symbol in it");
+	if (!seen) {
+		err_set(e, -EACCES, path, "the kernel hides its addresses");
+		err_hint(e, "be root, with sysctl kernel.kptr_restrict=0 or 1");
+		return -EACCES;
+	}
+	*ret = steal_ptr(text);
+	*ret_len = len;
+	return 0;
+}
+
+int kallsyms_text(char **ret, size_t *ret_len, struct err *e)
+{
+	return kallsyms_text_of("/proc/kallsyms", ret, ret_len, e);
 }

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's text symbols on the machine that is recorded, for the report that
+ * the host makes later (checker/symbols.h): addresses in a trace say nothing
+ * once that kernel and its modules are gone.
+ */
 #ifndef BENCH_KALLSYMS_H
 #define BENCH_KALLSYMS_H
 
@@ -7,10 +12,13 @@
 #include "lib/err.h"
 
 /*
- * The running kernel's symbols of code, modules' included, in the form of
- * /proc/kallsyms (checker/symbols.h reads it). @ret is the caller's.
- * -EACCES: the kernel does not show addresses to us.
+ * /proc/kallsyms, of which only the lines are left that symbols_parse() looks
+ * at. @ret is malloc'ed and the caller's, and ends with a NUL that @ret_len does
+ * not count. -EACCES: the kernel hides its addresses from this user.
  */
-int kallsyms_read(char **ret, size_t *ret_len, struct err *e);
+int kallsyms_text(char **ret, size_t *ret_len, struct err *e);
+
+/* The same from another file in that format. */
+int kallsyms_text_of(const char *path, char **ret, size_t *ret_len, struct err *e);
 
 #endif
