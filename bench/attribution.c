@@ -40,28 +40,34 @@ void attribution_close(struct attribution *a)
 	free(a);
 }
 
-static json_t *frame_to_json(const struct frame_name *f)
+static json_t *frame_to_json(const struct frame *f)
 {
-	return json_sprintf("%s%s+%#" PRIx64, f->guessed ? "? " : "", f->name, f->offset);
+	char text[600];
+
+	symbols_format(f->symbol, f->addr, text, sizeof(text));
+	return json_sprintf("%s%s", f->link == FRAME_GUESSED ? "? " : "", text);
 }
 
 static void describe_kernel(const struct attribution *a, const struct linecheck *lc,
 			    const struct linecheck_site *site, json_t *j)
 {
-	struct frame_name frame[FRAMES_MAX + 1];
 	const struct dx_trace_frame *candidates;
 	json_t *stack = json_array();
-	size_t n = 0, found = 0;
+	struct frames frames;
+	char origin[64] = "";
+	size_t n = 0;
 
 	candidates = linecheck_stack(lc, site->stack, &n);
-	if (a->symbols)
-		found = frames_find(a->symbols, site->ip, candidates, n, frame);
-	for (size_t i = 0; i < found; i++)
-		json_array_append_new(stack, frame_to_json(&frame[i]));
+	if (a->symbols) {
+		frames_find(a->symbols, site->ip, candidates, n, &frames);
+		for (size_t i = 0; i < frames.n; i++)
+			json_array_append_new(stack, frame_to_json(&frames.frame[i]));
+		frames_origin(&frames, origin, sizeof(origin));
+	}
 	json_object_set_new(j, "where",
-			    found ? frame_to_json(frames_actor(frame, found))
-				  : json_sprintf("%#" PRIx64, site->ip));
-	json_object_set_new(j, "entry", json_string(found ? frames_entry(frame, found) : ""));
+			    a->symbols ? frame_to_json(frames_actor(&frames))
+				       : json_sprintf("%#" PRIx64, site->ip));
+	json_object_set_new(j, "entry", json_string(origin));
 	json_object_set_new(j, "stack", stack);
 }
 

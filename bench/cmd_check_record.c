@@ -73,7 +73,7 @@ static int send_symbols(const struct recorder *rec, struct err *e)
 	char *text;
 	int r;
 
-	if (kallsyms_read(&text, &len, e))
+	if (kallsyms_text(&text, &len, e))
 		return 0;
 	r = results_put(rec->results, "kallsyms", text, len, e);
 	free(text);

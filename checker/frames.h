@@ -1,40 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The call chain behind a kernel address, from what the plugin found on the
- * stack (daxbench/trace.h). Not every word there that looks like a return address
- * is one: some are left over from calls that are long over. A candidate is a
- * frame for sure if the call before it goes to the function that we are in. Where
- * that call is indirect, or its function may have jumped on to ours, the frame is
- * a guess; of all chains the most believable is taken.
+ * Who called the kernel code that stored, wrote back or drained: the call chain
+ * among the words of a stack that look like return addresses (DX_TRACE_STACK).
+ *
+ * A chain is a finding of likelihood, and each frame says how it was found. It
+ * is for the reader of a report; no verdict may hang on it.
  */
 #ifndef CHECKER_FRAMES_H
 #define CHECKER_FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "checker/symbols.h"
 #include "daxbench/trace.h"
 
-#define FRAMES_MAX DX_TRACE_FRAMES
+#define FRAMES_MAX (DX_TRACE_FRAMES + 1)
 
-struct frame_name {
-	const char *name; /* of the symbols; "?" where there is none */
-	uint64_t offset;  /* within it */
-	bool guessed;
+/* How a frame is known to have called the one inside it. */
+enum frame_link {
+	FRAME_HERE,	/* the innermost: the instruction itself */
+	FRAME_VERIFIED, /* its call goes to that function, or to one known to jump there */
+	FRAME_INDIRECT, /* its call goes through a register or a table: it may go there */
+	FRAME_GUESSED,	/* its call goes elsewhere, from where a jump may lead there */
 };
 
-/* @ret has room for FRAMES_MAX + 1: the function of @ip, then its callers. Returns how many. */
-size_t frames_find(const struct symbols *s, uint64_t ip, const struct dx_trace_frame *candidate,
-		   size_t n, struct frame_name *ret);
+struct frame {
+	uint64_t addr;		     /* the instruction, then return addresses */
+	const struct symbol *symbol; /* NULL: only of the innermost, unknown code */
+	enum frame_link link;
+};
 
-/* Does it only move or write back bytes for somebody: memcpy and its kin? */
-bool frames_is_primitive(const char *name);
+struct frames {
+	size_t n;   /* at least 1 */
+	bool whole; /* the outermost is where the kernel was entered, or a thread began */
+	struct frame frame[FRAMES_MAX]; /* innermost first */
+};
 
-/* The first frame that is not: who stored, wrote back or drained. */
-const struct frame_name *frames_actor(const struct frame_name *frame, size_t n);
+/* @n beyond DX_TRACE_FRAMES is cut. @ret points into @s. */
+void frames_find(const struct symbols *s, uint64_t ip, const struct dx_trace_frame *candidates,
+		 size_t n, struct frames *ret);
 
-/* How the kernel was entered: "fsync", "page fault", "kernel thread"; "" if it is not seen. */
-const char *frames_entry(const struct frame_name *frame, size_t n);
+/*
+ * The innermost frame that is no primitive (checker/kernel_names.h); the outermost
+ * where all are.
+ */
+const struct frame *frames_actor(const struct frames *f);
+
+/*
+ * On whose behalf: "msync", "page fault", "page fault in pwrite64", "interrupt",
+ * "thread kjournald2", "work xfs_end_io", or "unknown". Returns @buf.
+ */
+char *frames_origin(const struct frames *f, char *buf, size_t len);
 
 #endif
