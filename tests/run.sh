@@ -61,6 +61,8 @@ everything() {
 	item build/unit 600 make -s -j2 unit-programs
 	programs unit "${unit[@]}"
 	item unit/stats-reference 300 /usr/bin/python3 tests/unit/stats-reference.py --check
+	item build/insn-classify 60 make -s build/tests/insn-classify
+	item unit/insn-objdump 300 /usr/bin/python3 tests/insn-objdump.py
 	item build/fuzz 600 make -s -j2 fuzz-programs
 	programs fuzz "${fuzz[@]}"
 	item lint 900 tests/lint.sh
