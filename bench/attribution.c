@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/attribution.h"
 #include "checker/frames.h"
-#include "checker/source_line.h"
+#include "checker/lineinfo.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,8 +11,9 @@
 #define SELF "/proc/self/exe"
 
 struct attribution {
-	struct symbols *symbols;     /* NULL: none */
-	struct source_lines *source; /* NULL: no debug information */
+	struct symbols *symbols; /* NULL: none */
+	struct lineinfo *lines;	 /* NULL: no debug information */
+	uint64_t text;
 };
 
 int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t text, struct err *e)
@@ -25,8 +26,9 @@ int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t te
 	/* A report with numbers is worth more than none. */
 	if (kallsyms && symbols_open(&a->symbols, kallsyms, &unknown))
 		a->symbols = NULL;
-	if (text && source_lines_open(&a->source, SELF, text, &unknown))
-		a->source = NULL;
+	if (text && lineinfo_open(&a->lines, SELF, &unknown))
+		a->lines = NULL;
+	a->text = text;
 	*ret = a;
 	return 0;
 }
@@ -36,7 +38,7 @@ void attribution_close(struct attribution *a)
 	if (!a)
 		return;
 	symbols_close(a->symbols);
-	source_lines_close(a->source);
+	lineinfo_close(a->lines);
 	free(a);
 }
 
@@ -71,17 +73,26 @@ static void describe_kernel(const struct attribution *a, const struct linecheck 
 	json_object_set_new(j, "stack", stack);
 }
 
+static json_t *place_to_json(const struct lineinfo_place *place)
+{
+	return json_sprintf("%s:%d %s()", place->file, place->line, place->function);
+}
+
 static void describe_program(const struct attribution *a, const struct linecheck_site *site,
 			     json_t *j)
 {
-	char where[256];
+	struct lineinfo_place chain[LINEINFO_MAX], place;
+	json_t *stack = json_array();
+	size_t n = a->lines ? lineinfo_chain(a->lines, site->ip, a->text, chain) : 0;
 
-	if (!a->source ||
-	    source_lines_find(a->source, site->ip, "workloads/", where, sizeof(where)))
-		snprintf(where, sizeof(where), "%#" PRIx64, site->ip);
-	json_object_set_new(j, "where", json_string(where));
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(stack, place_to_json(&chain[i]));
+	json_object_set_new(j, "where",
+			    n && !lineinfo_find(a->lines, site->ip, a->text, "workloads/", &place)
+				    ? place_to_json(&place)
+				    : json_sprintf("%#" PRIx64, site->ip));
 	json_object_set_new(j, "entry", json_string(""));
-	json_object_set_new(j, "stack", json_array());
+	json_object_set_new(j, "stack", stack);
 }
 
 static bool is_kernel(const struct linecheck_site *site)

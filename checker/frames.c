@@ -61,9 +61,9 @@ struct node {
 	uint64_t addr;
 	const struct symbol *symbol;
 	const struct symbol *callee; /* NULL: its call is indirect */
-	unsigned int cost;	     /* of the cheapest chain up to here */
-	size_t inner;		     /* its node before this one */
+	size_t inner;		     /* of the cheapest chain: the node before this one */
 	enum frame_link link;	     /* to that one */
+	unsigned int cost;
 };
 
 /* ---- links ---- */

@@ -82,17 +82,8 @@ static int keep(struct parser *p, const struct symbol *sym)
 {
 	struct symbols *s = p->s;
 
-	if (s->n == SYMBOLS_MAX)
+	if (s->n == p->room)
 		return err_set(p->e, -EFBIG, p->name, "more than %u symbols", SYMBOLS_MAX);
-	if (s->n == p->room) {
-		struct symbol *bigger;
-
-		p->room = p->room ? p->room * 2 : 1024;
-		bigger = reallocarray(s->symbol, p->room, sizeof(*bigger));
-		if (!bigger)
-			return err_sys(p->e, -ENOMEM, p->name, "read the symbols");
-		s->symbol = bigger;
-	}
 	s->symbol[s->n++] = *sym;
 	return 0;
 }
@@ -162,6 +153,17 @@ static void sort(struct symbols *s)
 	s->n = n;
 }
 
+/* Room for as many symbols as there are lines, within the limit. */
+static int make_room(struct parser *p, size_t len)
+{
+	const char *at = p->s->text;
+
+	for (size_t i = 0; i < len && p->room < SYMBOLS_MAX; i++)
+		p->room += at[i] == '\n';
+	p->s->symbol = calloc(p->room + 1, sizeof(*p->s->symbol));
+	return p->s->symbol ? 0 : err_sys(p->e, -ENOMEM, p->name, "read the symbols");
+}
+
 /* Takes @text over, which ends with a NUL behind its @len bytes. */
 static int take(struct symbols **ret, char *text, size_t len, const char *name, struct err *e)
 {
@@ -174,7 +176,9 @@ static int take(struct symbols **ret, char *text, size_t len, const char *name, 
 		return err_sys(e, -ENOMEM, name, "read the symbols");
 	}
 	s->text = text;
-	r = parse_lines(&p, len);
+	r = make_room(&p, len);
+	if (!r)
+		r = parse_lines(&p, len);
 	if (!r && !s->n)
 		r = err_set(e, -EBADMSG, name, "no text symbol in it");
 	if (r) {

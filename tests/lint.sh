@@ -19,7 +19,7 @@ try() {
 tidy() {
 	local flags
 	read -ra flags < <(pkg-config --cflags libndctl libdaxctl uuid blkid mount jansson libtracefs \
-		libtraceevent smartcols)
+		libtraceevent smartcols libzstd devmapper libdw)
 	printf '%s\n' "${sources[@]}" | xargs -P 2 -n 4 sh -c \
 		'flags=$1; shift; exec clang-tidy --quiet "$@" -- $flags 2>&1' sh \
 		"-std=gnu11 -D_GNU_SOURCE -DDAXBENCH_VERSION=\"x\" -I. -Iinclude ${flags[*]}" |

@@ -8,6 +8,8 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char text[] = "ffffffffc02012a0 t pmem_submit_bio\t[nd_pmem]\n"
@@ -145,4 +147,22 @@ Test(symbols, what_is_no_file)
 	cr_expect_eq(symbols_open(&s, "/", &e), -EISDIR);
 	cr_expect_eq(symbols_open(&s, "/dev/zero", &e), -EFBIG);
 	symbols_close(NULL);
+}
+
+Test(symbols, more_than_there_is_room_for)
+{
+	const size_t each = strlen("00000001 t f\n"), lines = SYMBOLS_MAX + 1;
+	char *many = malloc(lines * each + 1);
+	struct symbols *s = NULL;
+	struct err e;
+
+	cr_assert(many);
+	for (size_t i = 0; i < lines; i++)
+		snprintf(many + i * each, each + 1, "%08zx t f\n", i + 1);
+	cr_expect_eq(symbols_parse(&s, many, lines * each, "kallsyms", &e), -EFBIG);
+	cr_expect_null(s);
+	cr_assert_eq(symbols_parse(&s, many, (lines - 1) * each, "kallsyms", &e), 0, "%s", e.what);
+	cr_expect_eq(symbols_count(s), SYMBOLS_MAX);
+	symbols_close(s);
+	free(many);
 }
