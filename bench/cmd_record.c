@@ -130,18 +130,18 @@ static int make_plan(struct recorder *rec, struct err *e)
 
 static int record_into(struct recorder *rec, const struct log_device *log, struct err *e)
 {
-	struct guard_claim claim;
+	struct target_claims claims;
 	struct target *t = NULL;
 	int r;
 
 	if (!select_needs_fs(rec->selection))
 		return runner_record(rec->selection, NULL, rec->session.seed, log, NULL, e);
-	r = session_open_target(&rec->session, fs_of(rec), 0, &claim, &t, e);
+	r = session_open_target(&rec->session, fs_of(rec), 0, &claims, &t, e);
 	if (r)
 		return r;
 	r = runner_record(rec->selection, t, rec->session.seed, log, NULL, e);
 	target_close(t);
-	guard_release(&claim);
+	session_release_claims(&claims);
 	return r;
 }
 

@@ -93,17 +93,17 @@ int plan_walk(const struct plan *p, const struct session *s, plan_cell_fn fn, vo
 	int r = walk_cells(p, NULL, NULL, false, NULL, fn, data, e);
 
 	for (size_t f = 0; !r && any_needs_fs(p) && f < count_fs(p); f++) {
-		struct guard_claim claim;
+		struct target_claims claims;
 		struct target *t = NULL;
 		struct err no_target;
 
-		if (session_open_target(s, p->fs[f], 0, &claim, &t, &no_target)) {
+		if (session_open_target(s, p->fs[f], 0, &claims, &t, &no_target)) {
 			r = walk_cells(p, NULL, p->fs[f], true, &no_target, fn, data, e);
 			continue;
 		}
 		r = walk_cells(p, t, p->fs[f], true, NULL, fn, data, e);
 		target_close(t);
-		guard_release(&claim);
+		session_release_claims(&claims);
 	}
 	return r;
 }

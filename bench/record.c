@@ -88,7 +88,7 @@ static void note(struct dx *dx, enum dx_log_op op, uint64_t a0, int result)
 }
 
 /* Where the bytes of the device lie, for who looks at memory. Not known: nothing is said. */
-static void note_device(struct dx *dx, const char *node)
+static void note_device(struct dx *dx, uint64_t device, const char *node)
 {
 	struct device_segment segment[DEVICE_MAP_MAX];
 	struct dx_worker *w = &dx->worker[0];
@@ -98,7 +98,7 @@ static void note_device(struct dx *dx, const char *node)
 		return;
 	for (size_t i = 0; i < n; i++)
 		dx_log_end(w,
-			   dx_log_begin(w, DX_OP_DEVICE, 0, 0, segment[i].offset,
+			   dx_log_begin(w, DX_OP_DEVICE, 0, device, segment[i].offset,
 					segment[i].physical, segment[i].length),
 			   0);
 }
@@ -137,8 +137,10 @@ static int record_phases(struct recording *r, struct err *e)
 	const char *stage = "prepare";
 	int code;
 
-	if (r->t)
-		note_device(r->dx, target_device(r->t));
+	if (r->t) {
+		note_device(r->dx, 0, target_device(r->t));
+		note_device(r->dx, 1, target_rt_device(r->t));
+	}
 	note(r->dx, DX_OP_PHASE, 0, 0);
 	code = dx_prepare(r->dx, r->n);
 	if (!code) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/session.h"
 #include "bench/interrupt.h"
+#include "bench/mkfs.h"
 #include "bench/namespace.h"
 #include "lib/units.h"
 
@@ -18,18 +19,26 @@ enum {
 	OPT_CPUS,
 	OPT_TIMEOUT,
 	OPT_DETERMINISTIC,
-	OPT_SEED
+	OPT_SEED,
+	OPT_RT,
+	OPT_FLUSH,
+	OPT_PERSISTENCE
 };
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Where it runs:", 10 },
 	{ "target", OPT_TARGET, "DIR", 0, "in this directory", 10 },
 	{ "device", OPT_DEVICE, "DEV", 0, "on this claimed device: what is on it is lost", 10 },
-	{ "fs", OPT_FS, "FS[,FS]", 0, "file systems to make: ext4, xfs", 10 },
+	{ "fs", OPT_FS, "FS[,FS]", 0, "file systems to make: ext4, xfs, xfs-noreflink, xfs-rt",
+	  10 },
+	{ "rt", OPT_RT, "DEV", 0, "claimed device for the data of xfs-rt", 10 },
 	{ "emulate", OPT_EMULATE, NULL, 0, "in a guest with NVDIMMs (the default)", 10 },
 	{ "kernel", OPT_KERNEL, "K[,K]", 0, "of the guest: 6.1, 6.12 or a bzImage", 10 },
 	{ "modules", OPT_MODULES, "DIR", 0, "its modules (lib/modules/RELEASE)", 10 },
 	{ "cpus", OPT_CPUS, "N", 0, "of the guest", 10 },
+	{ "flush", OPT_FLUSH, "INSN", 0, "its CPUs have clwb, clflushopt or only clflush", 10 },
+	{ "persistence", OPT_PERSISTENCE, "WHERE", 0,
+	  "what its power cut spares: mem-ctrl, or cpu (caches too: no flushing)", 10 },
 	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (1h)", 10 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
 	  "count instructions, repeatable to the last digit", 10 },
@@ -60,19 +69,31 @@ static int split(const char *text, char **copy, char *words[], size_t max)
 
 static void parse_fs(struct session *s, const char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "ext4", "xfs" };
-
 	if (split(arg, &s->fs_text, s->fs, SESSION_MAX_FS))
 		argp_error(state, "--fs %s: want a list such as ext4,xfs", arg);
-	for (size_t i = 0; s->fs[i]; i++) {
-		bool found = false;
+	for (size_t i = 0; s->fs[i]; i++)
+		if (!mkfs_find(s->fs[i]))
+			argp_error(state, "--fs %s: unknown file system; there are %s", s->fs[i],
+				   mkfs_names());
+}
 
-		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-			found |= !strcmp(s->fs[i], known[k]);
-		if (!found)
-			argp_error(state, "--fs %s: unknown file system; there are ext4 and xfs",
-				   s->fs[i]);
-	}
+static void parse_flush(struct session *s, const char *arg, struct argp_state *state)
+{
+	static const char *const known[] = { "clwb", "clflushopt", "clflush" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(arg, known[i])) {
+			s->flush = (enum emulate_flush)i;
+			return;
+		}
+	argp_error(state, "--flush %s: want clwb, clflushopt or clflush", arg);
+}
+
+static void parse_persistence(struct session *s, const char *arg, struct argp_state *state)
+{
+	if (strcmp(arg, "mem-ctrl") != 0 && strcmp(arg, "cpu") != 0)
+		argp_error(state, "--persistence %s: want mem-ctrl or cpu", arg);
+	s->cpu_cache_persists = !strcmp(arg, "cpu");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -92,6 +113,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FS:
 		parse_fs(s, arg, state);
+		return 0;
+	case OPT_RT:
+		s->rt = arg;
+		return 0;
+	case OPT_FLUSH:
+		parse_flush(s, arg, state);
+		return 0;
+	case OPT_PERSISTENCE:
+		parse_persistence(s, arg, state);
 		return 0;
 	case OPT_EMULATE:
 		s->emulate = true;
@@ -135,6 +165,8 @@ int session_check(const struct session *s, struct err *e)
 {
 	if (s->target && s->device)
 		return err_set(e, -EINVAL, "--target", "cannot be given with --device");
+	if (s->rt && !s->device)
+		return err_set(e, -EINVAL, "--rt", "goes with --device; a guest has its own");
 	if (s->emulate && (s->target || s->device))
 		return err_set(e, -EINVAL, "--emulate",
 			       "a guest has its own devices: no --target or --device with it");
@@ -142,6 +174,9 @@ int session_check(const struct session *s, struct err *e)
 		return 0;
 	if (s->kernels[0])
 		return err_set(e, -EINVAL, "--kernel", "is for guests: this is the running kernel");
+	if (s->flush || s->cpu_cache_persists)
+		return err_set(e, -EINVAL, s->flush ? "--flush" : "--persistence",
+			       "is for guests: this machine is what it is");
 	if (s->deterministic) {
 		err_set(e, -EINVAL, "--deterministic",
 			"instructions are counted by the emulator only");
@@ -150,31 +185,51 @@ int session_check(const struct session *s, struct err *e)
 	return 0;
 }
 
-int session_open_target(const struct session *s, const char *fs, unsigned int needs,
-			struct guard_claim *claim, struct target **ret, struct err *e)
+/* The guest's @index-th NVDIMM for what was not named: it is made as needed. */
+static int choose_device(const char *named, bool guest, unsigned int index, char *node, size_t len,
+			 const char **ret, struct guard_claim *claim, struct err *e)
 {
-	struct target_spec spec = {
-		.dir = s->target, .device = s->device, .fs = fs, .seed = s->seed
-	};
-	char node[64];
+	int r = 0;
+
+	*ret = named;
+	if (guest) {
+		r = namespace_make(index, "fsdax", node, len, e);
+		*ret = node;
+	}
+	if (!r && *ret)
+		r = guard_device(*ret, claim, e);
+	return r;
+}
+
+void session_release_claims(struct target_claims *claims)
+{
+	guard_release(&claims->data);
+	if (claims->has_rt)
+		guard_release(&claims->rt);
+}
+
+int session_open_target(const struct session *s, const char *fs, unsigned int needs,
+			struct target_claims *claims, struct target **ret, struct err *e)
+{
+	struct target_spec spec = { .dir = s->target, .fs = fs, .seed = s->seed };
+	const struct mkfs_kind *kind = fs ? mkfs_find(fs) : NULL;
+	bool guest = !s->target && !s->device;
+	char node[64], rt_node[64];
 	int r;
 
-	memset(claim, 0, sizeof(*claim));
-	claim->lock_fd = -1;
-	if (!s->target && !s->device) {
-		r = namespace_make(EMULATE_DATA, "fsdax", node, sizeof(node), e);
-		if (r)
-			return r;
-		spec.device = node;
+	memset(claims, 0, sizeof(*claims));
+	claims->data.lock_fd = claims->rt.lock_fd = -1;
+	r = choose_device(s->device, guest, EMULATE_DATA, node, sizeof(node), &spec.device,
+			  &claims->data, e);
+	if (!r && kind && kind->realtime && !s->target) {
+		claims->has_rt = true;
+		r = choose_device(s->rt, guest, EMULATE_DATA2, rt_node, sizeof(rt_node),
+				  &spec.rt_device, &claims->rt, e);
 	}
-	if (spec.device) {
-		r = guard_device(spec.device, claim, e);
-		if (r)
-			return r;
-	}
-	r = target_open(&spec, claim, needs, ret, e);
+	if (!r)
+		r = target_open(&spec, claims, needs, ret, e);
 	if (r)
-		guard_release(claim);
+		session_release_claims(claims);
 	return r;
 }
 
@@ -217,6 +272,8 @@ int session_job(struct session *s, const char *kernel, char *const argv[], struc
 	job->argv = s->guest_argv;
 	job->deterministic = s->deterministic;
 	job->cpus = s->cpus;
+	job->flush = s->flush;
+	job->cpu_cache_persists = s->cpu_cache_persists;
 	job->timeout_ms = s->timeout_ms;
 	job->interrupted = &interrupted;
 	return 0;

@@ -20,11 +20,14 @@
 struct session {
 	const char *target;
 	const char *device;
+	const char *rt; /* --rt */
 	bool emulate;
 	bool deterministic;
 	uint64_t seed;
 	const char *modules;
 	unsigned int cpus;
+	enum emulate_flush flush;
+	bool cpu_cache_persists;
 	uint64_t timeout_ms;			/* of a guest; 0: the default */
 	char *kernels[SESSION_MAX_KERNELS + 1]; /* NULL-ended; none: the default */
 	char *fs[SESSION_MAX_FS + 1];		/* NULL-ended; none: the command's default */
@@ -43,11 +46,14 @@ int session_check(const struct session *s, struct err *e);
 
 /*
  * Opens a target with @fs here: the directory, the claimed device after the
- * guard, or the guest's first NVDIMM. @claim keeps the device's lock; the
- * caller releases it after target_close().
+ * guard, or the guest's first NVDIMM, and a second one for a realtime kind.
+ * @claims keep the devices' locks.
  */
 int session_open_target(const struct session *s, const char *fs, unsigned int needs,
-			struct guard_claim *claim, struct target **ret, struct err *e);
+			struct target_claims *claims, struct target **ret, struct err *e);
+
+/* After target_close(). */
+void session_release_claims(struct target_claims *claims);
 
 /* Job for a guest that runs @argv; the caller adds its callbacks. @kernel: of s->kernels, or NULL.
  */

@@ -3,12 +3,9 @@
  * A device is made into a file system in a private mount namespace: however
  * this process ends, the kernel unmounts with its last member. The mount point
  * is /mnt, which every system has, and only our namespace sees what is on it.
- *
- * The layouts are those that give 2 MiB mappings: data aligned to 2 MiB on the
- * medium (ext4: stride and stripe width; XFS: su, sw). UUIDs and hash seeds are
- * derived from the run's seed, so that the same seed makes the same medium.
  */
 #include "bench/target.h"
+#include "bench/mkfs.h"
 #include "bench/namespace.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -28,91 +25,34 @@
 
 #define MOUNT_POINT   "/mnt"
 #define MOUNT_OPTIONS "dax=always"
-#define MKFS_TIMEOUT  300000 /* ms; a slow emulator on a loaded machine included */
 
 struct target {
-	char dir[PATH_MAX];    /* where cells' directories go */
-	char device[PATH_MAX]; /* "" with a directory */
+	char dir[PATH_MAX];	  /* where cells' directories go */
+	char device[PATH_MAX];	  /* "" with a directory */
+	char rt_device[PATH_MAX]; /* "" without one */
+	const struct mkfs_kind *kind;
+	char mount_options[PATH_MAX + 32]; /* that it is mounted with */
 	char fs[16], driver[16];
 	char mkfs[512];	   /* command line used; "" with a directory */
 	char options[256]; /* mount options */
 	char cell[128];	   /* of the struct dx that env ops are called with */
 	uint64_t seed;
-	const struct guard_claim *claim;
+	const struct target_claims *claims;
 	bool mounted; /* by us */
 	dev_t dev;    /* of what we mounted */
 	bool dax;
 	int numa_node;
 };
 
-static void derive_uuid(uint64_t seed, char *buf, size_t len)
-{
-	uint64_t key = dx_pattern_key(seed);
-
-	/* Version 4, variant 1, by the bits that RFC 4122 wants set. */
-	snprintf(buf, len, "64617862-656e-4368-8%03x-%012llx", (unsigned int)(key >> 52),
-		 (unsigned long long)(key & 0xffffffffffffULL));
-}
-
-static int make_ext4(struct target *t, struct err *e)
-{
-	char uuid[40], extended[256];
-	char *argv[] = { (char *)"mkfs.ext4",
-			 (char *)"-F",
-			 (char *)"-q",
-			 (char *)"-L",
-			 (char *)"daxbench",
-			 (char *)"-b",
-			 (char *)"4096",
-			 (char *)"-U",
-			 uuid,
-			 (char *)"-E",
-			 extended,
-			 t->device,
-			 NULL };
-
-	derive_uuid(t->seed, uuid, sizeof(uuid));
-	snprintf(extended, sizeof(extended),
-		 "stride=512,stripe_width=512,lazy_itable_init=0,lazy_journal_init=0,nodiscard,"
-		 "hash_seed=%s",
-		 uuid);
-	snprintf(t->mkfs, sizeof(t->mkfs), "mkfs.ext4 -F -q -L daxbench -b 4096 -U %s -E %s", uuid,
-		 extended);
-	return proc_run(argv, NULL, 0, MKFS_TIMEOUT, e);
-}
-
-static int make_xfs(struct target *t, struct err *e)
-{
-	char uuid[40], meta[64];
-	char *argv[] = { (char *)"mkfs.xfs", (char *)"-f",
-			 (char *)"-q",	     (char *)"-K",
-			 (char *)"-L",	     (char *)"daxbench",
-			 (char *)"-m",	     meta,
-			 (char *)"-d",	     (char *)"su=2m,sw=1,agcount=2",
-			 t->device,	     NULL };
-
-	derive_uuid(t->seed, uuid, sizeof(uuid));
-	snprintf(meta, sizeof(meta), "uuid=%s", uuid);
-	snprintf(t->mkfs, sizeof(t->mkfs),
-		 "mkfs.xfs -f -q -K -L daxbench -m %s -d su=2m,sw=1,agcount=2", meta);
-	return proc_run(argv, NULL, 0, MKFS_TIMEOUT, e);
-}
-
-static const struct {
-	const char *fs;
-	int (*make)(struct target *t, struct err *e);
-} makers[] = { { "ext4", make_ext4 }, { "xfs", make_xfs } };
-
 static int target_mkfs(struct target *t, struct err *e)
 {
-	int r = guard_recheck(t->claim, e);
+	int r = guard_recheck(&t->claims->data, e);
 
-	if (r)
-		return r;
-	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
-		if (!strcmp(makers[i].fs, t->fs))
-			return makers[i].make(t, e);
-	return err_set(e, -EINVAL, t->fs, "mkfs: no such file system here; there are ext4 and xfs");
+	if (!r && t->kind->realtime)
+		r = guard_recheck(&t->claims->rt, e);
+	return r ? r
+		 : mkfs_make(t->kind, t->device, t->rt_device, t->seed, t->mkfs, sizeof(t->mkfs),
+			     e);
 }
 
 static int target_mount(struct target *t, struct err *e)
@@ -120,15 +60,15 @@ static int target_mount(struct target *t, struct err *e)
 	struct stat st;
 	int r;
 
-	if (mount(t->device, MOUNT_POINT, t->fs, 0, MOUNT_OPTIONS)) {
+	if (mount(t->device, MOUNT_POINT, t->kind->driver, 0, t->mount_options)) {
 		r = -errno;
-		err_set(e, r, t->device, "mount -t %s -o " MOUNT_OPTIONS ": %s", t->fs,
+		err_set(e, r, t->device, "mount -t %s -o %s: %s", t->kind->driver, t->mount_options,
 			strerror(-r));
 		if (r == -EOPNOTSUPP || r == -EINVAL)
 			err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
 		else if (r == -ENODEV)
 			err_hint(e, "the running kernel has no %s: load its module (modprobe %s)",
-				 t->fs, t->fs);
+				 t->kind->driver, t->kind->driver);
 		return r;
 	}
 	t->mounted = true;
@@ -154,7 +94,7 @@ static void mend_mount(struct target *t)
 	if (!t->mounted || is_as_mounted(t))
 		return;
 	if (!stat(MOUNT_POINT, &st) && st.st_dev == t->dev)
-		mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT, MOUNT_OPTIONS);
+		mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT, t->mount_options);
 	else
 		target_mount(t, NULL);
 }
@@ -197,7 +137,7 @@ static void find_driver(struct target *t)
 	const char *base = strrchr(t->device, '/');
 	char path[PATH_MAX];
 
-	snprintf(t->driver, sizeof(t->driver), "%s", t->fs);
+	snprintf(t->driver, sizeof(t->driver), "%s", t->kind ? t->kind->driver : t->fs);
 	for (size_t i = 0; base && i < sizeof(modules) / sizeof(modules[0]); i++) {
 		snprintf(path, sizeof(path), "/sys/fs/%s/%s", modules[i], base + 1);
 		if (!access(path, F_OK))
@@ -234,7 +174,8 @@ static int describe_mount(struct target *t, struct err *e)
 		const char *source = mnt_fs_get_source(fs);
 		const char *options = mnt_fs_get_options(fs);
 
-		snprintf(t->fs, sizeof(t->fs), "%s", mnt_fs_get_fstype(fs));
+		if (!t->kind)
+			snprintf(t->fs, sizeof(t->fs), "%s", mnt_fs_get_fstype(fs));
 		if (source && source[0] == '/')
 			snprintf(t->device, sizeof(t->device), "%s", source);
 		snprintf(t->options, sizeof(t->options), "%s", options ? options : "");
@@ -294,21 +235,40 @@ static int open_directory(struct target *t, const struct target_spec *spec, stru
 	return 0;
 }
 
-int target_open(const struct target_spec *spec, const struct guard_claim *claim, unsigned int needs,
-		struct target **ret, struct err *e)
+static int choose_kind(struct target *t, const struct target_spec *spec, struct err *e)
+{
+	t->kind = mkfs_find(spec->fs);
+	if (!t->kind)
+		return err_set(e, -EINVAL, spec->fs, "no such file system here; there are %s",
+			       mkfs_names());
+	snprintf(t->fs, sizeof(t->fs), "%s", t->kind->name);
+	snprintf(t->mount_options, sizeof(t->mount_options), MOUNT_OPTIONS);
+	if (!t->kind->realtime)
+		return 0;
+	if (!spec->rt_device)
+		return err_set(e, -EINVAL, spec->fs, "wants a second device: --rt DEV");
+	snprintf(t->rt_device, sizeof(t->rt_device), "%s", spec->rt_device);
+	snprintf(t->mount_options, sizeof(t->mount_options), MOUNT_OPTIONS ",rtdev=%s",
+		 spec->rt_device);
+	return 0;
+}
+
+int target_open(const struct target_spec *spec, const struct target_claims *claims,
+		unsigned int needs, struct target **ret, struct err *e)
 {
 	struct target *t = calloc(1, sizeof(*t));
 	int r;
 
 	if (!t)
 		return err_sys(e, -ENOMEM, "target", "open");
-	t->claim = claim;
+	t->claims = claims;
 	t->seed = spec->seed;
 	if (spec->device) {
 		snprintf(t->device, sizeof(t->device), "%s", spec->device);
-		snprintf(t->fs, sizeof(t->fs), "%s", spec->fs);
+		r = choose_kind(t, spec, e);
 		snprintf(t->dir, sizeof(t->dir), MOUNT_POINT);
-		r = open_device(t, e);
+		if (!r)
+			r = open_device(t, e);
 	} else {
 		r = open_directory(t, spec, e);
 	}
@@ -394,7 +354,7 @@ static int env_mount(struct dx *dx)
 	struct target *t = dx->env_data;
 	int r;
 
-	if (!t->device[0] || t->mounted || !t->claim)
+	if (!t->device[0] || t->mounted || !t->claims)
 		return -EOPNOTSUPP;
 	r = target_mount(t, NULL);
 	return r ? r : open_cell(t, t->cell, &dx->root);
@@ -407,7 +367,7 @@ static int env_remount(struct dx *dx, bool read_only)
 	if (!t->mounted)
 		return -EOPNOTSUPP;
 	return mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT | (read_only ? MS_RDONLY : 0),
-		     MOUNT_OPTIONS)
+		     t->mount_options)
 		       ? -errno
 		       : 0;
 }
@@ -416,7 +376,7 @@ static int env_mkfs(struct dx *dx)
 {
 	struct target *t = dx->env_data;
 
-	return t->mounted || !t->claim ? -EOPNOTSUPP : target_mkfs(t, NULL);
+	return t->mounted || !t->claims ? -EOPNOTSUPP : target_mkfs(t, NULL);
 }
 
 static int env_drop_caches(struct dx *dx)
@@ -437,17 +397,24 @@ static int env_pass_time(struct dx *dx, uint64_t ms)
 	return 0;
 }
 
-int target_set_write_cache(struct target *t, bool on, struct err *e)
+static int set_write_cache(const char *device, bool on, struct err *e)
 {
-	const char *base = strrchr(t->device, '/');
+	const char *base = strrchr(device, '/');
 	char path[PATH_MAX];
 	int r;
 
 	if (!base)
-		return err_set(e, -ENOENT, t->dir, "is on no device with a write cache");
+		return err_set(e, -ENOENT, device, "is no device with a write cache");
 	snprintf(path, sizeof(path), "/sys/block/%s/dax/write_cache", base + 1);
 	r = file_poke(path, on ? "1" : "0");
 	return r ? err_sys(e, r, path, "set") : 0;
+}
+
+int target_set_write_cache(const struct target *t, bool on, struct err *e)
+{
+	int r = set_write_cache(t->device, on, e);
+
+	return r || !t->rt_device[0] ? r : set_write_cache(t->rt_device, on, e);
 }
 
 const struct dx_env_ops *target_env_ops(const struct target *t)
@@ -488,6 +455,11 @@ const char *target_driver(const struct target *t)
 const char *target_device(const struct target *t)
 {
 	return t->device;
+}
+
+const char *target_rt_device(const struct target *t)
+{
+	return t->rt_device;
 }
 
 int target_numa_node(const struct target *t)

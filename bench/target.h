@@ -13,22 +13,29 @@
 #include "lib/err.h"
 
 struct target_spec {
-	const char *dir;    /* --target: an existing directory; or NULL */
-	const char *device; /* block device to make @fs on; or NULL */
-	const char *fs;	    /* "ext4", "xfs"; with @dir: what must be there, or NULL */
-	uint64_t seed;	    /* of the UUIDs that mkfs is given */
+	const char *dir;       /* --target: an existing directory; or NULL */
+	const char *device;    /* block device to make @fs on; or NULL */
+	const char *rt_device; /* block device for the data of realtime files; or NULL */
+	const char *fs;	       /* a kind of mkfs.h; with @dir: what must be there, or NULL */
+	uint64_t seed;	       /* of the UUIDs that mkfs is given */
+};
+
+/* What guard_device() gave for the devices of a spec. */
+struct target_claims {
+	struct guard_claim data, rt;
+	bool has_rt;
 };
 
 struct target;
 
 /*
- * With a device: guard_device() must have said yes (its claim is passed on
- * and kept for as long as the target lives), then mkfs and mount with DAX in a
+ * With a device: guard_device() must have said yes to each (the claims are
+ * kept for as long as the target lives), then mkfs and mount with DAX in a
  * private mount namespace. With a directory: checks that it can be written.
  * -ENODEV with a hint: no DAX where @needs wants it; -ENOSPC: device too small.
  */
-int target_open(const struct target_spec *spec, const struct guard_claim *claim, unsigned int needs,
-		struct target **ret, struct err *e);
+int target_open(const struct target_spec *spec, const struct target_claims *claims,
+		unsigned int needs, struct target **ret, struct err *e);
 
 /* Makes an empty directory for a cell and opens it. The caller closes @ret_fd. */
 int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e);
@@ -47,16 +54,17 @@ const struct dx_env_ops *target_env_ops(const struct target *t);
  * it flushes nothing for DAX (dax/write_cache of the device). -ENOENT: no such
  * switch. A control for checkers, for devices inside a guest.
  */
-int target_set_write_cache(struct target *t, bool on, struct err *e);
+int target_set_write_cache(const struct target *t, bool on, struct err *e);
 
 /* Is a file made in this target DAX (statx), and what serves it? */
 bool target_is_dax(const struct target *t);
-bool target_is_own(const struct target *t);	   /* mounted by us: nobody else uses it */
-const char *target_fs(const struct target *t);	   /* "ext4", from /proc/self/mountinfo */
-const char *target_driver(const struct target *t); /* module that serves it */
-const char *target_device(const struct target *t); /* "/dev/pmem0"; "": not known */
-int target_numa_node(const struct target *t);	   /* -1: not known */
-json_t *target_describe(const struct target *t);   /* new reference: device, mkfs, mount options */
+bool target_is_own(const struct target *t);	      /* mounted by us: nobody else uses it */
+const char *target_fs(const struct target *t);	      /* "ext4", from /proc/self/mountinfo */
+const char *target_driver(const struct target *t);    /* module that serves it */
+const char *target_device(const struct target *t);    /* "/dev/pmem0"; "": not known */
+const char *target_rt_device(const struct target *t); /* "": none */
+int target_numa_node(const struct target *t);	      /* -1: not known */
+json_t *target_describe(const struct target *t); /* new reference: device, mkfs, mount options */
 
 /* Unmounts what was mounted and frees. NULL is fine. */
 void target_close(struct target *t);

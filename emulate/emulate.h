@@ -30,6 +30,9 @@
 #define EMULATE_NVDIMMS 3
 enum emulate_nvdimm { EMULATE_DATA, EMULATE_DATA2, EMULATE_OPLOG };
 
+/* The best instruction of the CPUs to write a cache line back with. */
+enum emulate_flush { EMULATE_CLWB, EMULATE_CLFLUSHOPT, EMULATE_CLFLUSH };
+
 struct emulate_job {
 	const char *kernel;  /* "6.1", "6.12" or the path of a bzImage */
 	const char *modules; /* directory with its modules; NULL: found, or none */
@@ -40,7 +43,9 @@ struct emulate_job {
 	bool as_host;	    /* no token: daxbench in the guest treats it as a real host */
 	bool interactive;   /* console on our terminal (daxbench shell) */
 	const char *accel;  /* NULL: KVM if it works, else TCG; or "tcg", "kvm" */
-	unsigned int cpus;  /* 0: 2, or 1 when deterministic */
+	enum emulate_flush flush;
+	bool cpu_cache_persists;		/* the NVDIMMs say so: the kernel flushes nothing */
+	unsigned int cpus;			/* 0: 2, or 1 when deterministic */
 	uint64_t nvdimm_bytes[EMULATE_NVDIMMS]; /* 0: 512 MiB, 512 MiB, 64 MiB */
 	const char *trace_dir;	/* records store traces and logs to it (qemu.h); NULL: no plugin */
 	bool trace_loads;	/* loads too */

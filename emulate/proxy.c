@@ -65,6 +65,7 @@ static void make_token(const struct emulate_job *job, char token[33])
 static char *describe_host(const struct emulate_job *job, const struct kernel *k, const char *accel,
 			   const char *qemu)
 {
+	static const char *const flushes[] = { "clwb", "clflushopt", "clflush" };
 	const char *base = strrchr(k->image, '/');
 	json_t *sizes = json_array(), *facts;
 	char *text, config[24];
@@ -76,12 +77,13 @@ static char *describe_host(const struct emulate_job *job, const struct kernel *k
 
 	for (unsigned int i = 0; i < EMULATE_NVDIMMS; i++)
 		json_array_append_new(sizes, json_integer((json_int_t)qemu_nvdimm_bytes(job, i)));
-	facts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:s?, s:i, s:o}", "accel", accel,
-			  "qemu", qemu, "machine", "q35", "cpu", "max", "kernel_image",
-			  base ? base + 1 : k->image, "config_hash", known ? config : NULL,
-			  "deterministic", job->deterministic, "icount",
-			  job->deterministic ? "shift=0,sleep=off" : NULL, "cpus",
-			  (int)qemu_cpus(job), "nvdimm_bytes", sizes);
+	facts = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:s?, s:i, s:o}", "accel", accel,
+		"qemu", qemu, "machine", "q35", "cpu", "max", "flush", flushes[job->flush],
+		"persistence", job->cpu_cache_persists ? "cpu" : "mem-ctrl", "kernel_image",
+		base ? base + 1 : k->image, "config_hash", known ? config : NULL, "deterministic",
+		job->deterministic, "icount", job->deterministic ? "shift=0,sleep=off" : NULL,
+		"cpus", (int)qemu_cpus(job), "nvdimm_bytes", sizes);
 	text = facts ? json_dumps(facts, 0) : NULL;
 	json_decref(facts);
 	return text;

@@ -120,8 +120,12 @@ static void add_machine(struct words *w, const struct qemu_boot *b)
 	add_words(w, "-nodefaults -no-user-config -nic none -display none -no-reboot "
 		     "-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
 		     "resourcecontrol=deny");
-	add_words(w, "-machine q35,nvdimm=on,nvdimm-persistence=mem-ctrl,usb=off,vmport=off "
-		     "-m 1G,slots=4,maxmem=8G -cpu max");
+	add(w, "-machine");
+	add(w, "q35,nvdimm=on,nvdimm-persistence=%s,usb=off,vmport=off",
+	    b->job->cpu_cache_persists ? "cpu" : "mem-ctrl");
+	add_words(w, "-m 1G,slots=4,maxmem=8G -cpu");
+	add(w, "max%s%s", b->job->flush >= EMULATE_CLFLUSHOPT ? ",clwb=off" : "",
+	    b->job->flush == EMULATE_CLFLUSH ? ",clflushopt=off" : "");
 	add(w, "-smp");
 	add(w, "%u", qemu_cpus(b->job));
 	add(w, "-accel");

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kinds of file systems that daxbench makes. The layouts are those that give
+ * 2 MiB mappings: data aligned to 2 MiB on the medium (ext4: stride and stripe
+ * width; XFS: su, sw; realtime: extents of 2 MiB). UUIDs and hash seeds are derived
+ * from the run's seed, so that the same seed makes the same medium.
+ */
+#ifndef BENCH_MKFS_H
+#define BENCH_MKFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+struct mkfs_kind {
+	const char *name;   /* "xfs-rt": what users call it */
+	const char *driver; /* "xfs": what mount(2) is told */
+	bool realtime;	    /* has a second device, for the files' data */
+};
+
+/* NULL: there is no such kind. */
+const struct mkfs_kind *mkfs_find(const char *name);
+
+/* "ext4, xfs, xfs-noreflink, xfs-rt". */
+const char *mkfs_names(void);
+
+/*
+ * Makes one on @device, and @rt_device (NULL but for a realtime kind), which are the
+ * caller's to overwrite. @command gets the command line, without the devices.
+ */
+int mkfs_make(const struct mkfs_kind *kind, const char *device, const char *rt_device,
+	      uint64_t seed, char *command, size_t len, struct err *e);
+
+#endif
