@@ -21,11 +21,14 @@ enum {
 	OPT_EXIT_STYLE,
 	OPT_KEEP,
 	OPT_WRITE_CACHE,
-	OPT_REMOVALS
+	OPT_REMOVALS,
+	OPT_RULES
 };
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
+	{ "rules", OPT_RULES, "RULES", 0,
+	  "strict (SFENCE and MFENCE drain), sdm (as all hardware so far does), eadr", 20 },
 	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
 	{ "removals", OPT_REMOVALS, "N|all", 0,
@@ -42,6 +45,18 @@ static const struct argp_option options[] = {
 	  30 },
 	{ 0 },
 };
+
+static void parse_rules(struct check *check, const char *arg, struct argp_state *state)
+{
+	static const char *const names[PERSIST_MODES] = { "strict", "sdm", "eadr" };
+
+	for (unsigned int i = 0; i < PERSIST_MODES; i++)
+		if (!strcmp(arg, names[i])) {
+			check->rules = (enum persist_mode)i;
+			return;
+		}
+	argp_error(state, "--rules %s: want strict, sdm or eadr", arg);
+}
 
 static void parse_write_cache(struct check *check, const char *arg, struct argp_state *state)
 {
@@ -66,6 +81,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &check->session;
+		return 0;
+	case OPT_RULES:
+		parse_rules(check, arg, state);
 		return 0;
 	case OPT_WRITE_CACHE:
 		parse_write_cache(check, arg, state);
@@ -140,6 +158,9 @@ int cmd_check(int argc, char **argv)
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
+	/* Where the caches survive, nobody has to flush them. */
+	if (check.session.cpu_cache_persists && check.rules == PERSIST_STRICT)
+		check.rules = PERSIST_EADR;
 	say_init(check.verbosity, check.color);
 	if (check_place(&check, &e) ||
 	    plan_make(&check.plan, &check.session, LENS_CHECK, check.words, check.n_words, &e)) {

@@ -6,6 +6,7 @@
 #include "bench/plan.h"
 #include "bench/results.h"
 #include "bench/session.h"
+#include "checker/persist.h"
 
 struct check {
 	struct session session;
@@ -16,6 +17,7 @@ struct check {
 	bool json, dry_run, keep;
 	bool removals;	     /* leave records out of each trace that passed, ... */
 	uint64_t n_removals; /* so many; 0: all */
+	enum persist_mode rules;
 	bool no_write_cache; /* the kernel is told that it need not flush: the control */
 	char **words;
 	size_t n_words;

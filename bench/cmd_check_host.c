@@ -92,11 +92,11 @@ static void name_files(const struct host *host, const char *run, struct files *f
 	snprintf(f->symbols, sizeof(f->symbols), "%s/" SYMBOLS, dir);
 }
 
-static int judge_files(const struct files *f, json_t *cell, struct err *e)
+static int judge_files(const struct files *f, enum persist_mode rules, json_t *cell, struct err *e)
 {
 	struct attribution *a = NULL;
 	struct verdict *v;
-	int r = judge_run(&v, f->trace, f->log, CONTENT_NEVER, e);
+	int r = judge_run(&v, f->trace, f->log, rules, e);
 
 	if (r)
 		return r;
@@ -154,7 +154,7 @@ static void judge_cell(const struct host *host, const json_t *known, json_t *cel
 	if (!run)
 		return; /* nothing was recorded: the cell says why */
 	name_files(host, run, &f);
-	if (judge_files(&f, cell, &e) || try_removals(host, &f, cell, &e)) {
+	if (judge_files(&f, host->check->rules, cell, &e) || try_removals(host, &f, cell, &e)) {
 		err_format(&e, reason, sizeof(reason));
 		json_object_set_new(cell, "status", json_string("error"));
 		json_object_set_new(cell, "reason", json_string(reason));

@@ -69,15 +69,16 @@ static json_t *describe_promise(const struct oplog_op *op)
 /* Under which rules it stands, and what that makes of it. */
 static void add_modes(json_t *j, const struct verdict *v, size_t i)
 {
-	json_t *modes = json_pack("[s]", "strict");
-	bool sdm = judge_stands(v, i, PERSIST_SDM);
+	static const char *const names[PERSIST_MODES] = { "strict", "sdm", "eadr" };
+	json_t *modes = json_array();
 
-	if (sdm)
-		json_array_append_new(modes, json_string("sdm"));
-	if (judge_stands(v, i, PERSIST_EADR))
-		json_array_append_new(modes, json_string("eadr"));
+	for (unsigned int mode = 0; mode < PERSIST_MODES; mode++)
+		if (judge_stands(v, i, (enum persist_mode)mode))
+			json_array_append_new(modes, json_string(names[mode]));
 	json_object_set_new(j, "modes", modes);
-	json_object_set_new(j, "class", json_string(sdm ? "loses data on hardware" : "contract"));
+	json_object_set_new(j, "class",
+			    json_string(judge_stands(v, i, PERSIST_SDM) ? "loses data on hardware"
+									: "contract"));
 }
 
 static json_t *describe_violation(const struct verdict *verdict, const struct attribution *a,

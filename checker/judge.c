@@ -7,18 +7,19 @@
 struct verdict {
 	struct trace *trace;
 	struct oplog *log;
+	enum persist_mode rules;
 	struct linecheck *by[PERSIST_MODES]; /* NULL: not looked at */
 };
 
-static int judge_by(struct verdict *v, enum persist_mode mode, uint64_t leave_out, struct err *e)
+static int judge_by(struct verdict *v, enum persist_mode mode, struct err *e)
 {
-	const struct linecheck_options o = { .mode = mode, .leave_out = leave_out };
+	const struct linecheck_options o = { .mode = mode, .leave_out = CONTENT_NEVER };
 	int r = linecheck_open(&v->by[mode], trace_header(v->trace), v->log, &o, e);
 
 	return r ? r : linecheck_run(v->by[mode], v->trace, e);
 }
 
-int judge_run(struct verdict **ret, const char *trace, const char *log, uint64_t leave_out,
+int judge_run(struct verdict **ret, const char *trace, const char *log, enum persist_mode rules,
 	      struct err *e)
 {
 	const struct linecheck_violation *none;
@@ -30,13 +31,13 @@ int judge_run(struct verdict **ret, const char *trace, const char *log, uint64_t
 	r = trace_open(&v->trace, trace, e);
 	if (!r)
 		r = oplog_open(&v->log, log, e);
+	v->rules = rules;
 	if (!r)
-		r = judge_by(v, PERSIST_STRICT, leave_out, e);
-	if (!r && linecheck_violations(v->by[PERSIST_STRICT], &none)) {
-		r = judge_by(v, PERSIST_SDM, leave_out, e);
-		if (!r)
-			r = judge_by(v, PERSIST_EADR, leave_out, e);
-	}
+		r = judge_by(v, rules, e);
+	if (!r && linecheck_violations(v->by[rules], &none))
+		for (unsigned int mode = 0; !r && mode < PERSIST_MODES; mode++)
+			if (mode != rules)
+				r = judge_by(v, (enum persist_mode)mode, e);
 	if (r) {
 		judge_release(v);
 		return r;
@@ -58,7 +59,7 @@ void judge_release(struct verdict *v)
 
 const struct linecheck *judge_result(const struct verdict *v)
 {
-	return v->by[PERSIST_STRICT];
+	return v->by[v->rules];
 }
 
 const struct oplog *judge_log(const struct verdict *v)
@@ -79,17 +80,17 @@ static bool is_same(const struct linecheck_violation *a, const struct linecheck_
 
 bool judge_stands(const struct verdict *v, size_t i, enum persist_mode mode)
 {
-	const struct linecheck_violation *strict, *other;
+	const struct linecheck_violation *found, *other;
 	size_t n;
 
-	if (mode == PERSIST_STRICT)
+	if (mode == v->rules)
 		return true;
 	if (!v->by[mode])
 		return false;
-	linecheck_violations(v->by[PERSIST_STRICT], &strict);
+	linecheck_violations(v->by[v->rules], &found);
 	n = linecheck_violations(v->by[mode], &other);
 	for (size_t k = 0; k < n; k++)
-		if (is_same(&strict[i], &other[k]))
+		if (is_same(&found[i], &other[k]))
 			return true;
 	return false;
 }
