@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/oplog_kind.h"
 #include "daxbench/workload.h"
+#include "lib/units.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Arguments @i and @i + 1 are an offset and a length. */
@@ -117,7 +120,7 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 	[DX_OP_ENV_MOUNT] = { .name = "mount" },
 	[DX_OP_ENV_REMOUNT] = { .name = "remount",
 				.extents = OPLOG_AFTER,
-				.arg = { { "read-only", OPLOG_NUMBER } } },
+				.arg = { { "access", OPLOG_ACCESS } } },
 	[DX_OP_ENV_MKFS] = { .name = "mkfs" },
 	[DX_OP_ENV_DROP_CACHES] = { .name = "drop-caches" },
 	[DX_OP_ENV_PASS_TIME] = { .name = "pass-time", .arg = { { "ms", OPLOG_NUMBER } } },
@@ -237,60 +240,158 @@ static char *format_flags(const struct flag *f, uint64_t value, char *buf, size_
 	return buf;
 }
 
-static char *format_word(const char *const words[], size_t n, uint64_t value, char *buf, size_t len)
+static const struct flag *flags_of(enum oplog_arg_type type)
 {
-	if (value < n)
-		snprintf(buf, len, "%s", words[value]);
+	switch (type) {
+	case OPLOG_OPEN_FLAGS:
+		return open_flags;
+	case OPLOG_RENAME_FLAGS:
+		return rename_flags;
+	case OPLOG_FALLOC_MODE:
+		return falloc_modes;
+	case OPLOG_RWF_FLAGS:
+		return rwf_flags;
+	case OPLOG_MAP_FLAGS:
+		return map_flags;
+	case OPLOG_MSYNC_FLAGS:
+		return msync_flags;
+	default:
+		return NULL;
+	}
+}
+
+/* Words for the values from 0 on, NULL-ended. */
+static const char *const *words_of(enum oplog_arg_type type)
+{
+	static const char *const flush[] = { "clwb", "clflushopt", "clflush", NULL };
+	static const char *const worker[] = { "thread", "process", NULL };
+	static const char *const phase[] = { "prepare", "run", "finish", NULL };
+	static const char *const access[] = { "rw", "ro", NULL };
+
+	switch (type) {
+	case OPLOG_FLUSH_KIND:
+		return flush;
+	case OPLOG_WORKER_KIND:
+		return worker;
+	case OPLOG_PHASE:
+		return phase;
+	case OPLOG_ACCESS:
+		return access;
+	default:
+		return NULL;
+	}
+}
+
+static char *format_word(const char *const *words, uint64_t value, char *buf, size_t len)
+{
+	for (uint64_t i = 0; words[i]; i++) {
+		if (i == value) {
+			snprintf(buf, len, "%s", words[i]);
+			return buf;
+		}
+	}
+	snprintf(buf, len, "%" PRIu64, value);
+	return buf;
+}
+
+static char *format_open_flags(uint64_t value, char *buf, size_t len)
+{
+	char more[256] = "";
+
+	if (value & O_ACCMODE)
+		return format_flags(open_flags, value, buf, len);
+	if (value)
+		format_flags(open_flags, value, more, sizeof(more));
+	snprintf(buf, len, "O_RDONLY%s%s", value ? "|" : "", more);
+	return buf;
+}
+
+char *oplog_arg_format(enum oplog_arg_type type, uint64_t value, char *buf, size_t len)
+{
+	if (type == OPLOG_OPEN_FLAGS)
+		return format_open_flags(value, buf, len);
+	if (flags_of(type))
+		return format_flags(flags_of(type), value, buf, len);
+	if (words_of(type))
+		return format_word(words_of(type), value, buf, len);
+	if (type == OPLOG_MODE)
+		snprintf(buf, len, "%#" PRIo64, value);
+	else if (type == OPLOG_HANDLE)
+		snprintf(buf, len, "h%" PRIu64, value);
+	else if (type == OPLOG_GENERATION)
+		snprintf(buf, len, "%" PRIu64 ".%" PRIu64, value % DX_LOG_WORKERS, value >> 4);
 	else
 		snprintf(buf, len, "%" PRIu64, value);
 	return buf;
 }
 
-#define WORD(value, buf, len, ...)                                                                 \
-	format_word((const char *const[]){ __VA_ARGS__ },                                          \
-		    sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), value, buf,     \
-		    len)
+/* ---- and back ---- */
 
-char *oplog_arg_format(enum oplog_arg_type type, uint64_t value, char *buf, size_t len)
+/* One word of a flag word: a name of @f, or a number. */
+static int parse_flag(const struct flag *f, const char *word, uint64_t *ret)
 {
-	switch (type) {
-	case OPLOG_OPEN_FLAGS:
-		if (!(value & O_ACCMODE)) {
-			char more[256] = "";
-
-			if (value)
-				format_flags(open_flags, value, more, sizeof(more));
-			snprintf(buf, len, "O_RDONLY%s%s", value ? "|" : "", more);
-			return buf;
-		}
-		return format_flags(open_flags, value, buf, len);
-	case OPLOG_RENAME_FLAGS:
-		return format_flags(rename_flags, value, buf, len);
-	case OPLOG_FALLOC_MODE:
-		return format_flags(falloc_modes, value, buf, len);
-	case OPLOG_RWF_FLAGS:
-		return format_flags(rwf_flags, value, buf, len);
-	case OPLOG_MAP_FLAGS:
-		return format_flags(map_flags, value, buf, len);
-	case OPLOG_MSYNC_FLAGS:
-		return format_flags(msync_flags, value, buf, len);
-	case OPLOG_FLUSH_KIND:
-		return WORD(value, buf, len, "clwb", "clflushopt", "clflush");
-	case OPLOG_WORKER_KIND:
-		return WORD(value, buf, len, "thread", "process");
-	case OPLOG_PHASE:
-		return WORD(value, buf, len, "prepare", "run", "finish");
-	case OPLOG_MODE:
-		snprintf(buf, len, "%#" PRIo64, value);
-		return buf;
-	case OPLOG_HANDLE:
-		snprintf(buf, len, "h%" PRIu64, value);
-		return buf;
-	case OPLOG_GENERATION:
-		snprintf(buf, len, "%" PRIu64 ".%" PRIu64, value % DX_LOG_WORKERS, value >> 4);
-		return buf;
-	default:
-		snprintf(buf, len, "%" PRIu64, value);
-		return buf;
+	if (f == open_flags && !strcmp(word, "O_RDONLY")) {
+		*ret = O_RDONLY;
+		return 0;
 	}
+	for (; f->bits; f++) {
+		if (!strcmp(word, f->name)) {
+			*ret = f->bits;
+			return 0;
+		}
+	}
+	return units_parse_count(word, ret);
+}
+
+static int parse_flags(const struct flag *f, const char *text, uint64_t *ret)
+{
+	char copy[256], *rest = copy, *word;
+	uint64_t all = 0, bits;
+	int r = 0;
+
+	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
+		return -EINVAL;
+	while (!r && (word = strsep(&rest, "|"))) {
+		r = parse_flag(f, word, &bits);
+		all |= r ? 0 : bits;
+	}
+	if (!r)
+		*ret = all;
+	return r;
+}
+
+static int parse_mode(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	if (text[0] < '0' || text[0] > '7')
+		return -EINVAL;
+	errno = 0;
+	*ret = strtoull(text, &end, 8);
+	return *end ? -EINVAL : -errno;
+}
+
+int oplog_arg_parse(enum oplog_arg_type type, const char *text, uint64_t *ret)
+{
+	const char *const *words = words_of(type);
+
+	if (flags_of(type))
+		return parse_flags(flags_of(type), text, ret);
+	for (uint64_t i = 0; words && words[i]; i++) {
+		if (!strcmp(words[i], text)) {
+			*ret = i;
+			return 0;
+		}
+	}
+	if (type == OPLOG_MODE)
+		return parse_mode(text, ret);
+	return type == OPLOG_BYTES ? units_parse_size(text, ret) : units_parse_count(text, ret);
+}
+
+unsigned int oplog_kind_find(const char *name)
+{
+	for (unsigned int op = 0; op < DX_OP_COUNT; op++)
+		if (kinds[op].name && !strcmp(kinds[op].name, name))
+			return op;
+	return DX_OP_NONE;
 }

@@ -26,6 +26,7 @@ enum oplog_arg_type {
 	OPLOG_FLUSH_KIND,
 	OPLOG_WORKER_KIND,
 	OPLOG_PHASE,
+	OPLOG_ACCESS, /* rw, ro */
 };
 
 struct oplog_arg {
@@ -65,5 +66,14 @@ const struct oplog_kind *oplog_kind(unsigned int op);
  * flag word holds beyond the names known here follows in hex. Returns @buf.
  */
 char *oplog_arg_format(enum oplog_arg_type type, uint64_t value, char *buf, size_t len);
+
+/*
+ * Turns oplog_arg_format() back, for all but OPLOG_HANDLE and OPLOG_GENERATION;
+ * sizes may have a unit. -EINVAL: no such word, no number; -ERANGE.
+ */
+int oplog_arg_parse(enum oplog_arg_type type, const char *text, uint64_t *ret);
+
+/* The operation of that name, DX_OP_NONE for none. */
+unsigned int oplog_kind_find(const char *name);
 
 #endif
