@@ -199,4 +199,4 @@ clean:
 distclean:
 	rm -rf daxbench $(B)
 
--include $(wildcard $(B)/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/checker/gen/*.d)

@@ -126,9 +126,10 @@ Test(oplist_log, handles_of_the_wrong_kind)
 {
 	struct dx_worker *w = &f.worker[0];
 
-	phase(1);
 	for (uint32_t handle = 1; handle < 3; handle++)
 		dx_log_end(w, dx_log_begin(w, DX_OP_MAP, handle, 3 - handle, 0, DX_PAGE, 1), 0);
+	phase(1);
+	dx_log_end(w, dx_log_begin(w, DX_OP_UNMAP, 1, 0, 0, 0, 0), 0);
 	expect_refused("handle 2, which is no open file");
 }
 
