@@ -10,12 +10,14 @@
 
 struct list {
 	bool json, verbose;
+	enum lens lens;
 	char **words;
 	size_t n_words;
 };
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "as JSON", 0 },
+	{ "record", 'r', NULL, 0, "those that \"daxbench record\" takes", 0 },
 	{ "verbose", 'v', NULL, 0, "with parameters, operation and groups", 0 },
 	{ 0 },
 };
@@ -28,6 +30,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'j':
 		list->json = true;
+		return 0;
+	case 'r':
+		list->lens = LENS_CHECK;
 		return 0;
 	case 'v':
 		list->verbose = true;
@@ -87,14 +92,14 @@ static json_t *describe(const struct dx_workload *w)
 int cmd_list(int argc, char **argv)
 {
 	static char *everything[] = { (char *)"*" };
-	struct list list = { .words = everything, .n_words = 1 };
+	struct list list = { .lens = LENS_BENCH, .words = everything, .n_words = 1 };
 	struct selection *selections;
 	struct err e;
 	json_t *j;
 	size_t n;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &list);
-	if (select_words(LENS_BENCH, list.words, list.n_words, &selections, &n, &e)) {
+	if (select_words(list.lens, list.words, list.n_words, &selections, &n, &e)) {
 		say_error(&e);
 		return say_exit_code(&e);
 	}

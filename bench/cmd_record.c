@@ -11,6 +11,7 @@
 #include "bench/cmd_emulate.h"
 #include "bench/command.h"
 #include "bench/interrupt.h"
+#include "bench/oplist_source.h"
 #include "bench/runner.h"
 #include "bench/say.h"
 #include "bench/session.h"
@@ -193,12 +194,18 @@ static int record_here(struct recorder *rec, struct err *e)
 static int record_emulated(struct recorder *rec, char *const argv[], int *ret_status, struct err *e)
 {
 	struct emulate_outcome outcome = { 0 };
+	struct oplist_luggage luggage;
 	struct emulate_job job;
+	uint64_t n;
 	int r = file_mkdirs(RESULTS, 0777);
 
 	if (r)
 		return err_sys(e, r, RESULTS, "mkdir");
-	r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
+	r = oplist_source_count(rec->selection, &n, e); /* what is wrong with it is told at once */
+	if (!r)
+		r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
+	if (!r)
+		r = oplist_source_pack(rec->selection, &luggage, &job.files, e);
 	if (r)
 		return r;
 	job.keep_oplog = rec->partial;

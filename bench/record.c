@@ -13,6 +13,7 @@
 #include "bench/dx.h"
 #include "bench/env.h"
 #include "bench/isolate.h"
+#include "bench/oplist_source.h"
 #include "bench/runner.h"
 #include "checker/oplog_write.h"
 #include "emulate/guest.h"
@@ -36,6 +37,7 @@ struct recording {
 	uint64_t seed, n, log_size, run;
 	void *log;
 	struct dx *dx;
+	struct oplist list; /* of a workload that runs one */
 };
 
 static uint64_t count_ops(const struct dx_workload *w)
@@ -165,6 +167,26 @@ static void measure_tick_rate(void *log)
 	oplog_set_tick_rate(log, (uint64_t)((double)(__rdtsc() - ticks) * 1e9 / (double)passed));
 }
 
+static int record_workload(struct recording *r, struct err *e)
+{
+	int code = oplist_source_make(r->s, r->t, r->dx->root, r->seed, &r->list, e);
+
+	if (code)
+		return code;
+	r->dx->list = r->list.op;
+	r->dx->n_list = r->list.n;
+	code = oplog_attach(r->log, r->dx);
+	if (code) {
+		err_sys(e, code, "operation log", "attach");
+	} else {
+		measure_tick_rate(r->log);
+		code = record_phases(r, e);
+		oplog_detach(r->dx);
+	}
+	oplist_release(&r->list);
+	return code;
+}
+
 static int record(struct recording *r, struct err *e)
 {
 	int code = create_log(r, e);
@@ -175,14 +197,7 @@ static int record(struct recording *r, struct err *e)
 		code = dx_setup(&r->dx, r->s, r->t, r->s->workload->name, r->seed, e);
 	if (code)
 		return code;
-	code = oplog_attach(r->log, r->dx);
-	if (code) {
-		err_sys(e, code, "operation log", "attach");
-	} else {
-		measure_tick_rate(r->log);
-		code = record_phases(r, e);
-		oplog_detach(r->dx);
-	}
+	code = record_workload(r, e);
 	dx_teardown(r->dx);
 	return code;
 }
@@ -258,6 +273,8 @@ int runner_record(const struct selection *s, struct target *t, uint64_t seed,
 	};
 	int code = t ? check_target(s->workload, t, e) : 0;
 
+	if (!code)
+		code = oplist_source_count(s, &r.n, e);
 	if (code)
 		return code;
 	r.log = mmap(NULL, where->size, PROT_READ | PROT_WRITE, MAP_SHARED, where->fd, 0);

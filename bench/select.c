@@ -182,12 +182,33 @@ static int set_value(const struct dx_workload *w, const struct dx_param *p, cons
 	return err_hint(e, "want %s to %s %s", min, max, p->unit);
 }
 
-/* "pages=10,size=2M" into @s; @text is cut up. */
-static int set_params(struct selection *s, char *text, struct err *e)
+/* The parameter of @w that is a path, its last; or NULL. */
+static const struct dx_param *path_param(const struct dx_workload *w)
 {
-	char *assignment;
+	size_t n = select_param_count(w);
 
-	while ((assignment = strsep(&text, ","))) {
+	return n && !strcmp(w->params[n - 1].unit, "path") ? &w->params[n - 1] : NULL;
+}
+
+/* A path is all that is left of @params, commas too, which is the word's and stays. */
+static bool take_path(struct selection *s, const char *params)
+{
+	const struct dx_param *p = path_param(s->workload);
+	size_t len = p ? strlen(p->name) : 0;
+
+	if (!p || strncmp(params, p->name, len) != 0 || params[len] != '=')
+		return false;
+	s->path = params + len + 1;
+	return true;
+}
+
+/* "pages=10,size=2M" into @s; @text is cut up, and is a copy of @params. */
+static int set_params(struct selection *s, const char *params, char *text, struct err *e)
+{
+	char *start = text, *assignment;
+
+	while (text && !take_path(s, params + (text - start)) &&
+	       (assignment = strsep(&text, ","))) {
 		char *value = strchr(assignment, '=');
 		size_t i, n = select_param_count(s->workload);
 		int r;
@@ -213,6 +234,12 @@ struct list {
 	size_t n;
 };
 
+static bool is_same(const struct selection *a, const struct selection *b)
+{
+	return a->workload == b->workload && !memcmp(a->values, b->values, sizeof(a->values)) &&
+	       (a->path == b->path || (a->path && b->path && !strcmp(a->path, b->path)));
+}
+
 static int add_selection(struct list *list, const struct dx_workload *w, const char *params,
 			 struct err *e)
 {
@@ -224,13 +251,12 @@ static int add_selection(struct list *list, const struct dx_workload *w, const c
 		s.values[i] = w->params[i].def;
 	if (params) {
 		copy = strdup(params);
-		r = copy ? set_params(&s, copy, e) : err_sys(e, -ENOMEM, w->name, "select");
+		r = copy ? set_params(&s, params, copy, e) : err_sys(e, -ENOMEM, w->name, "select");
 		if (r)
 			return r;
 	}
 	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].workload == w &&
-		    !memcmp(list->items[i].values, s.values, sizeof(s.values)))
+		if (is_same(&list->items[i], &s))
 			return 0;
 	longer = realloc(list->items, (list->n + 1) * sizeof(*longer));
 	if (!longer)
@@ -288,6 +314,17 @@ int select_words(enum lens lens, char *const words[], size_t n, struct selection
 	return 0;
 }
 
+static void format_value(const struct selection *s, const struct dx_param *p, uint64_t value,
+			 char *buf, size_t len)
+{
+	if (p == path_param(s->workload))
+		snprintf(buf, len, "%s", s->path ? s->path : "");
+	else if (!strcmp(p->unit, "bytes"))
+		units_format_size(value, buf, len);
+	else
+		snprintf(buf, len, "%llu", (unsigned long long)value);
+}
+
 char *select_format_params(const struct selection *s, char *buf, size_t len)
 {
 	size_t used = 0;
@@ -295,14 +332,12 @@ char *select_format_params(const struct selection *s, char *buf, size_t len)
 	buf[0] = '\0';
 	for (size_t i = 0; i < select_param_count(s->workload) && used < len; i++) {
 		const struct dx_param *p = &s->workload->params[i];
-		char value[32];
 
-		if (!strcmp(p->unit, "bytes"))
-			units_format_size(s->values[i], value, sizeof(value));
-		else
-			snprintf(value, sizeof(value), "%llu", (unsigned long long)s->values[i]);
-		used += (size_t)snprintf(buf + used, len - used, "%s%s=%s", used ? "," : "",
-					 p->name, value);
+		used += (size_t)snprintf(buf + used, len - used, "%s%s=", used ? "," : "", p->name);
+		if (used >= len)
+			break;
+		format_value(s, p, s->values[i], buf + used, len - used);
+		used += strlen(buf + used);
 	}
 	return buf;
 }

@@ -31,6 +31,7 @@ size_t select_param_count(const struct dx_workload *w);
 struct selection {
 	const struct dx_workload *workload;
 	uint64_t values[DX_MAX_PARAMS];
+	const char *path; /* of the parameter that is one, in the word; NULL: not given */
 };
 
 /* Does it need a file system? What does not runs once, not once for each. */

@@ -402,18 +402,28 @@ void table_print_counts(FILE *out, const json_t *document)
 	}
 }
 
+static void print_param(FILE *out, const json_t *param)
+{
+	const char *name = text_of(param, "name"), *unit = text_of(param, "unit");
+
+	if (!strcmp(unit, "path")) {
+		fprintf(out, "        :%s=FILE  %s\n", name, text_of(param, "help"));
+		return;
+	}
+	fprintf(out, "        :%s=%lld  %s, %lld to %lld %s\n", name,
+		(long long)json_integer_value(json_object_get(param, "default")),
+		text_of(param, "help"),
+		(long long)json_integer_value(json_object_get(param, "min")),
+		(long long)json_integer_value(json_object_get(param, "max")), unit);
+}
+
 static void print_params(FILE *out, const json_t *workload)
 {
 	const json_t *param;
 	size_t i;
 
 	json_array_foreach(json_object_get(workload, "params"), i, param)
-		fprintf(out, "        :%s=%lld  %s, %lld to %lld %s\n", text_of(param, "name"),
-			(long long)json_integer_value(json_object_get(param, "default")),
-			text_of(param, "help"),
-			(long long)json_integer_value(json_object_get(param, "min")),
-			(long long)json_integer_value(json_object_get(param, "max")),
-			text_of(param, "unit"));
+		print_param(out, param);
 }
 
 static int print_short(FILE *out, const json_t *list, unsigned int width)

@@ -21,8 +21,8 @@ trap 'rm -rf "$work" "build/$work"; rmdir build/build 2>/dev/null' EXIT
 unlogged='null null-by-hand planted'
 # Stores past the API: not in the check lens at all.
 by_hand='bare-by-hand'
-# What nobody would time, and what the target of these samples cannot do.
-check_only='env-acts'
+# What nobody would time, what the target of these samples cannot do, and what needs a list.
+check_only='env-acts ops soup'
 # A LOCK, or what serialises or fences; xchg with memory locks without the prefix.
 draining='\block\b|\bxchg[bwlq]? .*\(|[ml]fence|\bsfence|cpuid|\bserialize\b|\biret|wrmsr|invlpg|syscall|\bint +\$|clflush|clwb|xsaveopt'
 # What the log's writer may call: set-up, then FIEMAP, and copies within its own memory.

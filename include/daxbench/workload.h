@@ -36,6 +36,7 @@
 #define DX_PMD	(2ULL << 20)
 
 struct dx;
+struct dx_list_op;
 struct dx_rec;
 struct dx_log_area;
 
@@ -104,7 +105,12 @@ struct dx_env_ops {
 /* A number that a user may choose: NAME:param=value. */
 struct dx_param {
 	const char *name;
-	const char *unit; /* "bytes" takes K, M, G; else "pages", "files", "threads", ... */
+	/*
+	 * "bytes" takes K, M, G; else "pages", "files", "threads", ... A "path", the
+	 * last parameter, is no number but the file of a list (DX_LIST_FILE): all
+	 * that is left of the word.
+	 */
+	const char *unit;
 	uint64_t def, min, max;
 	const char *help;
 };
@@ -137,6 +143,13 @@ enum dx_need {
 	DX_NEED_THREADS = 1 << 4,  /* several CPUs, or the figure means nothing */
 };
 
+/* Whence the list of operations comes that a workload runs: dx->list. */
+enum dx_list_source {
+	DX_LIST_NONE,
+	DX_LIST_FILE, /* the file that the user names with the parameter "list" */
+	DX_LIST_SOUP, /* made from the seed, as many operations as the parameter "ops" says */
+};
+
 struct dx_workload {
 	const char *name; /* [a-z0-9-]+, the file's name */
 	const char
@@ -145,8 +158,9 @@ struct dx_workload {
 	const char *groups; /* comma-separated; "default" is what `run` runs */
 	unsigned int needs; /* enum dx_need */
 	uint64_t max_ops; /* most operations in a sample, for the space that they need; 0: no end */
-	uint64_t check_ops; /* operations under the check lens; 0: 8 */
-	size_t priv_size;   /* bytes of dx_priv(), zeroed before each prepare() */
+	uint64_t check_ops; /* operations under the check lens; 0: 8; with a list, all of it */
+	enum dx_list_source list; /* in the check lens alone: see workloads/oplist-run.h */
+	size_t priv_size;	  /* bytes of dx_priv(), zeroed before each prepare() */
 	struct dx_param params[DX_MAX_PARAMS]; /* ends with an empty name */
 
 	/*
@@ -185,6 +199,8 @@ struct dx {
 	uint32_t workers;		/* struct dx_worker at @worker, the first is worker 0 */
 	struct dx_worker *worker;	/* in memory that child processes share */
 	struct dx_team *team;		/* of dx_spawn(), NULL before */
+	const struct dx_list_op *list;	/* of workload->list, there before prepare(); or NULL */
+	uint64_t n_list;		/* operations in it */
 };
 
 /* The workload's own state. */

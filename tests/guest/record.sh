@@ -59,6 +59,22 @@ for fs in ext4 xfs; do
 	holds 'len(named("mkfs")) == len(named("drop-caches")) == len(named("pass-time")) == 1'
 done
 
+# A soup succeeds, whatever the file system can do. Its log, as a list, is run again: the same.
+for fs in ext4 xfs; do
+	log soup:ops=300 --fs $fs --seed 2
+	holds 'all(o["result"] >= 0 for o in run) and h["n"] == 300 and h["workers"] == 2'
+	holds 'bool(named("reflink", run)) == (h["fs"] == "xfs")'
+	run 0 ./daxbench trace --list --ops "$work/log"
+	cp "$work/out" "$work/list"
+	log ops:list="$work/list" --fs $fs
+	holds 'all(o["result"] >= 0 for o in run) and h["n"] == 300'
+	run 0 ./daxbench trace --list --ops "$work/log"
+	cmp "$work/out" "$work/list" || die "the log of a list is another list"
+done
+# Of a kernel on which files that share blocks lose DAX: none of that is in it.
+log soup:ops=300 --fs xfs --kernel 6.1 --seed 3
+holds 'all(o["result"] >= 0 for o in run) and named("remount", run) and not named("reflink")'
+
 # Workers: a thread and a process, each with its own area, its handles and its barriers.
 log store-threads --fs xfs
 holds 'h["workers"] == 2 and len(named("spawn")) == 1 and len(named("join")) == 1'
@@ -81,6 +97,11 @@ has err "ran out of time"
 run 2 ./daxbench record -o "$work/log" no-such-workload
 run 2 ./daxbench record -o "$work/log" 'pte-*'
 has err "record takes one"
+echo 'fsync f0' >"$work/bad"
+run 2 ./daxbench record -o "$work/log" ops:list="$work/bad"
+has err "line 1: fsync: the file is not open"
+run 2 ./daxbench record -o "$work/log" ops
+has err "ops:list=FILE"
 run 4 ./daxbench record -o "$work/log" pte-store-hole --target "$work"
 has err "not DAX"
 [ "$(md5sum <"$work/log")" = "$before" ] || die "a failed record touched the log"

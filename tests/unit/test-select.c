@@ -12,6 +12,10 @@ DX_WORKLOAD(b)
     .groups = "default,fault",
     .params = { { "size", "bytes", 4096, 4096, 1 << 20, "of it" },
 		{ "pages", "pages", 1, 1, 10, "of them" } } };
+DX_WORKLOAD(d)
+= { .name = "ops",
+    .groups = "lists",
+    .params = { { "pages", "pages", 1, 1, 10, "of them" }, { "list", "path", 0, 0, 0, "of it" } } };
 DX_WORKLOAD(c)
 = { .name = "sync-files", .groups = "sync" };
 DX_WORKLOAD(a)
@@ -36,9 +40,9 @@ Test(select, all_are_sorted)
 	size_t count;
 	const struct dx_workload *const *all = select_all(LENS_BENCH, &count);
 
-	cr_assert_eq(count, 3);
+	cr_assert_eq(count, 4);
 	cr_assert_str_eq(all[0]->name, "null");
-	cr_assert_str_eq(all[2]->name, "sync-files");
+	cr_assert_str_eq(all[3]->name, "sync-files");
 	cr_assert_eq(select_find(LENS_BENCH, "sync-files"), &c);
 	cr_assert_null(select_find(LENS_BENCH, "sync"));
 }
@@ -54,6 +58,26 @@ Test(select, names_globs_groups)
 	cr_assert_eq(choose("sync"), 0);
 	cr_assert_eq(chosen[0].workload, &c);
 	cr_assert_eq(choose("@def"), -EINVAL, "no part of a group's name");
+}
+
+/* The rest of the word, whatever it holds; it is one file. */
+Test(select, a_path_is_the_rest_of_the_word)
+{
+	char buf[64];
+
+	cr_assert_eq(choose("ops:pages=3,list=a,pages=4:b"), 0, "%s", e.what);
+	cr_expect_eq(chosen[0].values[0], 3);
+	cr_expect_str_eq(chosen[0].path, "a,pages=4:b");
+	cr_expect_str_eq(select_format_params(chosen, buf, sizeof(buf)),
+			 "pages=3,list=a,pages=4:b");
+	cr_expect_str_eq(select_format_params(chosen, buf, 12), "pages=3,lis");
+	cr_assert_eq(choose("ops:list=a"), 0);
+	cr_expect_str_eq(chosen[0].path, "a");
+	cr_assert_eq(choose("ops"), 0, "whoever needs it asks for it");
+	cr_expect_null(chosen[0].path);
+	cr_expect_str_eq(select_format_params(chosen, buf, sizeof(buf)), "pages=1,list=");
+	cr_expect_eq(choose("ops:pages=11,list=a"), -EINVAL);
+	cr_expect_eq(choose("ops:lists=a"), -EINVAL);
 }
 
 Test(select, the_same_twice_is_once)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whence a workload's list of operations comes (enum dx_list_source). */
+#ifndef BENCH_OPLIST_SOURCE_H
+#define BENCH_OPLIST_SOURCE_H
+
+#include "bench/select.h"
+#include "bench/target.h"
+#include "checker/oplist.h"
+
+/* "HOST:GUEST" of the file of a list: what a job for a guest must bring along. */
+struct oplist_luggage {
+	char file[4200];
+	const char *files[2]; /* of struct emulate_job */
+};
+
+/*
+ * What @s needs in a guest: *@ret points into @luggage, or is NULL where it
+ * needs nothing. In the guest oplist_source_count() finds it, whatever path the
+ * command line names.
+ */
+int oplist_source_pack(const struct selection *s, struct oplist_luggage *luggage,
+		       const char *const **ret, struct err *e);
+
+/* The operations in the list of @s: *@ret stays as it is where it has none. Reads the file. */
+int oplist_source_count(const struct selection *s, uint64_t *ret, struct err *e);
+
+/*
+ * The list of @s, empty where it has none. @t and @dir, its directory for the
+ * cell, say what the file system can do: a soup has nothing in it that it cannot.
+ * The caller releases @ret.
+ */
+int oplist_source_make(const struct selection *s, const struct target *t, int dir, uint64_t seed,
+		       struct oplist *ret, struct err *e);
+
+#endif
