@@ -21,12 +21,22 @@ enum view { VIEW_DEFAULT, VIEW_STAT, VIEW_DUMP, VIEW_LINE, VIEW_EXPORT };
 struct options {
 	const char *trace, *ops, *export;
 	enum view view;
-	bool json, verbose, place_given;
+	bool json, list, verbose, place_given;
 	uint64_t line;
 	struct logwrites_job job;
 };
 
-enum { OPT_OPS = 0x100, OPT_JSON, OPT_STAT, OPT_DUMP, OPT_LINE, OPT_EXPORT, OPT_RANGE, OPT_OFFSET };
+enum {
+	OPT_OPS = 0x100,
+	OPT_JSON,
+	OPT_LIST,
+	OPT_STAT,
+	OPT_DUMP,
+	OPT_LINE,
+	OPT_EXPORT,
+	OPT_RANGE,
+	OPT_OFFSET
+};
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Of a store trace:", 10 },
@@ -40,6 +50,8 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Of both:", 20 },
 	{ "ops", OPT_OPS, "FILE", 0, "the operation log; with a trace: to name its marks", 20 },
 	{ "json", OPT_JSON, NULL, 0, "a JSON object per line", 20 },
+	{ "list", OPT_LIST, NULL, 0,
+	  "of --ops: an operation list, for \"daxbench check ops:list=FILE\"", 20 },
 	{ "verbose", 'v', NULL, 0, "all bytes of stores, and stacks", 20 },
 	{ 0 },
 };
@@ -73,6 +85,8 @@ static void check(const struct options *o, struct argp_state *state)
 		argp_error(state, "which trace? give its FILE, or a log with --ops FILE");
 	if (!o->trace && (o->view != VIEW_DEFAULT || o->place_given))
 		argp_error(state, "that is of a store trace: give its FILE");
+	if (o->list && (o->json || o->trace || !o->ops))
+		argp_error(state, "--list shows an operation log, and nothing else: --ops FILE");
 	if (o->json && o->trace && o->view != VIEW_DEFAULT && o->view != VIEW_DUMP)
 		argp_error(state, "--json shows records: leave out --stat, --line and --export");
 	if (o->place_given && o->view != VIEW_EXPORT)
@@ -89,6 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_JSON:
 		o->json = true;
+		return 0;
+	case OPT_LIST:
+		o->list = true;
 		return 0;
 	case 'v':
 		o->verbose = true;
@@ -190,6 +207,11 @@ static int show_trace(const struct options *o, const struct oplog *log, struct e
 	return r;
 }
 
+static int show_log(const struct options *o, const struct oplog *log, struct err *e)
+{
+	return o->list ? trace_show_list(log, o->ops, e) : trace_show_ops(log, o->ops, o->json, e);
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	struct options o = { .job.offset = DEFAULT_OFFSET };
@@ -201,7 +223,7 @@ int cmd_trace(int argc, char **argv)
 	if (o.ops)
 		r = oplog_open(&log, o.ops, &e);
 	if (!r)
-		r = o.trace ? show_trace(&o, log, &e) : trace_show_ops(log, o.ops, o.json, &e);
+		r = o.trace ? show_trace(&o, log, &e) : show_log(&o, log, &e);
 	if (r)
 		say_error(&e);
 	oplog_close(log);

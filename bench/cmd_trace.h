@@ -22,6 +22,7 @@ struct trace_view {
  * is missing at the trace's end is said by the caller.
  */
 int trace_show_ops(const struct oplog *log, const char *name, bool json, struct err *e);
+int trace_show_list(const struct oplog *log, const char *name, struct err *e);
 int trace_show_stat(const struct trace_view *v, struct err *e);
 int trace_show_records(const struct trace_view *v, struct err *e);
 int trace_show_json(const struct trace_view *v, struct err *e);

@@ -116,7 +116,7 @@ static void take_mark(struct line *l, const struct dx_trace_rec *rec)
 	if (rec->detail == DX_MARK_BEGIN) {
 		l->begin = *rec;
 		l->begin_shown = false;
-	} else if (l->begin_shown) {
+	} else if (l->begin_shown && rec->length == l->begin.length && rec->addr == l->begin.addr) {
 		trace_print_head(rec->seq, rec);
 		trace_print_mark(l->view, rec);
 		putchar('\n');

@@ -14,6 +14,7 @@
  * log cannot write to a terminal what its owner did not ask for.
  */
 #include "bench/cmd_trace.h"
+#include "checker/oplist.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -289,4 +290,18 @@ int trace_show_ops(const struct oplog *log, const char *name, bool json, struct 
 	else if (print_json(&t))
 		return err_set(e, -ENOMEM, name, "describe as JSON");
 	return 0;
+}
+
+/* ---- to be run again ---- */
+
+int trace_show_list(const struct oplog *log, const char *name, struct err *e)
+{
+	struct oplist list = { 0 };
+	int r = oplist_from_log(&list, log, true, e);
+
+	if (r)
+		return r;
+	r = oplist_print(&list, stdout);
+	oplist_release(&list);
+	return r ? err_sys(e, r, name, "write as a list") : 0;
 }
