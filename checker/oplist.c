@@ -70,6 +70,7 @@ const struct oplog_kind *oplist_kind(unsigned int op)
 	case DX_OP_SPAWN:
 	case DX_OP_BARRIER:
 	case DX_OP_JOIN:
+	case DX_OP_DEVICE:
 		return NULL; /* the harness's, or what a list says with @worker */
 	default:
 		return oplog_kind(op);

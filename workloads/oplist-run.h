@@ -135,6 +135,9 @@ static inline void list_do_map(struct dx_worker *w, const struct dx_list_op *op,
 	case DX_OP_FLUSH:
 		list_do_flush(w, op, m);
 		break;
+	case DX_OP_RELY:
+		dx_rely(w, m, arg[0], arg[1]);
+		break;
 	default:
 		break;
 	}

@@ -507,6 +507,7 @@ static const struct soup_act acts[] = {
 	{ "msync", 64, 0, soup_msync },
 	{ "flush", 64, 0, soup_flush },
 	{ "drain", 48, 0, soup_drain },
+	{ "persist", 24, SOUP_MAP_SYNC, soup_persist },
 	{ "fsync", 48, 0, fsync_act },
 	{ "fdatasync", 32, 0, fdatasync_act },
 	{ "syncfs", 4, 0, syncfs_act },

@@ -215,10 +215,16 @@ static bool is_last_store_there(struct soup *s)
 	       s->stored.arg[0] + s->stored.arg[1] <= soup_reach(s, m);
 }
 
-bool soup_flush(struct soup *s)
+static uint64_t flush_kind(struct soup *s)
 {
 	static const uint64_t kinds[] = { DX_CLWB, DX_CLWB, DX_CLFLUSHOPT, DX_CLFLUSH };
-	uint64_t kind = kinds[soup_pick(s, sizeof(kinds) / sizeof(kinds[0]))], reach, len;
+
+	return kinds[soup_pick(s, sizeof(kinds) / sizeof(kinds[0]))];
+}
+
+bool soup_flush(struct soup *s)
+{
+	uint64_t kind = flush_kind(s), reach, len;
 	int slot;
 
 	if (is_last_store_there(s) && soup_chance(s, 70)) {
@@ -238,5 +244,19 @@ bool soup_flush(struct soup *s)
 bool soup_drain(struct soup *s)
 {
 	SOUP_EMIT(s, .op = DX_OP_DRAIN);
+	return true;
+}
+
+/* What a program does that needs no sync call: flush, drain, and go on as if it were there. */
+bool soup_persist(struct soup *s)
+{
+	const struct dx_list_op *st = &s->stored;
+
+	if (!is_last_store_there(s) || !(soup_maps(s)[st->slot].flags & DX_MAP_SYNC))
+		return false;
+	SOUP_EMIT(s, .op = DX_OP_FLUSH, .slot = st->slot,
+		  .arg = { st->arg[0], st->arg[1], flush_kind(s) });
+	SOUP_EMIT(s, .op = DX_OP_DRAIN);
+	SOUP_EMIT(s, .op = DX_OP_RELY, .slot = st->slot, .arg = { st->arg[0], st->arg[1] });
 	return true;
 }

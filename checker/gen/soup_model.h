@@ -157,5 +157,6 @@ bool soup_load(struct soup *s);
 bool soup_msync(struct soup *s);
 bool soup_flush(struct soup *s);
 bool soup_drain(struct soup *s);
+bool soup_persist(struct soup *s);
 
 #endif

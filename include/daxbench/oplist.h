@@ -37,6 +37,7 @@
  *	store-unaligned MAP OFFSET 8		load MAP OFFSET 8
  *	fill MAP OFFSET LENGTH			copy, copy-nt: as fill
  *	msync MAP OFFSET LENGTH [FLAGS]		flush MAP OFFSET LENGTH KIND
+ *	rely MAP OFFSET LENGTH
  *	fsync, fdatasync, syncfs FILE		sync, drain
  *	umount, mount, mkfs, drop-caches	remount ro|rw
  *	pass-time MILLISECONDS
