@@ -128,7 +128,9 @@ $(B)/libdaxbench.a: $(library_objects)
 # Objects of bench/ pull in the table of commands only through main.c, which no test links.
 $(B)/tests/%: tests/unit/%.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
+	$(COMPILE) -o $@ $< $(filter %.o,$^) $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
+
+$(B)/tests/test-litmus: $(B)/tests/unit/litmus.o
 
 $(B)/tests/insn-classify: tests/insn-classify.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
@@ -199,4 +201,4 @@ clean:
 distclean:
 	rm -rf daxbench $(B)
 
--include $(wildcard $(B)/*/*.d $(B)/checker/gen/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/tests/unit/*.d $(B)/checker/*/*.d)

@@ -25,7 +25,7 @@
  * neither pending nor in what was taken.
  *
  * A drain makes durable all that is pending on its own vCPU, and nothing else.
- *   strict	SFENCE and MFENCE drain: what Intel promises to software
+ *   strict	SFENCE and MFENCE drain: the way that Intel tells software to take
  *   sdm	so do locked and serialising instructions and I/O: the SDM has them
  *		drain the store and write-combining buffers, and Px86 orders CLFLUSHOPT
  *		with atomic operations
@@ -43,6 +43,10 @@
  *
  * Durable at a line is the result of what was made durable, in order. A store that
  * is made durable makes those before it to the same word so, whoever did them.
+ *
+ * That a block of 512 or 4096 bytes, stored non-temporally by one run, as a bio is,
+ * persists as a whole is no rule of any processor. It can be assumed, to tell what
+ * breaks for want of it; persist_states.c does, and nothing here.
  *
  * Sources: Intel SDM, volume 1, "Caching of Temporal vs. Non-Temporal Data", volume
  * 2, CLFLUSH, CLFLUSHOPT, CLWB, SFENCE, volume 3A, "Memory Ordering"; A. Raad, J.
@@ -229,10 +233,10 @@ static int store_part(struct persist *p, struct part s, struct err *e)
 static int check_store(const struct dx_trace_rec *rec, const unsigned char *data, struct err *e)
 {
 	uint64_t whole = (uint64_t)rec->count << (rec->detail & 7);
+	bool cut = rec->count == 1 && rec->length && rec->length < whole; /* at a page's end */
 
-	/* A store that was cut at a page's end is alone in its record. */
-	if (rec->detail > 6 || !rec->count || !rec->length || rec->length > DX_TRACE_RUN_MAX ||
-	    (rec->length != whole && (rec->count != 1 || rec->length > whole)))
+	if (rec->detail > 6 || !rec->count || rec->length > DX_TRACE_RUN_MAX ||
+	    (rec->length != whole && !cut))
 		return bad(rec, "a run of stores whose size, number and length disagree", e);
 	if (rec->addr > UINT64_MAX - rec->length || !data)
 		return bad(rec, "a store without data, or beyond all memory", e);

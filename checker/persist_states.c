@@ -356,15 +356,13 @@ static int add_combinations(struct states *s, size_t *digit, unsigned char *stat
 	return 0;
 }
 
-static int add_states(struct states *s, size_t max)
+static int add_states(struct states *s)
 {
 	AUTO_FREE size_t *digit = calloc(s->lines, sizeof(*digit));
 	AUTO_FREE unsigned char *state = malloc(s->set.width);
 
 	if (!digit || !state)
 		return -ENOMEM;
-	if (1ULL << s->groups > max)
-		return -E2BIG;
 	for (uint64_t groups = 0; !(groups >> s->groups); groups++) {
 		int r = 0;
 
@@ -411,7 +409,7 @@ int states_of_lines(const struct table *t, const struct medium *m, uint32_t atom
 		r = cut_line(&s, &s.line[i], addr[i] - addr[i] % LINE);
 	}
 	if (!r)
-		r = add_states(&s, max);
+		r = 1ULL << s.groups > max ? -E2BIG : add_states(&s);
 	if (!r) {
 		*ret = steal_ptr(s.set.state);
 		*ret_n = s.set.n;

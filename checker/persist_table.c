@@ -29,29 +29,29 @@ static void pool_put(struct pool *pool, void *item)
 	pool->free = item;
 }
 
-static bool pool_grow(struct pool *pool)
+static void pool_grow(struct pool *pool)
 {
 	struct pool_chunk *chunk = malloc(CHUNK);
 	size_t n = (CHUNK - sizeof(*chunk)) / pool->item;
 
 	if (!chunk)
-		return false;
+		return;
 	chunk->next = pool->chunk;
 	pool->chunk = chunk;
 	/* The first one on top: those that are had one after the other are neighbours. */
 	while (n--)
 		pool_put(pool, (char *)chunk->items + n * pool->item);
-	return true;
 }
 
 static void *pool_get(struct pool *pool)
 {
 	void *item;
 
-	if (!pool->free && !pool_grow(pool))
-		return NULL;
+	if (!pool->free)
+		pool_grow(pool);
 	item = pool->free;
-	pool->free = *(void **)item;
+	if (item)
+		pool->free = *(void **)item;
 	return item;
 }
 
