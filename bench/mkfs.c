@@ -51,7 +51,7 @@ static void format_ext4(const char *uuid, char *command, size_t len)
 static void format_xfs(const struct mkfs_kind *kind, const char *uuid, const char *rt_device,
 		       char *command, size_t len)
 {
-	bool plain = strcmp(kind->name, "xfs-noreflink") && !kind->realtime;
+	bool plain = strcmp(kind->name, "xfs-noreflink") != 0 && !kind->realtime;
 
 	/* The kernel has no reflink with a realtime device. */
 	snprintf(command, len,

@@ -42,13 +42,13 @@ struct cell_result {
 	uint64_t ops;	   /* operations in each sample */
 	double *samples;   /* per operation, in unit; malloc'ed */
 	size_t n_samples;
-	bool exact;	/* deterministic: the samples agree and hold no tick */
-	uint64_t ticks; /* timer ticks inside all samples; deterministic only */
+	uint64_t ticks;	   /* timer ticks inside all samples; deterministic only */
+	bool exact;	   /* deterministic: the samples agree and hold no tick */
+	bool have_counts;  /* seen and wanted are filled, of proof_ops operations */
+	bool have_machine; /* --counts: machine is filled, of proof_ops operations */
 	struct stats_summary summary;
-	bool have_counts; /* seen and wanted are filled, of proof_ops operations */
 	uint64_t proof_ops;
 	struct dx_counts seen, wanted;
-	bool have_machine; /* --counts: machine is filled, of proof_ops operations */
 	struct dx_trace_counts machine;
 	double minor_faults; /* per operation, of the timed samples; getrusage */
 	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */

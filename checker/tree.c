@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,13 +160,10 @@ static const char *below(const char *name, const char *dir)
 
 static int rename_entry(struct entry *e, const char *to, const char *rest)
 {
-	size_t len = strlen(to) + strlen(rest) + 1;
-	char *name = malloc(len);
+	char *name;
 
-	if (!name)
+	if (asprintf(&name, "%s%s", to, rest) < 0)
 		return -ENOMEM;
-	memcpy(name, to, strlen(to));
-	memcpy(name + strlen(to), rest, strlen(rest) + 1);
 	free(e->name);
 	e->name = name;
 	return 0;

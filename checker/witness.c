@@ -97,7 +97,7 @@ static struct line *find_line(struct witness *w, uint64_t addr, bool make)
 
 static int add_event(struct events *e, uint64_t number, uint64_t bytes, uint8_t vcpu, bool is_final)
 {
-	if (e->n == e->room) {
+	if (!e->list || e->n == e->room) {
 		size_t room = e->room ? e->room * 2 : 4;
 		struct event *more = realloc(e->list, room * sizeof(*more));
 

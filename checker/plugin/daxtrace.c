@@ -166,6 +166,25 @@ static void count_store(uint64_t physical, unsigned int flags)
 	}
 }
 
+/*
+ * A vector store comes in pieces; when all have come, what follows is another
+ * instruction, even if it adjoins. One that faults half way begins anew.
+ */
+static void end_vector(uint64_t ip, uint32_t len, unsigned int width)
+{
+	static uint64_t last_ip;
+	static unsigned int done;
+
+	if (!width)
+		return;
+	done = last_ip == ip ? done + len : len;
+	last_ip = ip;
+	if (done < width)
+		return;
+	done = 0;
+	trace_writer_break(plugin.writer);
+}
+
 /* A piece of one store within a page, of persistent memory. */
 static void take_store(unsigned int vcpu, uint64_t physical, uint32_t len, unsigned int shift,
 		       const void *bytes, void *data)
@@ -188,9 +207,7 @@ static void take_store(unsigned int vcpu, uint64_t physical, uint32_t len, unsig
 	if (!plugin.writer)
 		return;
 	record(&rec, bytes);
-	/* The next vector store is another instruction, even if it adjoins this one. */
-	if (width && (physical + len) % width == 0)
-		trace_writer_break(plugin.writer);
+	end_vector(rec.ip, len, width);
 }
 
 /* Where an access of a program goes, by what QEMU's TLB holds of it. */
@@ -476,13 +493,13 @@ static struct site *find_site(uint64_t ip, const struct insn *insn)
 	struct site **bucket = &plugin.sites[(ip ^ ip >> 10) % 1024], *s;
 
 	for (s = *bucket; s; s = s->next)
-		if (s->ip == ip && !memcmp(&s->insn, insn, sizeof(*insn)))
+		if (s->ip == ip && insn_equal(&s->insn, insn))
 			return s;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		abort(); /* a trace with holes is worse than none */
 	s->ip = ip;
-	memcpy(&s->insn, insn, sizeof(*insn));
+	s->insn = *insn;
 	s->next = *bucket;
 	*bucket = s;
 	return s;
@@ -510,7 +527,6 @@ static void watch(struct qemu_plugin_insn *qemu_insn)
 	size_t len = qemu_plugin_insn_data(qemu_insn, bytes, sizeof(bytes));
 	struct insn insn;
 
-	memset(&insn, 0, sizeof(insn)); /* compared with its padding */
 	insn_decode(bytes, len, &insn);
 	if (plugin.counts.file)
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(

@@ -352,3 +352,11 @@ void insn_decode(const uint8_t *bytes, size_t len, struct insn *ret)
 	if (ret->base == INSN_RIP)
 		ret->displacement += (int64_t)len;
 }
+
+bool insn_equal(const struct insn *a, const struct insn *b)
+{
+	return a->kind == b->kind && a->detail == b->detail && a->flags == b->flags &&
+	       a->width == b->width && a->has_memory == b->has_memory && a->base == b->base &&
+	       a->index == b->index && a->scale == b->scale && a->segment == b->segment &&
+	       a->displacement == b->displacement && a->address32 == b->address32;
+}

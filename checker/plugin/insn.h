@@ -39,4 +39,7 @@ struct insn {
 /* Decodes the instruction in @bytes, whole and valid, as a CPU takes it. */
 void insn_decode(const uint8_t *bytes, size_t len, struct insn *ret);
 
+/* Do both mean the same? */
+bool insn_equal(const struct insn *a, const struct insn *b);
+
 #endif
