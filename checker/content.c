@@ -285,6 +285,7 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 				settled[l] |= layer->bytes[l] & range[l];
 		}
 	}
+	p->due = true;
 	/* What was legal so far may be so no more. */
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
 		p->unchecked |= p->original[l] & settled[l] || range[l] & ~p->promised[l];
@@ -312,6 +313,15 @@ void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64
 static uint64_t end_of(uint64_t offset, uint64_t length)
 {
 	return length > UINT64_MAX - offset ? UINT64_MAX : offset + length;
+}
+
+void content_set_due(struct content *c, uint64_t offset, uint64_t length)
+{
+	uint64_t end = end_of(offset, length);
+
+	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
+	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1))
+		p->due = true;
 }
 
 void content_release(struct content *c, uint64_t offset, uint64_t length)

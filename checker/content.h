@@ -63,6 +63,7 @@ struct content_page {
 	enum content_place place; /* NOWHERE: not known; HOLE: reads as zeros */
 	uint64_t physical;	  /* AT */
 	bool unchecked;		  /* something has changed since it was found durable */
+	bool due;		  /* a promise covers it that was not looked at yet */
 	uint64_t promised[CONTENT_LINES];
 	uint64_t original[CONTENT_LINES]; /* bytes that may still be what they were at first */
 	struct content_layer *layers;	  /* oldest first */
@@ -94,11 +95,14 @@ int content_end(struct content *c, struct content_change *change, uint64_t done,
 
 /*
  * A sync call that began at event @began has returned: its promise for @length
- * bytes at @offset, cut at the file's size. @also (may be NULL): a change that
+ * bytes at @offset, cut at the file's size. Their pages are due. @also (may be NULL): a change that
  * is promised although it ended later (a write through O_DSYNC).
  */
 void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64_t began,
 		     const struct content_change *also);
+
+/* A promise that was made is of these pages too, with all that they hold. */
+void content_set_due(struct content *c, uint64_t offset, uint64_t length);
 
 /* These bytes are freed: nothing is promised of them; what they were is forgotten, they are 0. */
 void content_forget(struct content *c, uint64_t offset, uint64_t length);

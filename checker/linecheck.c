@@ -229,9 +229,11 @@ static int check_promises(struct linecheck *lc, const struct oplog_op *op)
 	lc->counts.promises++;
 	for (const struct tree_file *f = promise_files(lc->promise); !r && f; f = f->next)
 		for (struct content_page *p = content_next_page(f->content, 0); !r && p;
-		     p = content_next_page(f->content, p->index + 1))
-			if (p->unchecked)
+		     p = content_next_page(f->content, p->index + 1)) {
+			if (p->unchecked && p->due)
 				r = check_page(lc, p, op);
+			p->due = false;
+		}
 	return r;
 }
 

@@ -23,6 +23,7 @@
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <x86intrin.h>
 
 #define EXTENTS_AT_ONCE 32
@@ -39,6 +40,9 @@ enum known { KNOWN_OPEN = 1, KNOWN_DSYNC = 2, KNOWN_MAP_SYNC = 4, KNOWN_REALTIME
 struct known_files {
 	unsigned char of[DX_LOG_WORKERS][DX_LOG_HANDLES];
 	uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
+	/* Who opened it, and as which descriptor. */
+	pid_t opener[DX_LOG_WORKERS][DX_LOG_HANDLES];
+	int fd[DX_LOG_WORKERS][DX_LOG_HANDLES];
 };
 
 static volatile struct known_files *known;
@@ -340,11 +344,24 @@ static int *tracked_slot(uint32_t handle)
 }
 
 /*
- * Another worker may close the file meanwhile and open another under the same
- * descriptor. It says so before it closes: so what FIEMAP told is the handle's
- * if the handle is still known afterwards.
+ * A descriptor of the file that another worker's process has open, for the moment;
+ * -1: its process is gone, or does not let us. The file stays open no longer than
+ * its owner has it: an inode that lives on would change what the kernel does.
  */
-static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync)
+static int borrow(uint32_t handle)
+{
+	uint32_t owner = handle >> DX_HANDLE_BITS, count = handle % DX_LOG_HANDLES;
+	int process = (int)syscall(SYS_pidfd_open, known->opener[owner][count], 0), fd;
+
+	if (process < 0)
+		return -1;
+	fd = (int)syscall(SYS_pidfd_getfd, process, known->fd[owner][count], 0);
+	close(process);
+	return fd;
+}
+
+/* What FIEMAP tells of @fd. */
+static void ask_extents(struct dx_worker *w, uint32_t handle, int fd, const struct dx_rec *sync)
 {
 	const volatile unsigned char *is_known = known_of(handle);
 	union {
@@ -355,12 +372,7 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx
 	uint64_t from = 0;
 	int64_t index = 0;
 	bool last = false;
-	int fd = is_known ? *tracked_slot(handle) - 1 : -1;
 
-	if (fd < 0) {
-		add_extent(w, handle, sync, -EBADF, NULL);
-		return;
-	}
 	while (!last) {
 		memset(&u.map, 0, sizeof(u.map));
 		u.map.fm_start = from;
@@ -381,6 +393,25 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx
 	}
 	if (!index)
 		add_extent(w, handle, sync, 0, NULL);
+}
+
+/*
+ * Another worker may close the file meanwhile and open another under the same
+ * descriptor. It says so before it closes: so what FIEMAP told is the handle's
+ * if the handle is still known afterwards.
+ */
+static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync)
+{
+	const volatile unsigned char *is_known = known_of(handle);
+	int mine = is_known ? *tracked_slot(handle) - 1 : -1;
+	int fd = mine < 0 && is_known && *is_known ? borrow(handle) : mine;
+
+	if (fd < 0)
+		add_extent(w, handle, sync, -EBADF, NULL);
+	else
+		ask_extents(w, handle, fd, sync);
+	if (fd >= 0 && fd != mine)
+		close(fd);
 }
 
 /* Of every open file of which all of @what is known. */
@@ -436,6 +467,8 @@ void dx_log_track(struct dx_worker *w, const struct dx_file *f, int open_flags)
 	if (!is_known)
 		return;
 	*tracked_slot(f->id) = f->fd + 1;
+	known->opener[f->id >> DX_HANDLE_BITS][f->id % DX_LOG_HANDLES] = getpid();
+	known->fd[f->id >> DX_HANDLE_BITS][f->id % DX_LOG_HANDLES] = f->fd;
 	known->highest[f->id >> DX_HANDLE_BITS] = f->id % DX_LOG_HANDLES;
 	/* O_SYNC holds the bit of O_DSYNC. */
 	*is_known = (unsigned char)(KNOWN_OPEN | (open_flags & O_DSYNC ? KNOWN_DSYNC : 0) |

@@ -30,6 +30,7 @@ struct handle {
 	uint64_t offset;	/* of a mapping */
 	uint64_t flags;		/* open flags, or enum dx_map_flag */
 	bool is_map;
+	bool is_read_only; /* a mapping of a description that cannot write */
 };
 
 /* What a program wrote back itself, and is durable once it drains. */
@@ -128,7 +129,19 @@ static bool find_physical(const struct promise *p, uint64_t device, uint64_t off
 	return false;
 }
 
-static int place_extent(struct promise *p, const struct tree_file *f, const struct dx_rec *x)
+/*
+ * Whose place is taken to be what an operation found? What a sync call brought onto
+ * the medium it brought there with all of the file's extents. A program's own flush
+ * did so with the pages that it flushed, and elsewhere the medium may still have an
+ * older tree of extents.
+ */
+static bool takes_place(const struct content_page *page, bool due_only)
+{
+	return !due_only || page->due;
+}
+
+static int place_extent(struct promise *p, const struct tree_file *f, const struct dx_rec *x,
+			bool due_only)
 {
 	uint64_t offset = x->arg[0], device = x->arg[3] & DX_EXTENT_REALTIME ? 1 : 0;
 	uint64_t end = offset + x->arg[2], physical;
@@ -142,6 +155,8 @@ static int place_extent(struct promise *p, const struct tree_file *f, const stru
 		uint64_t at = page->index * CONTENT_PAGE;
 		bool whole = at >= offset && end - at >= CONTENT_PAGE;
 
+		if (!takes_place(page, due_only))
+			continue;
 		if (!whole || flags & (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_NOT_ALIGNED) ||
 		    !find_physical(p, device, x->arg[1] + (at - offset), &physical))
 			places_clear(p->places, page, CONTENT_NOWHERE);
@@ -153,7 +168,7 @@ static int place_extent(struct promise *p, const struct tree_file *f, const stru
 
 /* Pages that no extent of the list covers are holes; they keep their place until all is read. */
 static void place_holes(struct promise *p, const struct tree_file *f, const struct dx_rec *x,
-			size_t n)
+			size_t n, bool due_only)
 {
 	for (struct content_page *page = content_next_page(f->content, 0); page;
 	     page = content_next_page(f->content, page->index + 1)) {
@@ -163,13 +178,13 @@ static void place_holes(struct promise *p, const struct tree_file *f, const stru
 		for (size_t i = 0; i < n && !found; i++)
 			found = at >= x[i].arg[0] && at - x[i].arg[0] < x[i].arg[2] &&
 				!(x[i].arg[3] & FIEMAP_EXTENT_UNWRITTEN);
-		if (!found)
+		if (!found && takes_place(page, due_only))
 			places_clear(p->places, page, CONTENT_HOLE);
 	}
 }
 
 /* Extents of one file: the @n records from @x on. */
-static int place_file(struct promise *p, const struct dx_rec *x, size_t n)
+static int place_file(struct promise *p, const struct dx_rec *x, size_t n, bool due_only)
 {
 	const struct tree_file *f = file_of(p, x->handle);
 	int r = 0;
@@ -181,22 +196,39 @@ static int place_file(struct promise *p, const struct dx_rec *x, size_t n)
 			lose_places(p, f, 0, ALL);
 		return 0;
 	}
-	place_holes(p, f, x, n);
+	place_holes(p, f, x, n, due_only);
 	for (size_t i = 0; !r && i < n; i++)
-		r = place_extent(p, f, &x[i]);
+		r = place_extent(p, f, &x[i], due_only);
 	return r;
+}
+
+/* A promise of some bytes, that leaves open what the medium has of the rest of the file. */
+static bool covers_range_only(const struct promise *p, const struct oplog_op *op)
+{
+	return promise_is_applications(op) || promise_is_read_only(p, op);
 }
 
 static int take_extents(struct promise *p, const struct oplog_op *op)
 {
+	bool due_only = covers_range_only(p, op);
 	int r = 0;
 
 	for (size_t i = 0, n; !r && i < op->n_extents; i += n) {
 		for (n = 1; i + n < op->n_extents && op->extents[i + n].result > 0; n++)
 			;
-		r = place_file(p, &op->extents[i], n);
+		r = place_file(p, &op->extents[i], n, due_only);
 	}
 	return r;
+}
+
+/* Where there was a hole there will be a block, nobody knows which. */
+static void fill_holes(struct promise *p, const struct tree_file *f, uint64_t offset, uint64_t end)
+{
+	for (struct content_page *page = content_next_page(f->content, offset / CONTENT_PAGE);
+	     page && page->index * CONTENT_PAGE < end;
+	     page = content_next_page(f->content, page->index + 1))
+		if (page->place == CONTENT_HOLE)
+			places_clear(p->places, page, CONTENT_NOWHERE);
 }
 
 /* ---- changes ---- */
@@ -207,6 +239,8 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 	w->changed = f;
 	if (f->shared)
 		lose_places(p, f, offset, offset + length);
+	else
+		fill_holes(p, f, offset, offset + length);
 	return content_begin(f->content, like, offset, length, &w->change[which]);
 }
 
@@ -427,6 +461,7 @@ static int end_map(struct promise *p, const struct oplog_op *op)
 		.offset = arg(op, 1),
 		.flags = arg(op, 3),
 		.is_map = true,
+		.is_read_only = (h->flags & O_ACCMODE) == O_RDONLY,
 	};
 	return 0;
 }
@@ -544,6 +579,16 @@ static void promise_all(struct promise *p, uint64_t began)
 		promise_file(f, 0, ALL, began, NULL);
 }
 
+/* It brings all of the file's extents onto the medium: elsewhere too, what is there must be legal.
+ */
+static void promise_part(struct tree_file *f, uint64_t offset, uint64_t length, uint64_t began,
+			 const struct content_change *also)
+{
+	promise_file(f, offset, length, began, also);
+	if (f->names)
+		content_set_due(f->content, 0, ALL);
+}
+
 static bool promise_range(const struct promise *p, const struct worker *w,
 			  const struct oplog_op *op)
 {
@@ -552,7 +597,10 @@ static bool promise_range(const struct promise *p, const struct worker *w,
 
 	if (!m || !m->file || !(arg(op, 2) & MS_SYNC))
 		return false;
-	promise_file(m->file, m->offset + from, end - from, w->began, NULL);
+	if (m->is_read_only)
+		promise_file(m->file, m->offset + from, end - from, w->began, NULL);
+	else
+		promise_part(m->file, m->offset + from, end - from, w->began, NULL);
 	return true;
 }
 
@@ -568,7 +616,7 @@ static bool promise_write(const struct promise *p, const struct worker *w,
 
 	if (!h || !h->file || op->rec->result <= 0 || !is_synchronous(h, op))
 		return false;
-	promise_file(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began, w->change[0]);
+	promise_part(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began, w->change[0]);
 	return true;
 }
 
@@ -660,6 +708,13 @@ static bool make_promises(struct promise *p, struct worker *w, const struct oplo
 bool promise_is_applications(const struct oplog_op *op)
 {
 	return op->rec->op == DX_OP_DRAIN || op->rec->op == DX_OP_RELY;
+}
+
+bool promise_is_read_only(const struct promise *p, const struct oplog_op *op)
+{
+	const struct handle *m = find_handle(p, op->rec->handle);
+
+	return op->rec->op == DX_OP_MSYNC && m && m->is_read_only;
 }
 
 /* ---- marks ---- */

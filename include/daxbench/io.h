@@ -87,6 +87,18 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 #define DX_LOG_HOLDS(dx, count)		   ((count) < DX_LOG_WORKERS)
 #define DX_FITS(w, len)			   ((len) <= (w)->buf_size)
 
+/*
+ * A CPU takes a write-back for a load: of a page that is not mapped it faults (SDM
+ * volume 2, CLWB, exceptions). QEMU takes it for nothing, and the line would stay
+ * in the caches that another mapping left it in: so each page is loaded from first.
+ */
+#define DX_FAULT_IN(from, end)                                                                     \
+	do {                                                                                       \
+		for (unsigned char *p_ = (from); p_ < (end);                                       \
+		     p_ = (unsigned char *)(((uintptr_t)p_ | (DX_PAGE - 1)) + 1))                  \
+			(void)*(volatile unsigned char *)p_;                                       \
+	} while (0)
+
 #else
 
 #define DX_BEGIN(w, op, handle, a0, a1, a2, a3) ((void)0)
@@ -104,6 +116,7 @@ void dx_log_pattern(struct dx_worker *w, uint32_t file, uint64_t offset, void *b
 #define DX_UNTRACK(w, f)			((void)0)
 #define DX_LOG_HOLDS(dx, count)			true
 #define DX_FITS(w, len)				true
+#define DX_FAULT_IN(from, end)			((void)0)
 
 #endif
 
@@ -612,6 +625,7 @@ DX_INLINE void dx_flush(struct dx_worker *w, const struct dx_map *m, uint64_t of
 
 	(void)w;
 	DX_BEGIN(w, DX_OP_FLUSH, m->id, off, len, kind, 0);
+	DX_FAULT_IN(m->base + off, end);
 	for (; line < end; line += 64) {
 		/* All of the line: no store to it may be moved across. */
 		volatile dx_line *at = (volatile dx_line *)line;

@@ -138,7 +138,7 @@ enum dx_log_op {
 	 * handle: the file's; arg: offset, physical, length, FIEMAP flags; result:
 	 * index of the extent. Length 0: the file has none. A negative result:
 	 * FIEMAP failed with that errno (-EBADF: the file is not open any more,
-	 * or only in another process).
+	 * or only in another process that is gone, or that this one may not ask).
 	 */
 	DX_OP_EXTENT,
 	DX_OP_BASELINE, /* prepare() is done and synced: the oracle starts here */

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/oplog-fixture.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -232,30 +233,70 @@ Test(oplog_write, sync_logs_all_open_files)
 	oplog_close(log);
 }
 
-/*
- * Of what a worker's process has open this one cannot ask: it says so, and does
- * not pass over it.
- */
-Test(oplog_write, sync_names_what_another_process_has_open)
+/* Another worker's process opens a file, and lives on until the pipe's other end is closed. */
+static pid_t open_elsewhere(const char *name, const int until[2])
 {
-	struct dx_file mine = { 0 }, theirs = { 0 };
-	const struct oplog_op *op;
-	struct oplog *log;
+	struct dx_file theirs = { 0 };
+	pid_t pid = fork();
+	char byte;
+	int r;
+
+	if (pid)
+		return pid;
+	close(until[1]);
+	r = dx_open(&f.worker[1], &theirs, name, O_RDWR | O_CREAT);
+	_exit(read(until[0], &byte, 1) < 0 || r);
+}
+
+/* Worker 0 syncs once handle 1 of worker 1 is known. The log has the sync as its third record. */
+static struct oplog *sync_with(bool close_before)
+{
+	struct dx_file mine = { 0 };
+	int until[2], status;
 	pid_t pid;
 
+	cr_assert_eq(pipe(until), 0);
 	cr_assert_eq(dx_open(&f.worker[0], &mine, "file", O_RDWR | O_CREAT), 0);
-	pid = fork();
-	if (!pid)
-		_exit(dx_open(&f.worker[1], &theirs, "other", O_RDWR | O_CREAT) != 0);
-	waitpid(pid, NULL, 0);
+	pid = open_elsewhere("other", until);
+	while (((volatile struct dx_log_area *)f.worker[1].log)->used < 2)
+		sched_yield();
+	if (close_before) {
+		close(until[1]);
+		waitpid(pid, &status, 0);
+	}
 	dx_sync(&f.worker[0]);
+	if (!close_before) {
+		close(until[1]);
+		waitpid(pid, &status, 0);
+	}
+	close(until[0]);
+	cr_assert(WIFEXITED(status) && !WEXITSTATUS(status));
 	dx_close(&f.worker[0], &mine);
-	log = read_log();
-	op = oplog_at(log, 2);
+	return read_log();
+}
+
+/* What another process has open is asked for there: a sync covers it too. */
+Test(oplog_write, sync_asks_of_what_another_process_has_open, .timeout = 20)
+{
+	struct oplog *log = sync_with(false);
+	const struct oplog_op *op = oplog_at(log, 2);
+
 	cr_assert_eq(op->rec->op, DX_OP_SYNC);
 	cr_assert_eq(op->n_extents, 2);
 	cr_expect_eq(op->extents[0].handle, 1);
 	cr_expect_neq(op->extents[0].result, -EBADF);
+	cr_expect_eq(op->extents[1].handle, 1 << DX_HANDLE_BITS | 1);
+	cr_expect_neq(op->extents[1].result, -EBADF);
+	oplog_close(log);
+}
+
+/* Where it cannot be asked any more the log says so, and does not pass over it. */
+Test(oplog_write, sync_names_what_a_dead_process_had_open, .timeout = 20)
+{
+	struct oplog *log = sync_with(true);
+	const struct oplog_op *op = oplog_at(log, 2);
+
+	cr_assert_eq(op->n_extents, 2);
 	cr_expect_eq(op->extents[1].handle, 1 << DX_HANDLE_BITS | 1);
 	cr_expect_eq(op->extents[1].result, -EBADF);
 	oplog_close(log);
