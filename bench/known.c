@@ -15,7 +15,7 @@
 
 static int check_entry(const json_t *j, const char *path, struct err *e)
 {
-	static const char *const lists[] = { "fs", "promises", "shows_in" };
+	static const char *const lists[] = { "fs", "promises", "shows_in", "conditions" };
 	static const char *const texts[] = { "finding", "reason", "fault" };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -113,16 +113,28 @@ static bool concerns(const json_t *entry, const json_t *cell)
 	       (!to || kernel <= to);
 }
 
+/* All that the entry asks for is so of the violation. */
+static bool meets(const json_t *violation, const json_t *entry)
+{
+	const json_t *has = json_object_get(violation, "conditions"), *condition;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "conditions"), i, condition)
+		if (!contains(has, json_string_value(condition)))
+			return false;
+	return true;
+}
+
 static const json_t *find_known(const json_t *known, const json_t *cell, const json_t *violation)
 {
-	const char *promise = text_of(json_object_get(violation, "promise"), "op");
+	const char *op = text_of(json_object_get(violation, "promise"), "op");
 	const json_t *entry;
 	size_t i;
 
 	json_array_foreach(known, i, entry)
-		if (concerns(entry, cell) &&
+		if (concerns(entry, cell) && meets(violation, entry) &&
 		    !strcmp(text_of(entry, "fault"), text_of(violation, "fault")) &&
-		    contains(json_object_get(entry, "promises"), promise))
+		    contains(json_object_get(entry, "promises"), op))
 			return entry;
 	return NULL;
 }

@@ -9,7 +9,8 @@
  *	fs		list of the file systems that have it
  *	kernel_from, kernel_to	"6.1"; null: no bound. Both ends belong to it
  *	promises	list of calls whose promise it breaks
- *	fault		how (docs/formats.md)
+ *	fault		how: "fault" of a violation (results/daxbench-result-1.schema.json)
+ *	conditions	list of those of its "conditions" that it comes by
  *	shows_in	workloads that are known to show it
  *
  * A violation is known if all of this is so of it.

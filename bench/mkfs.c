@@ -11,10 +11,12 @@
 #define MAX_WORDS 24
 
 static const struct mkfs_kind kinds[] = {
-	{ "ext4", "ext4", false },
-	{ "xfs", "xfs", false },
-	{ "xfs-noreflink", "xfs", false },
-	{ "xfs-rt", "xfs", true },
+	{ .name = "ext4", .driver = "ext4" },
+	{ .name = "xfs", .driver = "xfs", .reflink = true },
+	{ .name = "xfs-noreflink", .driver = "xfs" },
+	/* The kernel has no reflink with a realtime device. */
+	{ .name = "xfs-rt", .driver = "xfs", .realtime = true, .rt_extent = "2m" },
+	{ .name = "xfs-rt-4k", .driver = "xfs", .realtime = true, .rt_extent = "4k" },
 };
 
 const struct mkfs_kind *mkfs_find(const char *name)
@@ -27,7 +29,7 @@ const struct mkfs_kind *mkfs_find(const char *name)
 
 const char *mkfs_names(void)
 {
-	return "ext4, xfs, xfs-noreflink, xfs-rt";
+	return "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k";
 }
 
 static void derive_uuid(uint64_t seed, char *buf, size_t len)
@@ -51,14 +53,14 @@ static void format_ext4(const char *uuid, char *command, size_t len)
 static void format_xfs(const struct mkfs_kind *kind, const char *uuid, const char *rt_device,
 		       char *command, size_t len)
 {
-	bool plain = strcmp(kind->name, "xfs-noreflink") != 0 && !kind->realtime;
+	char realtime[96] = "";
 
-	/* The kernel has no reflink with a realtime device. */
+	if (kind->realtime)
+		snprintf(realtime, sizeof(realtime), ",rtinherit=1 -r extsize=%s,rtdev=%.48s",
+			 kind->rt_extent, rt_device);
 	snprintf(command, len,
-		 "mkfs.xfs -f -q -K -L daxbench -m uuid=%s%s -d su=2m,sw=1,agcount=2%s%s", uuid,
-		 plain ? "" : ",reflink=0",
-		 kind->realtime ? ",rtinherit=1 -r extsize=2m,rtdev=" : "",
-		 kind->realtime ? rt_device : "");
+		 "mkfs.xfs -f -q -K -L daxbench -m uuid=%s%s -d su=2m,sw=1,agcount=2%s", uuid,
+		 kind->reflink ? "" : ",reflink=0", realtime);
 }
 
 /* Splits @words at its blanks, in place. */

@@ -17,13 +17,15 @@
 struct mkfs_kind {
 	const char *name;   /* "xfs-rt": what users call it */
 	const char *driver; /* "xfs": what mount(2) is told */
-	bool realtime;	    /* has a second device, for the files' data */
+	bool reflink;	    /* files can share blocks */
+	bool realtime;	    /* has a second device, for the files' data, in extents of: */
+	const char *rt_extent;
 };
 
 /* NULL: there is no such kind. */
 const struct mkfs_kind *mkfs_find(const char *name);
 
-/* "ext4, xfs, xfs-noreflink, xfs-rt". */
+/* "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k". */
 const char *mkfs_names(void);
 
 /*

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -139,6 +140,33 @@ static unsigned int try_features(int dir, int *fd, bool own)
 	return features;
 }
 
+/*
+ * A fault that allocates in a realtime file of large extents takes the whole device
+ * on some kernels (docs/findings/xfs-rt-fault-takes-all.md): nothing can be done
+ * after it. @fd: an empty file, as which it is left.
+ */
+static bool fault_takes_all(int fd)
+{
+	union {
+		struct fiemap map;
+		unsigned char room[sizeof(struct fiemap) + sizeof(struct fiemap_extent)];
+	} u = { .map = { .fm_start = DX_PAGE, .fm_length = DX_PAGE, .fm_extent_count = 1 } };
+	volatile unsigned char *p;
+
+	bool takes_all;
+
+	if (ftruncate(fd, 2 * DX_PAGE))
+		return false;
+	p = mmap(NULL, 2 * DX_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	p[DX_PAGE] = 1;
+	munmap((void *)p, 2 * DX_PAGE);
+	takes_all = !ioctl(fd, FS_IOC_FIEMAP, &u.map) && u.map.fm_mapped_extents &&
+		    u.map.fm_extents[0].fe_length > 2 * DX_PMD;
+	return ftruncate(fd, 0) ? true : takes_all;
+}
+
 static int find_features(const struct target *t, int dir, unsigned int *ret, struct err *e)
 {
 	static const unsigned char pages[2 * DX_PAGE];
@@ -148,6 +176,12 @@ static int find_features(const struct target *t, int dir, unsigned int *ret, str
 
 	if (fd < 0)
 		return err_sys(e, -errno, PROBE, "make, to see what the file system can do");
+	if (fault_takes_all(fd)) {
+		unlinkat(dir, PROBE, 0);
+		return err_set(e, -EOPNOTSUPP, "soup",
+			       "a page fault takes the whole realtime device (docs/findings/"
+			       "xfs-rt-fault-takes-all.md): see xfs-rt-4k");
+	}
 	put = pwrite(fd, pages, sizeof(pages), 0);
 	if (put != sizeof(pages))
 		return err_sys(e, put < 0 ? -errno : -EIO, PROBE, "write");

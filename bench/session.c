@@ -29,7 +29,9 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Where it runs:", 10 },
 	{ "target", OPT_TARGET, "DIR", 0, "in this directory", 10 },
 	{ "device", OPT_DEVICE, "DEV", 0, "on this claimed device: what is on it is lost", 10 },
-	{ "fs", OPT_FS, "FS[,FS]", 0, "file systems to make: ext4, xfs, xfs-noreflink, xfs-rt",
+	{ "fs", OPT_FS, "FS[,FS]", 0,
+	  "file systems to make: ext4, xfs, xfs-noreflink, "
+	  "xfs-rt, xfs-rt-4k (realtime device; extents of 2 MiB, or 4 KiB)",
 	  10 },
 	{ "rt", OPT_RT, "DEV", 0, "claimed device for the data of xfs-rt", 10 },
 	{ "emulate", OPT_EMULATE, NULL, 0, "in a guest with NVDIMMs (the default)", 10 },

@@ -66,6 +66,18 @@ static json_t *describe_promise(const struct oplog_op *op)
 			 promise_is_applications(op));
 }
 
+/* What the mappings were that it came by: some kernels break promises for such alone. */
+static json_t *describe_conditions(const struct linecheck_violation *v)
+{
+	json_t *conditions = json_array();
+
+	if (v->conditions & LINECHECK_READ_ONLY)
+		json_array_append_new(conditions, json_string("read-only descriptor"));
+	if (v->conditions & LINECHECK_MAP_SYNC)
+		json_array_append_new(conditions, json_string("MAP_SYNC store"));
+	return conditions;
+}
+
 /* Under which rules it stands, and what that makes of it. */
 static void add_modes(json_t *j, const struct verdict *v, size_t i)
 {
@@ -102,6 +114,7 @@ static json_t *describe_violation(const struct verdict *verdict, const struct at
 	json_object_set_new(j, "store", attribution_describe(a, lc, &v->store));
 	json_object_set_new(j, "write_back", attribution_describe(a, lc, &v->write_back));
 	json_object_set_new(j, "fence", attribution_describe(a, lc, &v->fence));
+	json_object_set_new(j, "conditions", describe_conditions(v));
 	add_modes(j, verdict, i);
 	return j;
 }

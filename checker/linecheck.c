@@ -138,6 +138,18 @@ static void show_word(struct linecheck_violation *v, const struct content_page *
 	memcpy(v->found, values + (byte & ~7U), sizeof(v->found));
 }
 
+static unsigned int conditions_of(const struct linecheck *lc, const struct oplog_op *promise,
+				  const struct content_change *owner)
+{
+	unsigned int conditions = 0;
+
+	if (promise && promise_is_read_only(lc->promise, promise))
+		conditions |= LINECHECK_READ_ONLY;
+	if (owner && promise_is_map_sync(lc->promise, owner->op))
+		conditions |= LINECHECK_MAP_SYNC;
+	return conditions;
+}
+
 static int report(struct linecheck *lc, const struct content_page *p, unsigned int line,
 		  uint64_t bad, const unsigned char *values, const struct oplog_op *op,
 		  enum linecheck_fault fault, const struct linecheck_site *store)
@@ -157,6 +169,7 @@ static int report(struct linecheck *lc, const struct content_page *p, unsigned i
 		.fence = { .seq = CONTENT_NEVER },
 	};
 
+	v.conditions = conditions_of(lc, op, v.owner);
 	if (p->place == CONTENT_AT)
 		v.physical = p->physical + line * LINE + byte;
 	if (store)

@@ -42,9 +42,16 @@ enum linecheck_fault {
 	LINECHECK_FAULTS
 };
 
+/* Of what is broken only under it, a known failure must not hide the rest. */
+enum linecheck_condition {
+	LINECHECK_READ_ONLY = 1, /* promised by msync() through a descriptor that cannot write */
+	LINECHECK_MAP_SYNC = 2,	 /* stored through a mapping with MAP_SYNC */
+};
+
 struct linecheck_violation {
 	enum linecheck_fault fault;
 	const struct oplog_op *promise; /* the call; FOREIGN_STORE: NULL */
+	unsigned int conditions;	/* enum linecheck_condition */
 	const struct tree_file *file;
 	uint64_t offset;		     /* of the first byte that is wrong, in the file */
 	uint64_t physical;		     /* and on the medium; HOLE: 0 */

@@ -717,6 +717,13 @@ bool promise_is_read_only(const struct promise *p, const struct oplog_op *op)
 	return op->rec->op == DX_OP_MSYNC && m && m->is_read_only;
 }
 
+bool promise_is_map_sync(const struct promise *p, const struct oplog_op *op)
+{
+	const struct handle *m = find_handle(p, op->rec->handle);
+
+	return op->kind->object == OPLOG_MAP && m && m->is_map && m->flags & DX_MAP_SYNC;
+}
+
 /* ---- marks ---- */
 
 /* How much of what it was about to do an operation has done, for content_end(). */

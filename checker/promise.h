@@ -44,9 +44,11 @@ bool promise_is_applications(const struct oplog_op *op);
 /*
  * Is it an msync() of a mapping whose descriptor cannot write? Linux takes such a
  * mapping for a private one, and syncs nothing (docs/findings/msync-read-only.md).
- * True only until the mapping's handle is another's.
  */
 bool promise_is_read_only(const struct promise *p, const struct oplog_op *op);
+
+/* Was it a store through a mapping with MAP_SYNC? */
+bool promise_is_map_sync(const struct promise *p, const struct oplog_op *op);
 
 /* Sync calls whose promises were taken up so far. */
 uint64_t promise_count(const struct promise *p);

@@ -189,12 +189,16 @@ bool soup_load(struct soup *s)
 
 /* ---- promises ---- */
 
+/*
+ * Not of a mapping whose descriptor cannot write: Linux then syncs nothing
+ * (docs/findings/msync-read-only.md), and each list would find just that.
+ */
 bool soup_msync(struct soup *s)
 {
 	int slot = soup_pick_map(s);
 	uint64_t length, off, len;
 
-	if (slot < 0)
+	if (slot < 0 || !soup_files(s)[soup_maps(s)[slot].file].can_write)
 		return false;
 	length = soup_maps(s)[slot].length;
 	off = soup_offset(s, length - DX_PAGE) & ~(DX_PAGE - 1);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/common.h"
+
+/* A page for each operation, without a block: such a fault is synchronous. */
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_hole(w, &s->file, "data", n * DX_PAGE);
+
+	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE | DX_MAP_SYNC);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++) {
+		dx_store64(w, &s->map, i * DX_PAGE);
+		r = dx_syncfs(w, &s->file);
+	}
+	return r;
+}
+
+DX_WORKLOAD(map_sync_syncfs)
+= {
+	.name = "map-sync-syncfs",
+	.title = "Store through MAP_SYNC to a hole, then syncfs",
+	.op = "store+syncfs",
+	.groups = "default,sync",
+	.needs = DX_NEED_DAX | DX_NEED_MAP_SYNC,
+	.max_ops = 16384,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+};
