@@ -22,8 +22,13 @@ enum {
 	OPT_KEEP,
 	OPT_WRITE_CACHE,
 	OPT_REMOVALS,
-	OPT_RULES
+	OPT_RULES,
+	OPT_ROUNDS,
+	OPT_FOR
 };
+
+#define MAX_ROUNDS     1000
+#define ROUNDS_OF_SOAK 4 /* a guest of many would begin each trace with what all before left */
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
@@ -33,6 +38,9 @@ static const struct argp_option options[] = {
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
 	{ "removals", OPT_REMOVALS, "N|all", 0,
 	  "leave N records out of each trace, one at a time: are they missed?", 20 },
+	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
+	  20 },
+	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
@@ -90,6 +98,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_REMOVALS:
 		parse_removals(check, arg, state);
+		return 0;
+	case OPT_ROUNDS:
+		if (units_parse_count(arg, &check->rounds) || !check->rounds ||
+		    check->rounds > MAX_ROUNDS)
+			argp_error(state, "--rounds %s: want 1 to %d", arg, MAX_ROUNDS);
+		return 0;
+	case OPT_FOR:
+		if (units_parse_ms(arg, &check->for_ms) || !check->for_ms)
+			argp_error(state, "--for %s: want a time: 90s, 10m, 2h", arg);
 		return 0;
 	case OPT_JSON:
 		check->json = true;
@@ -151,6 +168,25 @@ static int check_place(const struct check *check, struct err *e)
 	return err_hint(e, "leave out --target and --device");
 }
 
+/* Each cell of a soup is as many as there are rounds. */
+static int set_rounds(struct check *check, struct err *e)
+{
+	struct plan *p = &check->plan;
+	bool any = false;
+
+	if (!check->rounds)
+		check->rounds = check->for_ms ? ROUNDS_OF_SOAK : 1;
+	for (size_t i = 0; i < p->n_selections; i++)
+		any |= p->selections[i].workload->list == DX_LIST_SOUP;
+	if (!any && (check->for_ms || check->rounds > 1)) {
+		err_set(e, -EINVAL, check->for_ms ? "--for" : "--rounds",
+			"no workload here makes lists from a seed");
+		return err_hint(e, "say soup, or soup:ops=2000");
+	}
+	plan_repeat_soups(p, check->rounds);
+	return 0;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct check check = { .out = "results", .argv = argv };
@@ -163,7 +199,8 @@ int cmd_check(int argc, char **argv)
 		check.rules = PERSIST_EADR;
 	say_init(check.verbosity, check.color);
 	if (check_place(&check, &e) ||
-	    plan_make(&check.plan, &check.session, LENS_CHECK, check.words, check.n_words, &e)) {
+	    plan_make(&check.plan, &check.session, LENS_CHECK, check.words, check.n_words, &e) ||
+	    set_rounds(&check, &e)) {
 		say_error(&e);
 		code = say_exit_code(&e);
 	} else if (check.dry_run) {

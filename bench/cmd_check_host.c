@@ -10,9 +10,14 @@
 #include "bench/known.h"
 #include "bench/say.h"
 #include "bench/verdict.h"
+#include "checker/gen/coverage.h"
+#include "checker/oplist.h"
+#include "lib/monotonic.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +26,11 @@
 struct host {
 	struct check *check;
 	struct results *results;
-	json_t *cells; /* as the guest recorded them */
+	json_t *cells;	/* as the guest recorded them */
+	size_t planned; /* cells of all guests so far */
+	size_t judged;	/* of those before this one */
+	struct coverage coverage;
+	char seed[32], **argv; /* of the guest */
 };
 
 /* What a guest sent is no cell of ours until it was looked at. */
@@ -54,7 +63,7 @@ static int take_cell(struct host *host, const char *text, size_t len, struct err
 	snprintf(what, sizeof(what), "%s %s", json_string_value(json_object_get(j, "fs")),
 		 json_string_value(json_object_get(j, "workload")));
 	json_array_append_new(host->cells, j);
-	say_progress(json_array_size(host->cells), host->check->plan.cells, what);
+	say_progress(host->judged + json_array_size(host->cells), host->planned, what);
 	return 0;
 }
 
@@ -92,14 +101,27 @@ static void name_files(const struct host *host, const char *run, struct files *f
 	snprintf(f->symbols, sizeof(f->symbols), "%s/" SYMBOLS, dir);
 }
 
-static int judge_files(const struct files *f, enum persist_mode rules, json_t *cell, struct err *e)
+/* What a log of a list has of pairs of operations. One that is no list counts for nothing. */
+static void add_coverage(struct host *host, const struct oplog *log)
+{
+	struct oplist list = { 0 };
+
+	if (strcmp(oplog_header(log)->workload, "soup") != 0 ||
+	    oplist_from_log(&list, log, false, NULL))
+		return;
+	coverage_add(&host->coverage, &list);
+	oplist_release(&list);
+}
+
+static int judge_files(struct host *host, const struct files *f, json_t *cell, struct err *e)
 {
 	struct attribution *a = NULL;
 	struct verdict *v;
-	int r = judge_run(&v, f->trace, f->log, rules, e);
+	int r = judge_run(&v, f->trace, f->log, host->check->rules, e);
 
 	if (r)
 		return r;
+	add_coverage(host, judge_log(v));
 	r = attribution_open(&a, f->symbols, oplog_header(judge_log(v))->text, e);
 	if (!r && verdict_to_json(v, a, cell))
 		r = err_sys(e, -ENOMEM, f->trace, "describe the verdict");
@@ -144,7 +166,7 @@ static int try_removals(const struct host *host, const struct files *f, json_t *
 }
 
 /* A cell that could not be judged is an error of that cell. */
-static void judge_cell(const struct host *host, const json_t *known, json_t *cell)
+static void judge_cell(struct host *host, const json_t *known, json_t *cell)
 {
 	const char *run = json_string_value(json_object_get(cell, "run"));
 	char reason[1024];
@@ -154,7 +176,7 @@ static void judge_cell(const struct host *host, const json_t *known, json_t *cel
 	if (!run)
 		return; /* nothing was recorded: the cell says why */
 	name_files(host, run, &f);
-	if (judge_files(&f, host->check->rules, cell, &e) || try_removals(host, &f, cell, &e)) {
+	if (judge_files(host, &f, cell, &e) || try_removals(host, &f, cell, &e)) {
 		err_format(&e, reason, sizeof(reason));
 		json_object_set_new(cell, "status", json_string("error"));
 		json_object_set_new(cell, "reason", json_string(reason));
@@ -189,6 +211,19 @@ static int judge_cells(struct host *host, struct err *e)
 
 /* ---- a guest ---- */
 
+static void note_coverage(const struct host *host)
+{
+	size_t seen, possible;
+
+	if (!host->coverage.lists)
+		return;
+	coverage_count(&host->coverage, &seen, &possible);
+	results_note(host->results, "coverage",
+		     json_pack("{s:I, s:I, s:I, s:I}", "lists", (json_int_t)host->coverage.lists,
+			       "operations", (json_int_t)host->coverage.operations, "pairs_seen",
+			       (json_int_t)seen, "pairs_possible", (json_int_t)possible));
+}
+
 static int conclude(struct host *host, bool cut_short)
 {
 	struct check *check = host->check;
@@ -196,6 +231,7 @@ static int conclude(struct host *host, bool cut_short)
 	int code = results_exit_code(document);
 	struct err e;
 
+	note_coverage(host);
 	if (check->json && !json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
 		putchar('\n');
 	else if (!check->json)
@@ -212,54 +248,118 @@ static int conclude(struct host *host, bool cut_short)
 	return interrupted ? 128 + interrupted : code;
 }
 
-static int open_host(struct host *host, const char *kernel, struct emulate_job *job, struct err *e)
+/* Each guest has fresh seeds: of one option that is given twice the last counts. */
+static int make_arguments(struct host *host, uint64_t seed)
 {
-	struct check *check = host->check;
-	json_t *command = plan_command_line("check", check->argv);
-	int r = session_job(&check->session, kernel, check->argv, job, e);
+	char *const *typed = host->check->argv;
+	size_t n = 0;
 
-	if (!r)
-		r = results_open(&host->results, check->out, -1, job->kernel, command, NULL,
-				 check->session.seed, check->plan.cells, e);
-	json_decref(command);
+	while (typed[n])
+		n++;
+	free(host->argv);
+	host->argv = calloc(n + 2, sizeof(*host->argv));
+	if (!host->argv)
+		return -ENOMEM;
+	memcpy(host->argv, typed, n * sizeof(*typed));
+	if (seed != host->check->session.seed) {
+		snprintf(host->seed, sizeof(host->seed), "--seed=%" PRIu64, seed);
+		host->argv[n] = host->argv[1];
+		host->argv[1] = host->seed;
+	}
+	return 0;
+}
+
+static int open_job(struct host *host, const char *kernel, uint64_t seed, struct emulate_job *job,
+		    struct err *e)
+{
+	int r = make_arguments(host, seed);
+
+	if (r)
+		return err_sys(e, r, "guest", "make its command line");
+	r = session_job(&host->check->session, kernel, host->argv, job, e);
 	if (r)
 		return r;
 	job->deterministic = true;
-	job->trace_dir = results_path(host->results);
 	job->on_output = emulate_print;
 	job->on_file = on_file;
 	job->data = host;
 	return 0;
 }
 
-static int check_in_guest(struct check *check, const char *kernel)
+static int open_results(struct host *host, const char *kernel, struct err *e)
+{
+	struct check *check = host->check;
+	json_t *command = plan_command_line("check", check->argv);
+	int r = 0;
+
+	if (!kernel)
+		r = emulate_default_kernel(&kernel, e);
+	if (!r)
+		r = results_open(&host->results, check->out, -1, kernel, command, NULL,
+				 check->session.seed, check->plan.cells, e);
+	json_decref(command);
+	return r;
+}
+
+/* One guest, and the verdict on what it recorded, however far it came. */
+static int run_guest(struct host *host, const char *kernel, uint64_t seed,
+		     struct emulate_outcome *outcome, struct err *e)
+{
+	struct emulate_job job;
+	int r = open_job(host, kernel, seed, &job, e), s;
+	struct err later;
+
+	if (r)
+		return r;
+	job.trace_dir = results_path(host->results);
+	host->planned += host->check->plan.cells;
+	results_plan(host->results, host->planned);
+	say_progress(host->judged, host->planned, "booting the guest");
+	r = emulate_run(&job, outcome, e);
+	say_progress_done();
+	s = judge_cells(host, r ? &later : e);
+	host->judged += json_array_size(host->cells);
+	json_array_clear(host->cells);
+	return r ? r : s;
+}
+
+/* Guests of fresh seeds, until the time is over; without --for one. */
+static int run_guests(struct host *host, const char *kernel, struct emulate_outcome *outcome,
+		      struct err *e)
+{
+	const struct check *check = host->check;
+	uint64_t end = monotonic_ms() + check->for_ms, seed = check->session.seed;
+	int r;
+
+	do {
+		r = run_guest(host, kernel, seed, outcome, e);
+		seed += check->rounds;
+	} while (!r && !interrupted && monotonic_ms() < end);
+	return r;
+}
+
+static int check_kernel(struct check *check, const char *kernel)
 {
 	struct host host = { .check = check, .cells = json_array() };
 	struct emulate_outcome outcome = { 0 };
-	struct emulate_job job;
 	struct err e;
-	int r, s, code;
+	int code = EXIT_NO_RUN, r = open_results(&host, kernel, &e);
 
-	if (open_host(&host, kernel, &job, &e)) {
+	if (r) {
 		say_error(&e);
-		json_decref(host.cells);
-		return EXIT_NO_RUN;
+	} else {
+		r = run_guests(&host, kernel, &outcome, &e);
+		if (r && r != -EINTR)
+			say_error(&e);
+		code = conclude(&host, r);
 	}
-	say_progress(0, check->plan.cells, "booting the guest");
-	r = emulate_run(&job, &outcome, &e);
-	say_progress_done();
-	if (r && r != -EINTR)
-		say_error(&e);
-	s = judge_cells(&host, &e);
-	if (s)
-		say_error(&e);
-	code = conclude(&host, r || s);
 	if (outcome.kernel[0])
 		say_note(0, "guest: %s on QEMU %s, up in %.1f s, %.1f s in all", outcome.kernel,
 			 outcome.qemu, (double)outcome.boot_ms / 1e3,
 			 (double)outcome.total_ms / 1e3);
 	results_close(host.results);
 	json_decref(host.cells);
+	free(host.argv);
 	return !r && code == EXIT_OK ? outcome.exit_status : code;
 }
 
@@ -268,9 +368,9 @@ int check_guests(struct check *check)
 	int code;
 
 	if (!check->session.kernels[0])
-		return check_in_guest(check, NULL);
-	code = check_in_guest(check, check->session.kernels[0]);
+		return check_kernel(check, NULL);
+	code = check_kernel(check, check->session.kernels[0]);
 	for (size_t k = 1; check->session.kernels[k] && !interrupted; k++)
-		code = say_worse_exit(code, check_in_guest(check, check->session.kernels[k]));
+		code = say_worse_exit(code, check_kernel(check, check->session.kernels[k]));
 	return code;
 }

@@ -42,10 +42,10 @@ static void describe(struct cell_result *cell, const struct selection *s, const 
 	cell->target = target_describe(t);
 }
 
-static int record_cell(void *data, const struct selection *s, struct target *t, const char *fs,
-		       const struct err *no_target, struct err *e)
+/* One run, of one seed. @no_target: why there is none for it, or NULL. */
+static int record_run(struct recorder *rec, const struct selection *s, struct target *t,
+		      const char *fs, const struct err *no_target, uint64_t seed, struct err *e)
 {
-	struct recorder *rec = data;
 	struct cell_result cell = { 0 };
 	struct err failed = { 0 };
 	int r = 0;
@@ -56,13 +56,25 @@ static int record_cell(void *data, const struct selection *s, struct target *t, 
 	else if (t && rec->check->no_write_cache)
 		r = target_set_write_cache(t, false, &failed);
 	if (!no_target && !r)
-		runner_record(s, t, rec->check->session.seed, &rec->log, &cell.run, &failed);
+		runner_record(s, t, seed, &rec->log, &cell.run, &failed);
 	if (failed.code) {
 		cell.status = failed.code == -EOPNOTSUPP ? STATUS_SKIP : STATUS_ERROR;
 		err_format(&failed, cell.reason, sizeof(cell.reason));
 	}
 	r = results_add(rec->results, &cell, e);
 	cell_result_release(&cell);
+	return r;
+}
+
+static int record_cell(void *data, const struct selection *s, struct target *t, const char *fs,
+		       const struct err *no_target, struct err *e)
+{
+	struct recorder *rec = data;
+	uint64_t rounds = s->workload->list == DX_LIST_SOUP ? rec->check->rounds : 1;
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < rounds; i++)
+		r = record_run(rec, s, t, fs, no_target, rec->check->session.seed + i, e);
 	return r;
 }
 

@@ -150,7 +150,7 @@ static bool fault_takes_all(int fd)
 	union {
 		struct fiemap map;
 		unsigned char room[sizeof(struct fiemap) + sizeof(struct fiemap_extent)];
-	} u = { .map = { .fm_start = DX_PAGE, .fm_length = DX_PAGE, .fm_extent_count = 1 } };
+	} u = { .map = { .fm_length = FIEMAP_MAX_OFFSET, .fm_extent_count = 1 } };
 	volatile unsigned char *p;
 
 	bool takes_all;

@@ -30,6 +30,17 @@ static size_t count_fs(const struct plan *p)
 	return n ? n : 1;
 }
 
+void plan_repeat_soups(struct plan *p, uint64_t rounds)
+{
+	p->cells = 0;
+	for (size_t i = 0; i < p->n_selections; i++) {
+		const struct selection *s = &p->selections[i];
+
+		p->cells += (select_needs_fs(s) ? count_fs(p) : 1) *
+			    (s->workload->list == DX_LIST_SOUP ? rounds : 1);
+	}
+}
+
 int plan_make(struct plan *p, const struct session *s, enum lens lens, char *const words[],
 	      size_t n_words, struct err *e)
 {
@@ -42,8 +53,7 @@ int plan_make(struct plan *p, const struct session *s, enum lens lens, char *con
 	choose_file_systems(p, s);
 	if (s->target && count_fs(p) > 1)
 		return err_set(e, -EINVAL, "--fs", "a directory is on one file system");
-	for (size_t i = 0; i < p->n_selections; i++)
-		p->cells += select_needs_fs(&p->selections[i]) ? count_fs(p) : 1;
+	plan_repeat_soups(p, 1);
 	return 0;
 }
 

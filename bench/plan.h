@@ -19,6 +19,9 @@ struct plan {
 int plan_make(struct plan *p, const struct session *s, enum lens lens, char *const words[],
 	      size_t n_words, struct err *e);
 
+/* Counts the cells of workloads that make their list from a seed @rounds times. */
+void plan_repeat_soups(struct plan *p, uint64_t rounds);
+
 /* --dry-run: a line for each selection. @emulated: in a guest for each kernel. */
 void plan_print(const struct plan *p, bool emulated);
 

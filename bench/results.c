@@ -133,6 +133,17 @@ int results_open(struct results **ret, const char *base, int frame_fd, const cha
 	return 0;
 }
 
+void results_plan(struct results *r, size_t planned)
+{
+	r->planned = planned;
+	update_summary(r);
+}
+
+void results_note(struct results *r, const char *member, json_t *value)
+{
+	json_object_set_new(r->document, member, value);
+}
+
 /* A line of the journal, on the medium or with the host when this returns. */
 static int write_journal(struct results *r, const json_t *cell, struct err *e)
 {

@@ -31,6 +31,12 @@ int results_open(struct results **ret, const char *base, int frame_fd, const cha
 		 json_t *command, json_t *environment, uint64_t seed, size_t planned,
 		 struct err *e);
 
+/* There are more cells to come than was said. */
+void results_plan(struct results *r, size_t planned);
+
+/* A member of the document beside the results, of the command's own. @value is stolen. */
+void results_note(struct results *r, const char *member, json_t *value);
+
 /* Adds a cell: a line in the journal, on the medium when this returns. */
 int results_add(struct results *r, const struct cell_result *c, struct err *e);
 

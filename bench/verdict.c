@@ -239,6 +239,8 @@ int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t
 		json_decref(violations);
 		return -ENOMEM;
 	}
+	json_object_set_new(cell, "seed",
+			    json_integer((json_int_t)oplog_header(judge_log(v))->seed));
 	json_object_set_new(cell, "check", counts);
 	json_object_set_new(cell, "violations", violations);
 	decide(v, cell);

@@ -34,21 +34,82 @@ static void __attribute__((format(printf, 2, 3))) say(FILE *out, const char *fmt
 
 /* ---- the table ---- */
 
-static void print_row(FILE *out, const json_t *cell, bool color)
+/* The same workload, asked for in the same way, with the same outcome: they share a row. */
+static bool is_like(const json_t *a, const json_t *b)
 {
-	const json_t *check = json_object_get(cell, "check");
+	static const char *const members[] = { "workload", "fs", "params", "status" };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (!json_equal(json_object_get(a, members[i]), json_object_get(b, members[i])))
+			return false;
+	return true;
+}
+
+/* The first of those that are like it, of which @results has the row. */
+static bool has_row(const json_t *results, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_like(json_array_get(results, k), json_array_get(results, i)))
+			return false;
+	return true;
+}
+
+struct row {
+	int64_t cells, promises, bytes, stores, lines, fences;
+};
+
+static struct row sum_row(const json_t *results, const json_t *like)
+{
+	struct row row = { 0 };
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		const json_t *check = json_object_get(cell, "check");
+
+		if (!is_like(cell, like))
+			continue;
+		row.cells++;
+		row.promises += number_of(check, "promises");
+		row.bytes += number_of(check, "promised_bytes");
+		row.stores += number_of(check, "stores");
+		row.lines += number_of(check, "lines_written_back");
+		row.fences += number_of(check, "fences");
+	}
+	return row;
+}
+
+static void print_row(FILE *out, const json_t *results, const json_t *cell, bool color)
+{
+	struct row row = sum_row(results, cell);
 	const char *status = text_of(cell, "status");
 	bool bad = !strcmp(status, "fail") || !strcmp(status, "error");
-	char bytes[32];
+	char bytes[32], name[40];
 
-	units_format_size((uint64_t)number_of(check, "promised_bytes"), bytes, sizeof(bytes));
-	fprintf(out, "%-24.24s %-12.12s %s%-5s%s", text_of(cell, "workload"), text_of(cell, "fs"),
+	snprintf(name, sizeof(name), row.cells > 1 ? "%s x%" PRId64 : "%s",
+		 text_of(cell, "workload"), row.cells);
+	units_format_size((uint64_t)row.bytes, bytes, sizeof(bytes));
+	fprintf(out, "%-21.21s %-13.13s %s%-5s%s", name, text_of(cell, "fs"),
 		bad && color ? "\033[31m" : "", status, bad && color ? "\033[0m" : "");
-	if (json_is_object(check))
-		fprintf(out, " %5" PRId64 " %7s %7" PRId64 " %6" PRId64 " %5" PRId64,
-			number_of(check, "promises"), bytes, number_of(check, "stores"),
-			number_of(check, "lines_written_back"), number_of(check, "fences"));
+	if (json_is_object(json_object_get(cell, "check")))
+		fprintf(out, " %5" PRId64 " %8s %9" PRId64 " %7" PRId64 " %5" PRId64, row.promises,
+			bytes, row.stores, row.lines, row.fences);
 	fputc('\n', out);
+}
+
+/* Why it is neither fine nor a failure that is told of below; once for all that say the same. */
+static void print_reason(FILE *out, const json_t *results, size_t i)
+{
+	const json_t *cell = json_array_get(results, i);
+
+	if (!text_of(cell, "reason")[0] || !strcmp(text_of(cell, "status"), "fail"))
+		return;
+	for (size_t k = 0; k < i; k++)
+		if (is_like(json_array_get(results, k), cell) &&
+		    !strcmp(text_of(json_array_get(results, k), "reason"), text_of(cell, "reason")))
+			return;
+	say(out, "%s %s: %s", text_of(cell, "fs"), text_of(cell, "workload"),
+	    text_of(cell, "reason"));
 }
 
 static void print_table(FILE *out, const json_t *results, bool color)
@@ -56,14 +117,13 @@ static void print_table(FILE *out, const json_t *results, bool color)
 	const json_t *cell;
 	size_t i;
 
-	fprintf(out, "%-24s %-12s %-5s %5s %7s %7s %6s %5s\n", "WORKLOAD", "FS", "", "SYNCS",
+	fprintf(out, "%-21s %-13s %-5s %5s %8s %9s %7s %5s\n", "WORKLOAD", "FS", "", "SYNCS",
 		"BYTES", "STORES", "LINES", "FENCE");
 	json_array_foreach(results, i, cell)
-		print_row(out, cell, color);
-	json_array_foreach(results, i, cell)
-		if (text_of(cell, "reason")[0] && strcmp(text_of(cell, "status"), "fail") != 0)
-			say(out, "%s %s: %s", text_of(cell, "fs"), text_of(cell, "workload"),
-			    text_of(cell, "reason"));
+		if (has_row(results, i))
+			print_row(out, results, cell, color);
+	for (i = 0; i < json_array_size(results); i++)
+		print_reason(out, results, i);
 }
 
 /* ---- violations ---- */
@@ -242,6 +302,19 @@ static void print_removals(FILE *out, const json_t *results)
 
 /* ---- the end ---- */
 
+static void print_coverage(FILE *out, const json_t *coverage)
+{
+	int64_t seen = number_of(coverage, "pairs_seen"),
+		possible = number_of(coverage, "pairs_possible");
+
+	if (possible)
+		say(out,
+		    "soup: %" PRId64 " operations in %" PRId64 " lists; of %" PRId64
+		    " pairs of operations %" PRId64 " (%.1f %%)",
+		    number_of(coverage, "operations"), number_of(coverage, "lists"), possible, seen,
+		    100.0 * (double)seen / (double)possible);
+}
+
 static void print_totals(FILE *out, const json_t *document)
 {
 	const json_t *summary = json_object_get(document, "summary");
@@ -257,6 +330,7 @@ static void print_totals(FILE *out, const json_t *document)
 			snprintf(text + used, sizeof(text) - used, "%s%" PRId64 " %s",
 				 used ? ", " : "", number_of(summary, names[i]), names[i]);
 	}
+	print_coverage(out, json_object_get(document, "coverage"));
 	say(out, "%" PRId64 " cells: %s%s%s", number_of(summary, "planned"), text,
 	    json_is_object(kernel) ? "; Linux " : "", text_of(kernel, "release"));
 }

@@ -35,11 +35,12 @@
 static __thread struct dx_rec scratch;
 
 /* What is known of a handle, in memory that the workers' processes share. 0: no open file. */
-enum known { KNOWN_OPEN = 1, KNOWN_DSYNC = 2, KNOWN_MAP_SYNC = 4, KNOWN_REALTIME = 8 };
+enum known { KNOWN_OPEN = 1, KNOWN_DSYNC = 2, KNOWN_REALTIME = 4 };
 
 struct known_files {
 	unsigned char of[DX_LOG_WORKERS][DX_LOG_HANDLES];
 	uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
+	bool map_sync;			  /* something was mapped with MAP_SYNC */
 	/* Who opened it, and as which descriptor. */
 	pid_t opener[DX_LOG_WORKERS][DX_LOG_HANDLES];
 	int fd[DX_LOG_WORKERS][DX_LOG_HANDLES];
@@ -414,12 +415,12 @@ static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx
 		close(fd);
 }
 
-/* Of every open file of which all of @what is known. */
-static void add_extents_of_all(struct dx_worker *w, unsigned int what, const struct dx_rec *sync)
+/* Of every open file. */
+static void add_extents_of_all(struct dx_worker *w, const struct dx_rec *sync)
 {
 	for (uint32_t owner = 0; owner < DX_LOG_WORKERS; owner++)
 		for (uint32_t count = 0; count <= known->highest[owner]; count++)
-			if ((known->of[owner][count] & what) == what)
+			if (known->of[owner][count])
 				add_extents_of(w, owner << DX_HANDLE_BITS | count, sync);
 }
 
@@ -432,7 +433,7 @@ void dx_log_extents(struct dx_worker *w, uint32_t handle)
 	if (handle)
 		add_extents_of(w, handle, sync);
 	else
-		add_extents_of_all(w, KNOWN_OPEN, sync);
+		add_extents_of_all(w, sync);
 }
 
 void dx_log_write_extents(struct dx_worker *w, uint32_t handle, int rwf_flags)
@@ -443,12 +444,16 @@ void dx_log_write_extents(struct dx_worker *w, uint32_t handle, int rwf_flags)
 		dx_log_extents(w, handle);
 }
 
+/*
+ * What is drained was stored through MAP_SYNC, maybe through a handle that is closed
+ * by now: another of the same file can tell where it lies.
+ */
 void dx_log_drain_extents(struct dx_worker *w)
 {
 	const struct dx_rec *drain = last_record(w);
 
-	if (drain)
-		add_extents_of_all(w, KNOWN_OPEN | KNOWN_MAP_SYNC, drain);
+	if (drain && known->map_sync)
+		add_extents_of_all(w, drain);
 }
 
 /* Its extents are on the second device of an XFS. Asked once: who made it has decided. */
@@ -481,7 +486,7 @@ void dx_log_track_map(struct dx_worker *w, const struct dx_map *m)
 
 	(void)w;
 	if (is_known && *is_known && m->flags & DX_MAP_SYNC)
-		*is_known |= KNOWN_MAP_SYNC;
+		known->map_sync = true;
 }
 
 void dx_log_untrack(struct dx_worker *w, const struct dx_file *f)

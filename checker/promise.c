@@ -463,6 +463,8 @@ static int end_map(struct promise *p, const struct oplog_op *op)
 		.is_map = true,
 		.is_read_only = (h->flags & O_ACCMODE) == O_RDONLY,
 	};
+	if (m->file)
+		m->file->handles++;
 	return 0;
 }
 

@@ -45,11 +45,4 @@ struct soup_options {
 /* -EINVAL: ops out of range. @ret is untouched on failure; the caller releases it. */
 int soup_make(struct oplist *ret, const struct soup_options *o, struct err *e);
 
-/*
- * How many different pairs of operations directly follow each other in the list,
- * of all that the operations in it could form. fallocate, rename and msync count
- * by their modes.
- */
-void soup_coverage(const struct oplist *list, size_t *ret_seen, size_t *ret_possible);
-
 #endif

@@ -29,7 +29,7 @@
  * Text follows in DX_OP_TEXT records, 32 bytes each, directly behind the record
  * that it belongs to. Extents follow in DX_OP_EXTENT records behind what
  * promises something: a sync call, a write through O_DSYNC or RWF_DSYNC, a
- * drain (of the files mapped with MAP_SYNC), a remount; and behind a close,
+ * drain (once anything was mapped with MAP_SYNC), a remount; and behind a close,
  * where they are those before it. Both carry the @begin of their operation,
  * and an @end.
  *
