@@ -70,7 +70,7 @@ static void parse_write_cache(struct check *check, const char *arg, struct argp_
 {
 	if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0)
 		argp_error(state, "--write-cache %s: want on or off", arg);
-	check->no_write_cache = !strcmp(arg, "off");
+	check->session.no_write_cache = !strcmp(arg, "off");
 }
 
 static void parse_removals(struct check *check, const char *arg, struct argp_state *state)

@@ -20,7 +20,6 @@ struct check {
 	enum persist_mode rules;
 	uint64_t rounds;     /* lists that soup makes in each guest, of seeds one after the other */
 	uint64_t for_ms;     /* guests one after the other for so long; 0: one */
-	bool no_write_cache; /* the kernel is told that it need not flush: the control */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */

@@ -48,14 +48,12 @@ static int record_run(struct recorder *rec, const struct selection *s, struct ta
 {
 	struct cell_result cell = { 0 };
 	struct err failed = { 0 };
-	int r = 0;
+	int r;
 
 	describe(&cell, s, t, fs);
 	if (no_target)
 		failed = *no_target;
-	else if (t && rec->check->no_write_cache)
-		r = target_set_write_cache(t, false, &failed);
-	if (!no_target && !r)
+	else
 		runner_record(s, t, seed, &rec->log, &cell.run, &failed);
 	if (failed.code) {
 		cell.status = failed.code == -EOPNOTSUPP ? STATUS_SKIP : STATUS_ERROR;

@@ -11,6 +11,7 @@
 #include "bench/namespace.h"
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 
 #include <daxctl/libdaxctl.h>
 #include <errno.h>
@@ -204,6 +205,20 @@ int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t 
 	r = make(ctx, index, mode, ret_node, len, e);
 	ndctl_unref(ctx);
 	return r;
+}
+
+int namespace_set_write_cache(const char *node, bool on, struct err *e)
+{
+	const char *base = strrchr(node, '/');
+	char path[PATH_MAX];
+	int r;
+
+	if (!guest_is_ours())
+		return err_set(e, -EPERM, node,
+			       "what it flushes is only changed in a guest of ours");
+	snprintf(path, sizeof(path), "/sys/block/%s/dax/write_cache", base ? base + 1 : node);
+	r = file_poke(path, on ? "1" : "0");
+	return r ? err_sys(e, r, path, "set") : 0;
 }
 
 /* ---- describing ---- */

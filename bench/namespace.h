@@ -7,6 +7,7 @@
 #define BENCH_NAMESPACE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/err.h"
@@ -19,6 +20,14 @@
  * -EPERM outside our guest.
  */
 int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t len, struct err *e);
+
+/*
+ * In our guest: tells the kernel whether the CPU's caches are lost in a power cut;
+ * with false it flushes nothing for DAX on the pmem device @node. A control for
+ * checkers. A device-mapper device takes this over from what it lies on when it is
+ * made, for good; a partition shares it. -ENOENT: no such switch.
+ */
+int namespace_set_write_cache(const char *node, bool on, struct err *e);
 
 /*
  * An array of regions: { "region", "size_bytes", "align_bytes", "numa_node",

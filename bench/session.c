@@ -22,7 +22,8 @@ enum {
 	OPT_SEED,
 	OPT_RT,
 	OPT_FLUSH,
-	OPT_PERSISTENCE
+	OPT_PERSISTENCE,
+	OPT_LAYER
 };
 
 static const struct argp_option options[] = {
@@ -41,6 +42,10 @@ static const struct argp_option options[] = {
 	{ "flush", OPT_FLUSH, "INSN", 0, "its CPUs have clwb, clflushopt or only clflush", 10 },
 	{ "persistence", OPT_PERSISTENCE, "WHERE", 0,
 	  "what its power cut spares: mem-ctrl, or cpu (caches too: no flushing)", 10 },
+	{ "layer", OPT_LAYER, "KIND", 0,
+	  "between its NVDIMMs and the file system: partition, linear (dm-linear, swapped "
+	  "halves), span (of both NVDIMMs)",
+	  10 },
 	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (1h)", 10 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
 	  "count instructions, repeatable to the last digit", 10 },
@@ -125,6 +130,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_PERSISTENCE:
 		parse_persistence(s, arg, state);
 		return 0;
+	case OPT_LAYER:
+		if (!layer_find(arg, &s->layer))
+			argp_error(state, "--layer %s: want %s", arg, layer_names());
+		return 0;
 	case OPT_EMULATE:
 		s->emulate = true;
 		return 0;
@@ -163,6 +172,15 @@ bool session_is_emulated(const struct session *s)
 	return !guard_in_our_guest() && !s->target && !s->device;
 }
 
+/* What --fs names is a kind with a realtime device? */
+static bool wants_realtime(const struct session *s)
+{
+	for (size_t i = 0; s->fs[i]; i++)
+		if (mkfs_find(s->fs[i])->realtime)
+			return true;
+	return false;
+}
+
 int session_check(const struct session *s, struct err *e)
 {
 	if (s->target && s->device)
@@ -172,8 +190,15 @@ int session_check(const struct session *s, struct err *e)
 	if (s->emulate && (s->target || s->device))
 		return err_set(e, -EINVAL, "--emulate",
 			       "a guest has its own devices: no --target or --device with it");
+	if (s->layer == LAYER_SPAN && wants_realtime(s))
+		return err_set(
+			e, -EINVAL, "--layer span",
+			"takes both NVDIMMs, and the realtime kind wants one for each device");
 	if (session_is_emulated(s) || guard_in_our_guest())
 		return 0;
+	if (s->layer)
+		return err_set(e, -EINVAL, "--layer",
+			       "is for guests: here --device takes a partition, or dm-linear");
 	if (s->kernels[0])
 		return err_set(e, -EINVAL, "--kernel", "is for guests: this is the running kernel");
 	if (s->flush || s->cpu_cache_persists)
@@ -187,27 +212,60 @@ int session_check(const struct session *s, struct err *e)
 	return 0;
 }
 
-/* The guest's @index-th NVDIMM for what was not named: it is made as needed. */
-static int choose_device(const char *named, bool guest, unsigned int index, char *node, size_t len,
-			 const char **ret, struct guard_claim *claim, struct err *e)
+static int make_nvdimm(const struct session *s, unsigned int index, char *node, size_t len,
+		       struct err *e)
 {
+	int r = namespace_make(index, "fsdax", node, len, e);
+
+	/* Before anything lies on it: device-mapper asks but once. */
+	return r || !s->no_write_cache ? r : namespace_set_write_cache(node, false, e);
+}
+
+/* The guest's NVDIMMs from the @first on, made as needed, and what is to lie on them. */
+static int choose_nvdimm(const struct session *s, unsigned int first, struct layer **layer,
+			 struct guard_claim *claim, struct err *e)
+{
+	char node[LAYER_MAX_BELOW][64];
+	const char *below[LAYER_MAX_BELOW];
 	int r = 0;
 
-	*ret = named;
-	if (guest) {
-		r = namespace_make(index, "fsdax", node, len, e);
-		*ret = node;
+	for (unsigned int i = 0; !r && i < layer_width(s->layer); i++) {
+		r = make_nvdimm(s, first + i, node[i], sizeof(node[i]), e);
+		below[i] = node[i];
 	}
-	if (!r && *ret)
-		r = guard_device(*ret, claim, e);
+	if (!r && s->layer)
+		r = layer_make(s->layer, below, layer, e);
+	if (!r)
+		r = guard_device(*layer ? layer_node(*layer) : node[0], claim, e);
 	return r;
 }
 
 void session_release_claims(struct target_claims *claims)
 {
 	guard_release(&claims->data);
-	if (claims->has_rt)
-		guard_release(&claims->rt);
+	layer_remove(claims->layer);
+	if (!claims->has_rt)
+		return;
+	guard_release(&claims->rt);
+	layer_remove(claims->rt_layer);
+}
+
+/* The devices that @spec asks for, after the guard: named ones, or the guest's own. */
+static int choose_devices(const struct session *s, bool realtime, struct target_spec *spec,
+			  struct target_claims *claims, struct err *e)
+{
+	bool guest = !s->device;
+	int r = guest ? choose_nvdimm(s, EMULATE_DATA, &claims->layer, &claims->data, e)
+		      : guard_device(s->device, &claims->data, e);
+
+	spec->device = guest ? claims->data.id.path : s->device;
+	if (r || !realtime)
+		return r;
+	claims->has_rt = true;
+	spec->rt_device = guest ? claims->rt.id.path : s->rt;
+	if (guest)
+		return choose_nvdimm(s, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
+	return s->rt ? guard_device(s->rt, &claims->rt, e) : 0;
 }
 
 int session_open_target(const struct session *s, const char *fs, unsigned int needs,
@@ -215,19 +273,12 @@ int session_open_target(const struct session *s, const char *fs, unsigned int ne
 {
 	struct target_spec spec = { .dir = s->target, .fs = fs, .seed = s->seed };
 	const struct mkfs_kind *kind = fs ? mkfs_find(fs) : NULL;
-	bool guest = !s->target && !s->device;
-	char node[64], rt_node[64];
-	int r;
+	int r = 0;
 
 	memset(claims, 0, sizeof(*claims));
 	claims->data.lock_fd = claims->rt.lock_fd = -1;
-	r = choose_device(s->device, guest, EMULATE_DATA, node, sizeof(node), &spec.device,
-			  &claims->data, e);
-	if (!r && kind && kind->realtime && !s->target) {
-		claims->has_rt = true;
-		r = choose_device(s->rt, guest, EMULATE_DATA2, rt_node, sizeof(rt_node),
-				  &spec.rt_device, &claims->rt, e);
-	}
+	if (!s->target)
+		r = choose_devices(s, kind && kind->realtime, &spec, claims, e);
 	if (!r)
 		r = target_open(&spec, claims, needs, ret, e);
 	if (r)

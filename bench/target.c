@@ -55,22 +55,39 @@ static int target_mkfs(struct target *t, struct err *e)
 			     e);
 }
 
+static bool is_partition(const char *device)
+{
+	const char *base = strrchr(device, '/');
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/class/block/%s/partition", base ? base + 1 : device);
+	return !access(path, F_OK);
+}
+
+/* Why a mount failed with @r. What no kernel does is no failure of this run: -EOPNOTSUPP. */
+static int explain_mount(const struct target *t, int r, struct err *e)
+{
+	err_set(e, r, t->device, "mount -t %s -o %s: %s", t->kind->driver, t->mount_options,
+		strerror(-r));
+	if (r == -EINVAL && t->kind->reflink && is_partition(t->device)) {
+		r = err_set(e, -EOPNOTSUPP, t->device,
+			    "is a partition: Linux has no DAX on one for XFS with reflink");
+		err_hint(e, "--fs xfs-noreflink");
+	} else if (r == -EOPNOTSUPP || r == -EINVAL) {
+		err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
+	} else if (r == -ENODEV) {
+		err_hint(e, "the running kernel has no %s: load its module (modprobe %s)",
+			 t->kind->driver, t->kind->driver);
+	}
+	return r;
+}
+
 static int target_mount(struct target *t, struct err *e)
 {
 	struct stat st;
-	int r;
 
-	if (mount(t->device, MOUNT_POINT, t->kind->driver, 0, t->mount_options)) {
-		r = -errno;
-		err_set(e, r, t->device, "mount -t %s -o %s: %s", t->kind->driver, t->mount_options,
-			strerror(-r));
-		if (r == -EOPNOTSUPP || r == -EINVAL)
-			err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
-		else if (r == -ENODEV)
-			err_hint(e, "the running kernel has no %s: load its module (modprobe %s)",
-				 t->kind->driver, t->kind->driver);
-		return r;
-	}
+	if (mount(t->device, MOUNT_POINT, t->kind->driver, 0, t->mount_options))
+		return explain_mount(t, -errno, e);
 	t->mounted = true;
 	t->dev = stat(MOUNT_POINT, &st) ? 0 : st.st_dev;
 	return 0;
@@ -397,26 +414,6 @@ static int env_pass_time(struct dx *dx, uint64_t ms)
 	return 0;
 }
 
-static int set_write_cache(const char *device, bool on, struct err *e)
-{
-	const char *base = strrchr(device, '/');
-	char path[PATH_MAX];
-	int r;
-
-	if (!base)
-		return err_set(e, -ENOENT, device, "is no device with a write cache");
-	snprintf(path, sizeof(path), "/sys/block/%s/dax/write_cache", base + 1);
-	r = file_poke(path, on ? "1" : "0");
-	return r ? err_sys(e, r, path, "set") : 0;
-}
-
-int target_set_write_cache(const struct target *t, bool on, struct err *e)
-{
-	int r = set_write_cache(t->device, on, e);
-
-	return r || !t->rt_device[0] ? r : set_write_cache(t->rt_device, on, e);
-}
-
 const struct dx_env_ops *target_env_ops(const struct target *t)
 {
 	static const struct dx_env_ops ops = {
@@ -469,12 +466,15 @@ int target_numa_node(const struct target *t)
 
 json_t *target_describe(const struct target *t)
 {
-	json_t *region = t->device[0] ? namespace_region_of(t->device) : NULL;
+	const struct layer *layer = t->claims ? t->claims->layer : NULL;
+	const char *nvdimm = layer ? layer_below(layer) : t->device;
+	json_t *region = nvdimm[0] ? namespace_region_of(nvdimm) : NULL;
 
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:i, s:o}", "directory", t->dir, "device",
-			 t->device, "fs", t->fs, "mkfs", t->mkfs[0] ? t->mkfs : NULL,
-			 "mount_options", t->options, "dax", t->dax, "numa_node", t->numa_node,
-			 "region", region ? region : json_null());
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s, s:b, s:i, s:o}", "directory", t->dir,
+			 "device", t->device, "layer", layer ? layer_kind_name(layer) : NULL, "fs",
+			 t->fs, "mkfs", t->mkfs[0] ? t->mkfs : NULL, "mount_options", t->options,
+			 "dax", t->dax, "numa_node", t->numa_node, "region",
+			 region ? region : json_null());
 }
 
 void target_close(struct target *t)

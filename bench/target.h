@@ -10,6 +10,7 @@
 
 #include "daxbench/workload.h"
 #include "bench/guard.h"
+#include "bench/layer.h"
 #include "lib/err.h"
 
 struct target_spec {
@@ -24,6 +25,7 @@ struct target_spec {
 struct target_claims {
 	struct guard_claim data, rt;
 	bool has_rt;
+	struct layer *layer, *rt_layer; /* that these devices are; NULL: plain ones */
 };
 
 struct target;
@@ -48,13 +50,6 @@ void target_cell_done(struct target *t, const char *name);
 
 /* For struct dx: what can be done to this target. */
 const struct dx_env_ops *target_env_ops(const struct target *t);
-
-/*
- * Tells the kernel whether the CPU's caches are lost in a power cut: with false
- * it flushes nothing for DAX (dax/write_cache of the device). -ENOENT: no such
- * switch. A control for checkers, for devices inside a guest.
- */
-int target_set_write_cache(const struct target *t, bool on, struct err *e);
 
 /* Is a file made in this target DAX (statx), and what serves it? */
 bool target_is_dax(const struct target *t);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A block device between NVDIMMs and a file system, so that neither its first
+ * byte nor, for two of them, the next one lies where a plain device has it:
+ *
+ *	partition	of one NVDIMM, which neither begins nor ends with it
+ *	linear		dm-linear: its second half, then its first
+ *	span		dm-linear over two NVDIMMs: the second's halves, then the
+ *			first's, in that order
+ *
+ * All pieces are aligned to 2 MiB on both sides: the mappings can be as large as
+ * without. Nothing of it is on the medium: it ends with the kernel, or before.
+ */
+#ifndef BENCH_LAYER_H
+#define BENCH_LAYER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/err.h"
+
+#define LAYER_MAX_BELOW 2
+
+enum layer_kind { LAYER_NONE, LAYER_PARTITION, LAYER_LINEAR, LAYER_SPAN };
+
+struct layer;
+
+/* By its name: false: there is no such kind. */
+bool layer_find(const char *name, enum layer_kind *ret);
+
+/* "partition, linear, span". */
+const char *layer_names(void);
+
+/* How many devices a layer of this kind lies on. */
+size_t layer_width(enum layer_kind kind);
+
+/*
+ * Makes one on block devices, after guard_device() has said yes to each; they stay
+ * locked until layer_remove(). What is written to it is written to them: it is a
+ * device of its own, for guard_device() to look at.
+ * -ENOSPC: they are too small.
+ */
+int layer_make(enum layer_kind kind, const char *const below[], struct layer **ret, struct err *e);
+
+const char *layer_kind_name(const struct layer *l);
+const char *layer_node(const struct layer *l);	/* "/dev/pmem0p1", "/dev/dm-0" */
+const char *layer_below(const struct layer *l); /* the first device that it lies on */
+
+/* Takes it down, once nobody has it open any more. NULL is fine. */
+void layer_remove(struct layer *l);
+
+#endif
