@@ -56,11 +56,10 @@ static const struct argp_option options[] = {
 
 static void parse_rules(struct check *check, const char *arg, struct argp_state *state)
 {
-	static const char *const names[PERSIST_MODES] = { "strict", "sdm", "eadr" };
-
 	for (unsigned int i = 0; i < PERSIST_MODES; i++)
-		if (!strcmp(arg, names[i])) {
+		if (!strcmp(arg, persist_mode_names[i])) {
 			check->rules = (enum persist_mode)i;
+			check->rules_given = true;
 			return;
 		}
 	argp_error(state, "--rules %s: want strict, sdm or eadr", arg);
@@ -195,7 +194,7 @@ int cmd_check(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
 	/* Where the caches survive, nobody has to flush them. */
-	if (check.session.cpu_cache_persists && check.rules == PERSIST_STRICT)
+	if (check.session.cpu_cache_persists && !check.rules_given)
 		check.rules = PERSIST_EADR;
 	say_init(check.verbosity, check.color);
 	if (check_place(&check, &e) ||

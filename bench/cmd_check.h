@@ -18,6 +18,7 @@ struct check {
 	bool removals;	     /* leave records out of each trace that passed, ... */
 	uint64_t n_removals; /* so many; 0: all */
 	enum persist_mode rules;
+	bool rules_given;
 	uint64_t rounds;     /* lists that soup makes in each guest, of seeds one after the other */
 	uint64_t for_ms;     /* guests one after the other for so long; 0: one */
 	char **words;

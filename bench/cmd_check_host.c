@@ -168,6 +168,8 @@ static int try_removals(const struct host *host, const struct files *f, json_t *
 /* A cell that could not be judged is an error of that cell. */
 static void judge_cell(struct host *host, const json_t *known, json_t *cell)
 {
+	const struct known_conditions how = { persist_mode_names[host->check->rules],
+					      session_flush_name(&host->check->session) };
 	const char *run = json_string_value(json_object_get(cell, "run"));
 	char reason[1024];
 	struct files f;
@@ -181,7 +183,7 @@ static void judge_cell(struct host *host, const json_t *known, json_t *cell)
 		json_object_set_new(cell, "status", json_string("error"));
 		json_object_set_new(cell, "reason", json_string(reason));
 	}
-	known_apply(known, cell);
+	known_apply(known, &how, cell);
 	keep_files(host, &f, cell);
 }
 

@@ -15,7 +15,8 @@
 
 static int check_entry(const json_t *j, const char *path, struct err *e)
 {
-	static const char *const lists[] = { "fs", "promises", "shows_in", "conditions" };
+	static const char *const lists[] = { "fs",    "promises", "conditions", "stores",
+					     "rules", "flush",	  "shows_in" };
 	static const char *const texts[] = { "finding", "reason", "fault" };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -113,6 +114,21 @@ static bool concerns(const json_t *entry, const json_t *cell)
 	       (!to || kernel <= to);
 }
 
+/* "dax_file_unshare+0x19b": is it in one of @functions? An empty list has all code. */
+static bool is_in(const char *where, const json_t *functions)
+{
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach(functions, i, f) {
+		size_t len = json_string_length(f);
+
+		if (!strncmp(where, json_string_value(f), len) && where[len] == '+')
+			return true;
+	}
+	return !json_array_size(functions);
+}
+
 /* All that the entry asks for is so of the violation. */
 static bool meets(const json_t *violation, const json_t *entry)
 {
@@ -120,9 +136,10 @@ static bool meets(const json_t *violation, const json_t *entry)
 	size_t i;
 
 	json_array_foreach(json_object_get(entry, "conditions"), i, condition)
-		if (!contains(has, json_string_value(condition)))
+		if (!json_is_string(condition) || !contains(has, json_string_value(condition)))
 			return false;
-	return true;
+	return is_in(text_of(json_object_get(violation, "store"), "where"),
+		     json_object_get(entry, "stores"));
 }
 
 static const json_t *find_known(const json_t *known, const json_t *cell, const json_t *violation)
@@ -148,18 +165,20 @@ static void set_status(json_t *cell, const char *status, const json_t *entry, co
 }
 
 /* An entry that should have shown here and did not. */
-static void notice_absence(const json_t *known, json_t *cell)
+static void notice_absence(const json_t *known, const struct known_conditions *how, json_t *cell)
 {
 	const json_t *entry;
 	size_t i;
 
 	json_array_foreach(known, i, entry)
 		if (concerns(entry, cell) &&
+		    contains(json_object_get(entry, "rules"), how->rules) &&
+		    contains(json_object_get(entry, "flush"), how->flush) &&
 		    contains(json_object_get(entry, "shows_in"), text_of(cell, "workload")))
 			set_status(cell, "xpass", entry, "a known failure did not show");
 }
 
-void known_apply(const json_t *known, json_t *cell)
+void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell)
 {
 	const json_t *violations = json_object_get(cell, "violations"), *entry = NULL;
 	json_t *v;
@@ -177,5 +196,5 @@ void known_apply(const json_t *known, json_t *cell)
 	if (entry && all)
 		set_status(cell, "xfail", entry, "known");
 	else if (!json_array_size(violations) && !strcmp(text_of(cell, "status"), "pass"))
-		notice_absence(known, cell);
+		notice_absence(known, how, cell);
 }

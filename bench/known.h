@@ -11,9 +11,13 @@
  *	promises	list of calls whose promise it breaks
  *	fault		how: "fault" of a violation (results/daxbench-result-1.schema.json)
  *	conditions	list of those of its "conditions" that it comes by
+ *	stores		list of functions whose stores are lost; empty: any code's
+ *	rules		list of the rules (check --rules) that it breaks
+ *	flush		list of the CPUs' instructions (check --flush) with which it shows
  *	shows_in	workloads that are known to show it
  *
- * A violation is known if all of this is so of it.
+ * A violation is known if all of this but the last three is so of it: those say where
+ * it is missed.
  */
 #ifndef BENCH_KNOWN_H
 #define BENCH_KNOWN_H
@@ -27,7 +31,13 @@
 /* All entries, an array of objects with their "name". An absent directory is an empty list. */
 int known_load(const char *directory, json_t **ret, struct err *e);
 
+/* What a cell was judged by, as the options are written. */
+struct known_conditions {
+	const char *rules; /* "strict" */
+	const char *flush; /* "clwb" */
+};
+
 /* Gives each violation of the judged @cell a member "known", and the cell its xfail or xpass. */
-void known_apply(const json_t *known, json_t *cell);
+void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell);
 
 #endif

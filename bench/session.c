@@ -84,12 +84,17 @@ static void parse_fs(struct session *s, const char *arg, struct argp_state *stat
 				   mkfs_names());
 }
 
+static const char *const flush_names[] = { "clwb", "clflushopt", "clflush" };
+
+const char *session_flush_name(const struct session *s)
+{
+	return flush_names[s->flush];
+}
+
 static void parse_flush(struct session *s, const char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "clwb", "clflushopt", "clflush" };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(arg, known[i])) {
+	for (size_t i = 0; i < sizeof(flush_names) / sizeof(flush_names[0]); i++)
+		if (!strcmp(arg, flush_names[i])) {
 			s->flush = (enum emulate_flush)i;
 			return;
 		}

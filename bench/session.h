@@ -43,6 +43,9 @@ extern const struct argp session_argp;
 /* True if the work is done in a guest that we boot. */
 bool session_is_emulated(const struct session *s);
 
+/* "clwb": what the guest's CPUs write lines back with. */
+const char *session_flush_name(const struct session *s);
+
 /* Contradictions among the options: -EINVAL that names them. */
 int session_check(const struct session *s, struct err *e);
 

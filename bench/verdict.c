@@ -81,12 +81,11 @@ static json_t *describe_conditions(const struct linecheck_violation *v)
 /* Under which rules it stands, and what that makes of it. */
 static void add_modes(json_t *j, const struct verdict *v, size_t i)
 {
-	static const char *const names[PERSIST_MODES] = { "strict", "sdm", "eadr" };
 	json_t *modes = json_array();
 
 	for (unsigned int mode = 0; mode < PERSIST_MODES; mode++)
 		if (judge_stands(v, i, (enum persist_mode)mode))
-			json_array_append_new(modes, json_string(names[mode]));
+			json_array_append_new(modes, json_string(persist_mode_names[mode]));
 	json_object_set_new(j, "modes", modes);
 	json_object_set_new(j, "class",
 			    json_string(judge_stands(v, i, PERSIST_SDM) ? "loses data on hardware"

@@ -69,6 +69,12 @@
 
 #define LINE DX_TRACE_LINE
 
+const char *const persist_mode_names[PERSIST_MODES] = {
+	[PERSIST_STRICT] = "strict",
+	[PERSIST_SDM] = "sdm",
+	[PERSIST_EADR] = "eadr",
+};
+
 struct persist {
 	enum persist_mode mode;
 	uint32_t atomic;

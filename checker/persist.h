@@ -38,6 +38,9 @@ enum persist_mode {
 	PERSIST_MODES
 };
 
+/* As users write them: "strict", "sdm", "eadr". */
+extern const char *const persist_mode_names[PERSIST_MODES];
+
 struct persist_options {
 	enum persist_mode mode;
 	uint32_t atomic; /* bytes: 8 (also 0), 512 or 4096; persist_line_states() alone uses it */

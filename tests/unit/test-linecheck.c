@@ -234,6 +234,100 @@ Test(linecheck, promised_bytes_are_checked_at_their_new_place)
 	cr_expect_eq(v[0].physical, AT(DX_PAGE));
 }
 
+/* ---- where the bytes are, by what the log says of the device ---- */
+
+/* The file's page, stored and synced as it should be; the log says that it lies elsewhere. */
+static void say_the_device_is_at(uint64_t physical)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	record(0, 0)->arg[2] = physical;
+}
+
+Test(linecheck, bytes_looked_for_at_the_wrong_place_are_not_passed)
+{
+	static const int64_t shifts[] = { DX_PAGE, -(int64_t)DX_PAGE, DX_PMD, -(int64_t)DX_PMD };
+
+	say_the_device_is_at(DEVICE);
+	expect_nothing();
+	for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+		record(0, 0)->arg[2] = DEVICE + (uint64_t)shifts[i];
+		oplog_close(script_log);
+		script_log = NULL;
+		expect_fault(LINECHECK_CONTENT);
+		cr_expect_eq(v[0].physical, AT(shifts[i]));
+		cr_expect_eq(v[0].offset, 0);
+	}
+}
+
+/* What lies there says which file and offset it was written as, and that is another one. */
+Test(linecheck, a_page_that_another_offset_was_written_to_is_not_passed)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, DX_PAGE, generation);
+
+	map_store(0);
+	store(AT(DX_PAGE), &value, 8);
+	write_back(AT(DX_PAGE), 1, DX_TRACE_CLWB);
+	good_sync(DX_OP_FSYNC);
+	record(0, 0)->arg[2] = DEVICE + DX_PAGE;
+	expect_fault(LINECHECK_CONTENT);
+	cr_expect(!memcmp(v[0].found, &value, sizeof(value)));
+}
+
+/* dm-linear: the second half of the memory is the first of the device. */
+static void say_two_halves(uint64_t first, uint64_t second)
+{
+	uint64_t half = 4 * DX_PAGE; /* the file's page is in the first */
+
+	record(0, 0)->arg[2] = first;
+	record(0, 0)->arg[3] = half;
+	begin(DX_OP_DEVICE, 0, 0, half, second, half);
+	end(0);
+}
+
+Test(linecheck, each_piece_of_a_device_has_its_own_place)
+{
+	say_two_halves(DEVICE, DEVICE + DX_PMD);
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+}
+
+Test(linecheck, pieces_the_other_way_round_are_not_passed)
+{
+	say_two_halves(DEVICE + DX_PMD, DEVICE);
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	expect_fault(LINECHECK_CONTENT);
+	cr_expect_eq(v[0].physical, AT(DX_PMD));
+}
+
+Test(linecheck, bytes_behind_the_pieces_are_counted_not_passed)
+{
+	record(0, 0)->arg[3] = BLOCK;
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	cr_expect_eq(judge(&v), 0);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, DX_PAGE);
+}
+
+/* The data of a realtime file lies on the second device, whatever the first has there. */
+Test(linecheck, a_realtime_extent_is_of_the_second_device)
+{
+	record(0, 0)->arg[2] = DEVICE + DX_PMD;
+	begin(DX_OP_DEVICE, 0, 1, 0, DEVICE, RANGE_SIZE - DX_PMD);
+	end(0);
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, BLOCK, DX_PAGE, DX_EXTENT_REALTIME);
+	expect_nothing();
+	cr_expect_gt(linecheck_counts(lc)->promised_bytes, 0);
+}
+
 /* ---- the program's own flushes ---- */
 
 static void rely(void)

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Catches a known failure that hides another one, and an alarm where it cannot show:
+ * on another kernel, under other rules, with other instructions.
+ */
+#include "bench/known.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ENTRY                                                                                      \
+	"{ \"finding\": \"docs/x.md\", \"reason\": \"it is so\", \"fs\": [\"xfs\"], "              \
+	"\"kernel_from\": \"6.1\", \"kernel_to\": \"6.12\", \"promises\": [\"sync\"], "            \
+	"\"fault\": \"not drained\", \"rules\": [\"strict\"], \"flush\": [\"clwb\"], "             \
+	"\"shows_in\": [\"every-sync\"] }"
+
+static const struct known_conditions usual = { "strict", "clwb" };
+
+static char directory[] = "/tmp/known-XXXXXX";
+static char path[64];
+static json_t *known, *cell;
+static struct err e;
+
+static void write_entry(const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	cr_assert(f && fputs(text, f) >= 0 && !fclose(f));
+}
+
+static void set_up(void)
+{
+	cr_assert(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/x.json", directory);
+	write_entry(ENTRY);
+	cr_assert_eq(known_load(directory, &known, &e), 0, "%s", e.what);
+}
+
+static void tear_down(void)
+{
+	json_decref(known);
+	json_decref(cell);
+	unlink(path);
+	rmdir(directory);
+}
+
+TestSuite(known, .init = set_up, .fini = tear_down);
+
+/* A cell of every-sync: @found violations of @op, in this way. */
+static const char *status_of(const char *kernel, const char *fs, const char *op, const char *fault,
+			     int found, const struct known_conditions *how)
+{
+	json_decref(cell);
+	cell = json_pack("{s:s, s:s, s:s, s:s, s:[]}", "workload", "every-sync", "kernel", kernel,
+			 "fs", fs, "status", found ? "fail" : "pass", "violations");
+	for (int i = 0; i < found; i++)
+		json_array_append_new(
+			json_object_get(cell, "violations"),
+			json_pack("{s:{s:s}, s:s}", "promise", "op", op, "fault", fault));
+	known_apply(known, how, cell);
+	return json_string_value(json_object_get(cell, "status"));
+}
+
+Test(known, what_is_written_down_fails_no_run)
+{
+	cr_expect_str_eq(status_of("6.12.1", "xfs", "sync", "not drained", 2, &usual), "xfail");
+	cr_expect(strstr(json_string_value(json_object_get(cell, "reason")), "it is so"));
+}
+
+Test(known, anything_else_does)
+{
+	cr_expect_str_eq(status_of("6.12.1", "xfs", "fsync", "not drained", 1, &usual), "fail");
+	cr_expect_str_eq(status_of("6.12.1", "xfs", "sync", "not written back", 1, &usual), "fail");
+	cr_expect_str_eq(status_of("6.12.1", "ext4", "sync", "not drained", 1, &usual), "fail");
+	cr_expect_str_eq(status_of("6.13.0", "xfs", "sync", "not drained", 1, &usual), "fail");
+	cr_expect_str_eq(status_of("5.15.9", "xfs", "sync", "not drained", 1, &usual), "fail");
+}
+
+Test(known, one_that_is_known_does_not_hide_one_that_is_not)
+{
+	status_of("6.12.1", "xfs", "sync", "not drained", 1, &usual);
+	json_array_append_new(
+		json_object_get(cell, "violations"),
+		json_pack("{s:{s:s}, s:s}", "promise", "op", "msync", "fault", "not drained"));
+	json_object_set_new(cell, "status", json_string("fail"));
+	known_apply(known, &usual, cell);
+	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "fail");
+}
+
+Test(known, its_disappearance_is_noticed)
+{
+	cr_expect_str_eq(status_of("6.1.0", "xfs", NULL, NULL, 0, &usual), "xpass");
+	cr_expect_str_eq(status_of("6.1.0", "ext4", NULL, NULL, 0, &usual), "pass");
+	cr_expect_str_eq(status_of("6.13.0", "xfs", NULL, NULL, 0, &usual), "pass");
+}
+
+Test(known, it_is_not_missed_where_it_cannot_show)
+{
+	static const struct known_conditions eadr = { "eadr", "clwb" };
+	static const struct known_conditions clflush = { "strict", "clflush" };
+
+	cr_expect_str_eq(status_of("6.1.0", "xfs", NULL, NULL, 0, &eadr), "pass");
+	cr_expect_str_eq(status_of("6.1.0", "xfs", NULL, NULL, 0, &clflush), "pass");
+}
+
+Test(known, an_entry_without_a_member_is_refused)
+{
+	json_t *list = NULL;
+	char *text = strdup(ENTRY), *member = strstr(text, "\"rules\"");
+
+	memcpy(member, "\"rulez\"", strlen("\"rulez\""));
+	write_entry(text);
+	free(text);
+	cr_expect_eq(known_load(directory, &list, &e), -EBADMSG);
+	cr_expect(strstr(e.what, "rules"), "%s", e.what);
+	write_entry("{");
+	cr_expect_eq(known_load(directory, &list, &e), -EBADMSG);
+}
