@@ -3,33 +3,7 @@
 # The store checker in a real machine: silent where the kernel keeps its promises,
 # and not where it is told to flush nothing, or a program forgets to.
 # A checker that never finds anything fails here, and one that cries wolf does.
-. "$(dirname "$0")/lib.sh"
-
-# check STATUS OPTION...: its document is $work/run.json.
-check() {
-	local want=$1
-	shift
-	run "$want" ./daxbench check --json -o "$work/results" "$@"
-	cp "$work/out" "$work/run.json"
-	/usr/bin/python3 - results/daxbench-result-1.schema.json "$work/run.json" <<'EOP' || die "schema"
-import json, sys, jsonschema
-jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
-EOP
-}
-
-# holds PYTHON: true of the document; d is it, cell(WORKLOAD, FS) a cell, lost(CELL) what it found.
-holds() {
-	/usr/bin/python3 - "$work/run.json" "$1" <<'EOP' || die "not so: $1"
-import json, sys
-d = json.load(open(sys.argv[1]))
-def cell(workload, fs, **params):
-    return next(c for c in d["results"] if c["workload"] == workload and c["fs"] == fs
-                and all(c["params"][k] == v for k, v in params.items()))
-def lost(c): return {(v["promise"]["op"], v["fault"]) for v in c["violations"] if v["promise"]}
-sys.exit(not eval("(" + sys.argv[2] + ")"))
-EOP
-	checks=$((checks + 1))
-}
+. "$(dirname "$0")/lib-check.sh"
 
 # Stock kernels: nothing, but for what is known of XFS.
 for kernel in 6.1 6.12; do
