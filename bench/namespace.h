@@ -24,8 +24,10 @@ int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t 
 /*
  * In our guest: tells the kernel whether the CPU's caches are lost in a power cut;
  * with false it flushes nothing for DAX on the pmem device @node. A control for
- * checkers. A device-mapper device takes this over from what it lies on when it is
- * made, for good; a partition shares it. -ENOENT: no such switch.
+ * checkers. dax_flush() asks the dax device that the file system holds: a partition
+ * shares its disk's, a device-mapper device has one without a switch of its own, which
+ * is turned on, for good, when a table on a device where it is on is put in place
+ * (drivers/md/dm-table.c, dm_table_set_restrictions()). -ENOENT: no such switch.
  */
 int namespace_set_write_cache(const char *node, bool on, struct err *e);
 

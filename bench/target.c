@@ -64,7 +64,10 @@ static bool is_partition(const char *device)
 	return !access(path, F_OK);
 }
 
-/* Why a mount failed with @r. What no kernel does is no failure of this run: -EOPNOTSUPP. */
+/*
+ * Why a mount failed with @r. What no kernel does is no failure of this run: -EOPNOTSUPP
+ * (XFS on a partition: fs/xfs/xfs_super.c, xfs_setup_dax_always()).
+ */
 static int explain_mount(const struct target *t, int r, struct err *e)
 {
 	err_set(e, r, t->device, "mount -t %s -o %s: %s", t->kind->driver, t->mount_options,
