@@ -17,6 +17,7 @@
 #include "bench/runner.h"
 #include "checker/oplog_write.h"
 #include "emulate/guest.h"
+#include "lib/build_id.h"
 #include "lib/file.h"
 
 #include <errno.h>
@@ -69,6 +70,7 @@ static int create_log(struct recording *r, struct err *e)
 		.params = select_format_params(r->s, params, sizeof(params)),
 		.kernel = name.release,
 		.fs = r->t ? target_fs(r->t) : "",
+		.program = build_id(),
 		.seed = r->seed,
 		.n = r->n,
 		.run = r->run,

@@ -89,7 +89,8 @@ static int check_header(const struct dx_log_header *h, const char *name, struct 
 		return err_set(e, -EBADMSG, name, "header: area of %" PRIu64 " bytes",
 			       h->area_size);
 	if (!ends(h->workload, sizeof(h->workload)) || !ends(h->params, sizeof(h->params)) ||
-	    !ends(h->kernel, sizeof(h->kernel)) || !ends(h->fs, sizeof(h->fs)))
+	    !ends(h->kernel, sizeof(h->kernel)) || !ends(h->fs, sizeof(h->fs)) ||
+	    !ends(h->program, sizeof(h->program)))
 		return err_set(e, -EBADMSG, name, "header: a text without an end");
 	return 0;
 }

@@ -93,6 +93,7 @@ int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 	set_text(h->params, sizeof(h->params), about->params);
 	set_text(h->kernel, sizeof(h->kernel), about->kernel);
 	set_text(h->fs, sizeof(h->fs), about->fs);
+	set_text(h->program, sizeof(h->program), about->program ? about->program : "");
 	for (uint32_t i = 0; i < DX_LOG_WORKERS; i++) {
 		struct dx_log_area *a =
 			(void *)((unsigned char *)base + DX_LOG_HEADER + i * area_size);

@@ -11,7 +11,7 @@
 
 /* What the header says of the run. Texts are cut to what the header holds. */
 struct oplog_about {
-	const char *workload, *params, *kernel, *fs;
+	const char *workload, *params, *kernel, *fs, *program;
 	uint64_t seed;
 	uint64_t n;    /* operations of run() */
 	uint64_t run;  /* its name: that of the store trace, too */

@@ -107,6 +107,7 @@ struct dx_log_header {
 	char params[256]; /* "size=2097152,threads=4" */
 	char kernel[128]; /* uname -r */
 	char fs[32];	  /* ext4, xfs, ... */
+	char program[48]; /* build id of the program that wrote it, hex; "": not known */
 };
 
 /* Why an area holds no more. What is not logged is never guessed: no verdict from such a log. */
