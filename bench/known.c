@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/known.h"
+#include "bench/json_get.h"
 #include "lib/cleanup.h"
 
 #include <dirent.h>
@@ -77,13 +78,6 @@ int known_load(const char *directory, json_t **ret, struct err *e)
 }
 
 /* ---- matching ---- */
-
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text ? text : "";
-}
 
 static bool contains(const json_t *list, const char *word)
 {

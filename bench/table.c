@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/table.h"
+#include "bench/json_get.h"
 #include "bench/faults.h"
 #include "lib/tame.h"
 #include "lib/units.h"
@@ -20,13 +21,6 @@ enum column {
 	COL_WRITTEN_BACK,
 	COL_STATUS
 };
-
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text ? text : "";
-}
 
 static struct libscols_table *new_table(FILE *out, unsigned int width, bool color)
 {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/verdict.h"
+#include "bench/cost.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-
-/* Calls of code that write back or drain for nothing: so many are told. */
-#define MAX_COSTS 10
 
 static const char *const fault_names[LINECHECK_FAULTS] = {
 	[LINECHECK_NOT_WRITTEN_BACK] = "not written back",
@@ -129,46 +127,7 @@ static json_t *describe_violations(const struct verdict *v, const struct attribu
 	return array;
 }
 
-/* ---- what it cost ---- */
-
-static uint64_t wasted(const struct linecheck_cost *c)
-{
-	return c->clean + c->twice;
-}
-
-/* The site that wastes most of those not yet told; NULL: none wastes anything. */
-static const struct linecheck_cost *next_cost(const struct linecheck_cost *list, size_t n,
-					      const struct linecheck_cost *last)
-{
-	const struct linecheck_cost *best = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct linecheck_cost *c = &list[i];
-
-		if (!wasted(c) || (last && (wasted(c) > wasted(last) ||
-					    (wasted(c) == wasted(last) && c <= last))))
-			continue;
-		if (!best || wasted(c) > wasted(best))
-			best = c;
-	}
-	return best;
-}
-
-static json_t *describe_redundant(const struct linecheck *lc, const struct attribution *a)
-{
-	const struct linecheck_cost *list, *c = NULL;
-	size_t n = linecheck_costs(lc, &list);
-	json_t *array = json_array();
-
-	for (int i = 0; i < MAX_COSTS && (c = next_cost(list, n, c)); i++)
-		json_array_append_new(array,
-				      json_pack("{s:s, s:I, s:I, s:I, s:o}", "kind",
-						c->is_fence ? "fence" : "write-back", "events",
-						(json_int_t)c->events, "clean",
-						(json_int_t)c->clean, "twice", (json_int_t)c->twice,
-						"site", attribution_describe(a, lc, &c->site)));
-	return array;
-}
+/* ---- what was done ---- */
 
 static json_t *describe_counts(const struct verdict *v, const struct attribution *a)
 {
@@ -176,18 +135,21 @@ static json_t *describe_counts(const struct verdict *v, const struct attribution
 	char why[160];
 	bool cut = judge_is_cut(v, why, sizeof(why));
 	json_t *j = json_pack(
-		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}", "events",
-		(json_int_t)n->events, "stores", (json_int_t)n->stores, "stored_bytes",
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+		"s:I, s:s?}",
+		"events", (json_int_t)n->events, "stores", (json_int_t)n->stores, "stored_bytes",
 		(json_int_t)n->stored_bytes, "stored_bytes_nt", (json_int_t)n->nt_bytes,
-		"lines_written_back", (json_int_t)n->write_backs, "lines_clean",
+		"lines_written_back", (json_int_t)n->write_backs, "lines_needed",
+		(json_int_t)(n->write_backs - n->clean - n->twice), "lines_clean",
 		(json_int_t)n->clean, "lines_twice", (json_int_t)n->twice, "fences",
 		(json_int_t)n->fences, "fences_idle", (json_int_t)n->idle_fences, "promises",
 		(json_int_t)n->promises, "promised_bytes", (json_int_t)n->promised_bytes,
-		"unplaced_bytes", (json_int_t)n->unplaced_bytes, "lines_in_flight_peak",
-		(json_int_t)n->peak_in_flight, "cut_off", cut ? why : NULL);
+		"promised_fresh_bytes", (json_int_t)n->fresh_bytes, "promised_fresh_lines",
+		(json_int_t)n->fresh_lines, "unplaced_bytes", (json_int_t)n->unplaced_bytes,
+		"lines_in_flight_peak", (json_int_t)n->peak_in_flight, "cut_off", cut ? why : NULL);
 
 	if (j)
-		json_object_set_new(j, "redundant", describe_redundant(judge_result(v), a));
+		json_object_set_new(j, "redundant", cost_describe(judge_result(v), a));
 	return j;
 }
 
@@ -207,9 +169,12 @@ static void decide(const struct verdict *v, json_t *cell)
 	const char *status = "pass";
 
 	if (found) {
+		bool cut = judge_is_cut(v, why, sizeof(why));
+
 		status = "fail";
-		snprintf(reason, sizeof(reason), "%zu broken promise%s", found,
-			 found == 1 ? "" : "s");
+		snprintf(reason, sizeof(reason), "%zu broken promise%s%s%s", found,
+			 found == 1 ? "" : "s", cut ? ", judged up to where it ends: " : "",
+			 cut ? why : "");
 	} else if (before && strcmp(before, "pass") != 0) {
 		return; /* the workload itself failed, and says why */
 	} else if (judge_is_cut(v, why, sizeof(why))) {

@@ -18,6 +18,11 @@ int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t
 int verdict_add_removals(const struct removal_counts counts[REMOVAL_KINDS], json_t *cell);
 
 /* A table of the check cells in a document of results, then their violations. */
-void verdict_print(FILE *out, const json_t *document, bool verbose, bool color);
+struct verdict_view {
+	bool verbose; /* all violations, with stacks */
+	bool cost;    /* what each cell cost (cost.h) */
+	bool color;
+};
+void verdict_print(FILE *out, const json_t *document, const struct verdict_view *view);
 
 #endif

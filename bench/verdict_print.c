@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/verdict.h"
+#include "bench/cost.h"
+#include "bench/json_get.h"
 #include "lib/tame.h"
 #include "lib/units.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text ? text : "";
-}
-
-static int64_t number_of(const json_t *object, const char *member)
-{
-	return json_integer_value(json_object_get(object, member));
-}
 
 /* What a guest sent is printed: nothing in it may talk to the terminal. */
 static void __attribute__((format(printf, 2, 3))) say(FILE *out, const char *fmt, ...)
@@ -97,12 +87,20 @@ static void print_row(FILE *out, const json_t *results, const json_t *cell, bool
 	fputc('\n', out);
 }
 
+/* Does the list of violations say all that is wrong with it? */
+static bool tells_itself(const json_t *cell)
+{
+	const json_t *cut = json_object_get(json_object_get(cell, "check"), "cut_off");
+
+	return !strcmp(text_of(cell, "status"), "fail") && !json_is_string(cut);
+}
+
 /* Why it is neither fine nor a failure that is told of below; once for all that say the same. */
 static void print_reason(FILE *out, const json_t *results, size_t i)
 {
 	const json_t *cell = json_array_get(results, i);
 
-	if (!text_of(cell, "reason")[0] || !strcmp(text_of(cell, "status"), "fail"))
+	if (!text_of(cell, "reason")[0] || tells_itself(cell))
 		return;
 	for (size_t k = 0; k < i; k++)
 		if (is_like(json_array_get(results, k), cell) &&
@@ -315,11 +313,26 @@ static void print_coverage(FILE *out, const json_t *coverage)
 		    100.0 * (double)seen / (double)possible);
 }
 
+/* The guest's; where nobody knows it, that of the cells, if it is one. */
+static const char *kernel_of(const json_t *document)
+{
+	const json_t *environment = json_object_get(document, "environment"), *cell;
+	const json_t *results = json_object_get(document, "results");
+	const char *kernel = text_of(json_array_get(results, 0), "kernel");
+	size_t i;
+
+	if (json_is_object(environment))
+		return text_of(json_object_get(environment, "kernel"), "release");
+	json_array_foreach(results, i, cell)
+		if (strcmp(text_of(cell, "kernel"), kernel) != 0)
+			return "";
+	return kernel;
+}
+
 static void print_totals(FILE *out, const json_t *document)
 {
 	const json_t *summary = json_object_get(document, "summary");
-	const json_t *environment = json_object_get(document, "environment");
-	const json_t *kernel = json_object_get(environment, "kernel");
+	const char *kernel = kernel_of(document);
 	static const char *const names[] = { "pass", "fail", "xfail", "xpass", "skip", "error" };
 	char text[128] = "";
 
@@ -332,18 +345,20 @@ static void print_totals(FILE *out, const json_t *document)
 	}
 	print_coverage(out, json_object_get(document, "coverage"));
 	say(out, "%" PRId64 " cells: %s%s%s", number_of(summary, "planned"), text,
-	    json_is_object(kernel) ? "; Linux " : "", text_of(kernel, "release"));
+	    kernel[0] ? "; Linux " : "", kernel);
 }
 
-void verdict_print(FILE *out, const json_t *document, bool verbose, bool color)
+void verdict_print(FILE *out, const json_t *document, const struct verdict_view *view)
 {
 	const json_t *results = json_object_get(document, "results"), *cell;
 	size_t i;
 
-	print_table(out, results, color);
+	print_table(out, results, view->color);
 	json_array_foreach(results, i, cell)
-		if (verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
-			print_violations(out, cell, verbose);
+		if (view->verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
+			print_violations(out, cell, view->verbose);
+	if (view->cost)
+		cost_print(out, results);
 	print_removals(out, results);
 	if (json_array_size(results))
 		fputc('\n', out);

@@ -15,6 +15,7 @@ struct content {
 	bool known;
 	uint64_t size;
 	size_t n_pages;
+	struct content_fresh fresh;
 	struct content_change *changes;
 	struct content_page **branch[FAN_OUT]; /* each of FAN_OUT pages */
 };
@@ -268,18 +269,30 @@ static void drop_empty(struct content_page *p)
 	p->n_layers = kept;
 }
 
+/* Changed since they were promised, or never promised before. */
+static void count_fresh(const struct content_page *p, uint64_t bytes)
+{
+	p->file->fresh.bytes += (uint64_t)__builtin_popcountll(bytes);
+	p->file->fresh.lines += bytes != 0;
+}
+
+struct content_fresh content_fresh(const struct content *c)
+{
+	return c->fresh;
+}
+
 /* In the bytes of @range, nothing older than the newest change that had ended at @began. */
 static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LINES],
 			 uint64_t began, const struct content_change *also)
 {
-	uint64_t settled[CONTENT_LINES] = { 0 };
+	uint64_t settled[CONTENT_LINES] = { 0 }, dropped[CONTENT_LINES] = { 0 };
 
 	for (size_t i = p->n_layers; i-- > 0;) {
 		struct content_layer *layer = &p->layers[i];
 		bool counts = layer->change->ended <= began || layer->change == also;
 
 		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-			p->unchecked |= layer->bytes[l] & settled[l];
+			dropped[l] |= layer->bytes[l] & settled[l];
 			layer->bytes[l] &= ~settled[l];
 			if (counts)
 				settled[l] |= layer->bytes[l] & range[l];
@@ -288,7 +301,9 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 	p->due = true;
 	/* What was legal so far may be so no more. */
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-		p->unchecked |= p->original[l] & settled[l] || range[l] & ~p->promised[l];
+		dropped[l] |= p->original[l] & settled[l];
+		p->unchecked |= dropped[l] || range[l] & ~p->promised[l];
+		count_fresh(p, dropped[l] | (settled[l] & ~p->promised[l]));
 		p->original[l] &= ~settled[l];
 		p->promised[l] |= range[l];
 	}

@@ -73,6 +73,11 @@ struct content_page {
 
 struct content;
 
+/* What promises have made newly durable: not what was promised already, and is unchanged. */
+struct content_fresh {
+	uint64_t bytes, lines; /* lines that have any of these bytes */
+};
+
 /* @known: the file was seen to be made, its bytes are zero until changed. NULL: no memory. */
 struct content *content_new(uint32_t id, bool known);
 void content_free(struct content *c);
@@ -103,6 +108,9 @@ void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64
 
 /* A promise that was made is of these pages too, with all that they hold. */
 void content_set_due(struct content *c, uint64_t offset, uint64_t length);
+
+/* Over all promises so far. */
+struct content_fresh content_fresh(const struct content *c);
 
 /* These bytes are freed: nothing is promised of them; what they were is forgotten, they are 0. */
 void content_forget(struct content *c, uint64_t offset, uint64_t length);

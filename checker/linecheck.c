@@ -235,11 +235,23 @@ static int check_page(struct linecheck *lc, struct content_page *p, const struct
 	return r;
 }
 
+static void sum_fresh(struct linecheck *lc)
+{
+	lc->counts.fresh_bytes = lc->counts.fresh_lines = 0;
+	for (const struct tree_file *f = promise_files(lc->promise); f; f = f->next) {
+		const struct content_fresh fresh = content_fresh(f->content);
+
+		lc->counts.fresh_bytes += fresh.bytes;
+		lc->counts.fresh_lines += fresh.lines;
+	}
+}
+
 static int check_promises(struct linecheck *lc, const struct oplog_op *op)
 {
 	int r = 0;
 
 	lc->counts.promises++;
+	sum_fresh(lc);
 	for (const struct tree_file *f = promise_files(lc->promise); !r && f; f = f->next)
 		for (struct content_page *p = content_next_page(f->content, 0); !r && p;
 		     p = content_next_page(f->content, p->index + 1)) {

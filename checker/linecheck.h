@@ -67,8 +67,9 @@ struct linecheck_violation {
 
 struct linecheck_counts {
 	uint64_t events, stores, stored_bytes, nt_bytes, write_backs, fences, marks;
-	uint64_t promises;	 /* sync calls that promised data */
-	uint64_t promised_bytes; /* checked, each time that it was promised anew */
+	uint64_t promises;		   /* sync calls that promised data */
+	uint64_t promised_bytes;	   /* checked, each time that it was promised anew */
+	uint64_t fresh_bytes, fresh_lines; /* of them: changed since they were promised before */
 	uint64_t unplaced_bytes; /* promised, but nobody knows where they lie: not checked */
 	uint64_t clean, twice;	 /* lines written back that had nothing new, or were pending */
 	uint64_t idle_fences;	 /* fences with nothing to drain */
