@@ -8,6 +8,7 @@
 #include "bench/command.h"
 #include "bench/exit_style.h"
 #include "bench/say.h"
+#include "bench/verdict.h"
 #include "emulate/guest.h"
 #include "lib/units.h"
 
@@ -24,7 +25,11 @@ enum {
 	OPT_REMOVALS,
 	OPT_RULES,
 	OPT_ROUNDS,
-	OPT_FOR
+	OPT_FOR,
+	OPT_RECORDED,
+	OPT_OPS,
+	OPT_SYMBOLS,
+	OPT_COST
 };
 
 #define MAX_ROUNDS     1000
@@ -41,7 +46,12 @@ static const struct argp_option options[] = {
 	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
 	  20 },
 	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
+	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
+	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
+	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
+	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" CHECK_SYMBOLS " beside it)", 25 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
+	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
 	{ "keep", OPT_KEEP, NULL, 0, "keep traces and logs of cells that passed, too", 30 },
@@ -107,6 +117,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (units_parse_ms(arg, &check->for_ms) || !check->for_ms)
 			argp_error(state, "--for %s: want a time: 90s, 10m, 2h", arg);
 		return 0;
+	case OPT_RECORDED:
+		check->recorded = arg;
+		return 0;
+	case OPT_OPS:
+		check->recorded_log = arg;
+		return 0;
+	case OPT_SYMBOLS:
+		check->recorded_symbols = arg;
+		return 0;
+	case OPT_COST:
+		check->cost = true;
+		return 0;
 	case OPT_JSON:
 		check->json = true;
 		return 0;
@@ -137,6 +159,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   arg);
 		check->exit_style = arg;
 		return 0;
+	case ARGP_KEY_END:
+		if (!check->recorded && (check->recorded_log || check->recorded_symbols))
+			argp_error(state, "--ops and --symbols: want --recorded, too");
+		return 0;
 	case ARGP_KEY_ARGS:
 		check->words = state->argv + state->next;
 		check->n_words = (size_t)(state->argc - state->next);
@@ -150,7 +176,7 @@ static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "[NAME | GLOB | GROUP | NAME:param=value,...]...",
+	.args_doc = "[NAME | GLOB | GROUP | NAME:param=value,...]...\n--recorded TRACE...",
 	.doc = "Runs workloads in a guest, sees every store, cache-line write-back and fence, and "
 	       "says which promised bytes a power cut would lose; without words: the group "
 	       "\"default\".\v"
@@ -186,10 +212,41 @@ static int set_rounds(struct check *check, struct err *e)
 	return 0;
 }
 
+void check_print(const struct check *check, const json_t *document)
+{
+	const struct verdict_view view = { .verbose = check->verbosity > 0,
+					   .cost = check->cost,
+					   .color = say_color(stdout) };
+
+	if (!check->json)
+		verdict_print(stdout, document, &view);
+	else if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+	fflush(stdout);
+}
+
+/* Boots, or is what runs in the guest. */
+static int check_workloads(struct check *check)
+{
+	struct err e;
+
+	if (check_place(check, &e) ||
+	    plan_make(&check->plan, &check->session, LENS_CHECK, check->words, check->n_words,
+		      &e) ||
+	    set_rounds(check, &e)) {
+		say_error(&e);
+		return say_exit_code(&e);
+	}
+	if (check->dry_run) {
+		plan_print(&check->plan, true);
+		return EXIT_OK;
+	}
+	return guest_is_collected() ? check_record(check) : check_guests(check);
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct check check = { .out = "results", .argv = argv };
-	struct err e;
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
@@ -197,17 +254,7 @@ int cmd_check(int argc, char **argv)
 	if (check.session.cpu_cache_persists && !check.rules_given)
 		check.rules = PERSIST_EADR;
 	say_init(check.verbosity, check.color);
-	if (check_place(&check, &e) ||
-	    plan_make(&check.plan, &check.session, LENS_CHECK, check.words, check.n_words, &e) ||
-	    set_rounds(&check, &e)) {
-		say_error(&e);
-		code = say_exit_code(&e);
-	} else if (check.dry_run) {
-		plan_print(&check.plan, true);
-		code = EXIT_OK;
-	} else {
-		code = guest_is_collected() ? check_record(&check) : check_guests(&check);
-	}
+	code = check.recorded ? check_recorded(&check) : check_workloads(&check);
 	plan_release(&check.plan);
 	session_release(&check.session);
 	return exit_style_map(check.exit_style, code);

@@ -8,10 +8,10 @@
 #include "bench/cmd_emulate.h"
 #include "bench/interrupt.h"
 #include "bench/known.h"
+#include "bench/recorded.h"
 #include "bench/say.h"
-#include "bench/verdict.h"
+#include "bench/unfinished.h"
 #include "checker/gen/coverage.h"
-#include "checker/oplist.h"
 #include "lib/monotonic.h"
 
 #include <errno.h>
@@ -21,7 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SYMBOLS "kallsyms"
+/* The operation log of a guest that died, until it is known whose it is. */
+#define DEAD_LOG "dead.oplog"
 
 struct host {
 	struct check *check;
@@ -31,6 +32,8 @@ struct host {
 	size_t judged;	/* of those before this one */
 	struct coverage coverage;
 	char seed[32], **argv; /* of the guest */
+	bool kept;	       /* files of a cell */
+	char dead_log[PATH_MAX];
 };
 
 /* What a guest sent is no cell of ours until it was looked at. */
@@ -98,40 +101,11 @@ static void name_files(const struct host *host, const char *run, struct files *f
 
 	snprintf(f->trace, sizeof(f->trace), "%s/%.16s.trace", dir, run);
 	snprintf(f->log, sizeof(f->log), "%s/%.16s.oplog", dir, run);
-	snprintf(f->symbols, sizeof(f->symbols), "%s/" SYMBOLS, dir);
-}
-
-/* What a log of a list has of pairs of operations. One that is no list counts for nothing. */
-static void add_coverage(struct host *host, const struct oplog *log)
-{
-	struct oplist list = { 0 };
-
-	if (strcmp(oplog_header(log)->workload, "soup") != 0 ||
-	    oplist_from_log(&list, log, false, NULL))
-		return;
-	coverage_add(&host->coverage, &list);
-	oplist_release(&list);
-}
-
-static int judge_files(struct host *host, const struct files *f, json_t *cell, struct err *e)
-{
-	struct attribution *a = NULL;
-	struct verdict *v;
-	int r = judge_run(&v, f->trace, f->log, host->check->rules, e);
-
-	if (r)
-		return r;
-	add_coverage(host, judge_log(v));
-	r = attribution_open(&a, f->symbols, oplog_header(judge_log(v))->text, e);
-	if (!r && verdict_to_json(v, a, cell))
-		r = err_sys(e, -ENOMEM, f->trace, "describe the verdict");
-	attribution_close(a);
-	judge_release(v);
-	return r;
+	snprintf(f->symbols, sizeof(f->symbols), "%s/" CHECK_SYMBOLS, dir);
 }
 
 /* Under names that tell what they are of; those of a cell that passed are not kept. */
-static void keep_files(const struct host *host, const struct files *f, const json_t *cell)
+static void keep_files(struct host *host, const struct files *f, const json_t *cell)
 {
 	const char *dir = results_path(host->results);
 	const char *workload = json_string_value(json_object_get(cell, "workload"));
@@ -145,45 +119,34 @@ static void keep_files(const struct host *host, const struct files *f, const jso
 		unlink(f->log);
 		return;
 	}
+	host->kept = true;
 	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.trace", dir, workload, fs, run);
 	rename(f->trace, name);
 	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.oplog", dir, workload, fs, run);
 	rename(f->log, name);
 }
 
-/* Where nothing is wrong: would it have been seen? */
-static int try_removals(const struct host *host, const struct files *f, json_t *cell, struct err *e)
-{
-	const struct check *check = host->check;
-	struct removal_counts counts[REMOVAL_KINDS];
-	int r;
-
-	if (!check->removals || !json_is_object(json_object_get(cell, "check")) ||
-	    !strcmp("fail", json_string_value(json_object_get(cell, "status"))))
-		return 0;
-	r = removal_try(f->trace, f->log, check->session.seed, check->n_removals, counts, e);
-	return r ? r : verdict_add_removals(counts, cell);
-}
-
-/* A cell that could not be judged is an error of that cell. */
 static void judge_cell(struct host *host, const json_t *known, json_t *cell)
 {
-	const struct known_conditions how = { persist_mode_names[host->check->rules],
-					      session_flush_name(&host->check->session) };
+	const struct check *check = host->check;
 	const char *run = json_string_value(json_object_get(cell, "run"));
-	char reason[1024];
 	struct files f;
-	struct err e;
+	const struct recorded rec = {
+		.trace = f.trace,
+		.log = f.log,
+		.symbols = f.symbols,
+		.rules = check->rules,
+		.removals = check->removals,
+		.n_removals = check->n_removals,
+		.seed = check->session.seed,
+		.flush = session_flush_name(&check->session),
+		.coverage = &host->coverage,
+	};
 
 	if (!run)
 		return; /* nothing was recorded: the cell says why */
 	name_files(host, run, &f);
-	if (judge_files(host, &f, cell, &e) || try_removals(host, &f, cell, &e)) {
-		err_format(&e, reason, sizeof(reason));
-		json_object_set_new(cell, "status", json_string("error"));
-		json_object_set_new(cell, "reason", json_string(reason));
-	}
-	known_apply(known, &how, cell);
+	recorded_judge(&rec, known, cell);
 	keep_files(host, &f, cell);
 }
 
@@ -202,7 +165,7 @@ static int judge_cells(struct host *host, struct err *e)
 			break;
 	}
 	json_decref(known);
-	if (!host->check->keep) {
+	if (!host->kept) {
 		struct files f;
 
 		name_files(host, "", &f);
@@ -234,11 +197,7 @@ static int conclude(struct host *host, bool cut_short)
 	struct err e;
 
 	note_coverage(host);
-	if (check->json && !json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
-	else if (!check->json)
-		verdict_print(stdout, document, check->verbosity > 0, say_color(stdout));
-	fflush(stdout);
+	check_print(check, document);
 	if (results_finish(host->results, cut_short, &e)) {
 		say_error(&e);
 		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
@@ -282,6 +241,10 @@ static int open_job(struct host *host, const char *kernel, uint64_t seed, struct
 	if (r)
 		return r;
 	job->deterministic = true;
+	job->trace_dir = results_path(host->results);
+	snprintf(host->dead_log, sizeof(host->dead_log), "%s/" DEAD_LOG, job->trace_dir);
+	job->keep_oplog = host->dead_log;
+	job->keep_only_of_dead = true;
 	job->on_output = emulate_print;
 	job->on_file = on_file;
 	job->data = host;
@@ -303,6 +266,16 @@ static int open_results(struct host *host, const char *kernel, struct err *e)
 	return r;
 }
 
+/* What it recorded until it died is judged like the rest. */
+static void take_unfinished(struct host *host)
+{
+	struct err e;
+
+	if (unfinished_add(results_path(host->results), host->dead_log, host->cells, &e))
+		say_error(&e);
+	unlink(host->dead_log);
+}
+
 /* One guest, and the verdict on what it recorded, however far it came. */
 static int run_guest(struct host *host, const char *kernel, uint64_t seed,
 		     struct emulate_outcome *outcome, struct err *e)
@@ -313,12 +286,13 @@ static int run_guest(struct host *host, const char *kernel, uint64_t seed,
 
 	if (r)
 		return r;
-	job.trace_dir = results_path(host->results);
 	host->planned += host->check->plan.cells;
 	results_plan(host->results, host->planned);
 	say_progress(host->judged, host->planned, "booting the guest");
 	r = emulate_run(&job, outcome, e);
 	say_progress_done();
+	if (r)
+		take_unfinished(host);
 	s = judge_cells(host, r ? &later : e);
 	host->judged += json_array_size(host->cells);
 	json_array_clear(host->cells);

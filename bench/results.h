@@ -24,6 +24,7 @@ struct results;
 /*
  * Opens a set of results. @base: directory that gets the new directory
  * ("results"), made if it is not there; NULL in a guest: frames to @frame_fd.
+ * With neither (@frame_fd -1) the document is all that there will be.
  * @kernel goes into the name. @command, @environment (may be NULL: not known
  * yet) are stored. References are taken, not stolen.
  */

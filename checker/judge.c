@@ -2,7 +2,9 @@
 #include "checker/judge.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct verdict {
 	struct trace *trace;
@@ -19,6 +21,27 @@ static int judge_by(struct verdict *v, enum persist_mode mode, struct err *e)
 	return r ? r : linecheck_run(v->by[mode], v->trace, e);
 }
 
+/* A disk that was full has cut off both; and a log of another run says nothing of this. */
+static int open_log(struct verdict *v, const char *trace, const char *log, struct err *e)
+{
+	const struct dx_trace_header *h = trace_header(v->trace);
+	uint64_t run;
+	int r = oplog_open(&v->log, log, e);
+
+	if (r && h->error)
+		return err_set(e, r, trace, "recording ended early, without an operation log: %s",
+			       strerror((int)h->error));
+	if (r)
+		return r;
+	run = oplog_header(v->log)->run;
+	if (run == h->run)
+		return 0;
+	return err_set(e, -EBADMSG, log,
+		       "is of run %016" PRIx64 ", and the trace of run %016" PRIx64
+		       ": they do not belong together",
+		       run, h->run);
+}
+
 int judge_run(struct verdict **ret, const char *trace, const char *log, enum persist_mode rules,
 	      struct err *e)
 {
@@ -30,7 +53,7 @@ int judge_run(struct verdict **ret, const char *trace, const char *log, enum per
 		return err_sys(e, -ENOMEM, trace, "judge");
 	r = trace_open(&v->trace, trace, e);
 	if (!r)
-		r = oplog_open(&v->log, log, e);
+		r = open_log(v, trace, log, e);
 	v->rules = rules;
 	if (!r)
 		r = judge_by(v, rules, e);

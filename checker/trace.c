@@ -75,6 +75,8 @@ static int read_header(struct trace *t, struct err *e)
 	got = pread(t->fd, page, sizeof(page), 0);
 	if (got < 0)
 		return err_sys(e, -errno, t->name, "read");
+	if (!got)
+		return err_set(e, -EBADMSG, t->name, "is empty: was the disk full?");
 	if (got != sizeof(page))
 		return err_set(e, -EBADMSG, t->name, "is no store trace: it is too short");
 	memcpy(&t->header, page, sizeof(t->header));

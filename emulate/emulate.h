@@ -51,6 +51,7 @@ struct emulate_job {
 	bool trace_loads;	/* loads too */
 	bool counts;		/* the plugin counts, and answers COUNTS marks (daxbench/oplog.h) */
 	const char *keep_oplog; /* copy of the log NVDIMM's file to leave here; or NULL */
+	bool keep_only_of_dead; /* and only if the guest came to no end of its own */
 	uint64_t timeout_ms;	/* for the whole; 0: one hour */
 	uint64_t silence_ms;	/* nothing on any channel for this long: hung; 0: 120 s */
 	const char *console_log; /* where the console goes, whole; NULL: kept in memory, its end */

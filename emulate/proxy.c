@@ -418,7 +418,7 @@ static int keep_oplog(struct proxy *p, struct err *e)
 	char path[PATH_MAX];
 	int r;
 
-	if (!p->job->keep_oplog)
+	if (!p->job->keep_oplog || (p->job->keep_only_of_dead && p->ended))
 		return 0;
 	snprintf(path, sizeof(path), "%s/nvdimm%d", p->dir.path, EMULATE_OPLOG);
 	r = file_copy_sparse(path, p->job->keep_oplog);
