@@ -159,10 +159,14 @@ static int judge_cells(struct host *host, struct err *e)
 	if (r)
 		return r;
 	json_array_foreach(host->cells, i, cell) {
+		struct err not_kept;
+
 		judge_cell(host, known, cell);
-		r = results_add_json(host->results, cell, e);
-		if (r)
-			break;
+		/* A full disk takes no verdict away. */
+		if (results_add_json(host->results, cell, &not_kept) && !r) {
+			*e = not_kept;
+			r = e->code;
+		}
 	}
 	json_decref(known);
 	if (!host->kept) {

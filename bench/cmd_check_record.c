@@ -76,7 +76,7 @@ static int record_cell(void *data, const struct selection *s, struct target *t, 
 	return r;
 }
 
-/* For the host to name what it finds in the traces. Without, it has numbers only. */
+/* For the host to name what it finds, even if we die. Without, it has numbers only. */
 static int send_symbols(const struct recorder *rec, struct err *e)
 {
 	size_t len;
@@ -97,9 +97,11 @@ static int record_cells(struct recorder *rec, struct err *e)
 
 	if (r)
 		return r;
-	r = plan_walk(&check->plan, &check->session, record_cell, rec, e);
+	r = send_symbols(rec, e);
+	if (!r)
+		r = plan_walk(&check->plan, &check->session, record_cell, rec, e);
 	log_device_close(&rec->log);
-	return r ? r : send_symbols(rec, e);
+	return r;
 }
 
 int check_record(struct check *check)

@@ -222,24 +222,6 @@ static int record_emulated(struct recorder *rec, char *const argv[], int *ret_st
 
 /* ---- what is kept, and said of it ---- */
 
-/* A log is zeros for the most part: they need no room on the disk. As far as the disk can. */
-static void dig_holes(const char *path)
-{
-	static const unsigned char zeros[4096];
-	unsigned char block[sizeof(zeros)];
-	AUTO_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
-
-	for (off_t at = 0; fd >= 0; at += (off_t)sizeof(block)) {
-		ssize_t got = pread(fd, block, sizeof(block), at);
-
-		if (got <= 0)
-			return;
-		if (!memcmp(block, zeros, (size_t)got) &&
-		    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, got))
-			return;
-	}
-}
-
 static void describe_log(const char *name, const struct oplog *log)
 {
 	uint32_t workers = oplog_workers(log);
@@ -268,7 +250,6 @@ static int take_log(const struct recorder *rec, bool failed, bool *ret_cut, stru
 	}
 	/* No longer than with ".partial". */
 	snprintf(name, sizeof(name), "%s%s", rec->out, failed ? ".failed" : "");
-	dig_holes(rec->partial);
 	if (rename(rec->partial, name)) {
 		r = err_sys(e, -errno, name, "keep the log");
 		unlink(rec->partial);

@@ -170,14 +170,11 @@ static int write_journal(struct results *r, const json_t *cell, struct err *e)
 
 static int add(struct results *r, json_t *cell, enum status status, struct err *e)
 {
-	int code = write_journal(r, cell, e);
-
-	if (code)
-		return code;
+	/* It is known, whether it can be kept or not. */
 	json_array_append(json_object_get(r->document, "results"), cell);
 	r->count[status]++;
 	update_summary(r);
-	return 0;
+	return write_journal(r, cell, e);
 }
 
 int results_add(struct results *r, const struct cell_result *c, struct err *e)

@@ -38,7 +38,10 @@ void results_plan(struct results *r, size_t planned);
 /* A member of the document beside the results, of the command's own. @value is stolen. */
 void results_note(struct results *r, const char *member, json_t *value);
 
-/* Adds a cell: a line in the journal, on the medium when this returns. */
+/*
+ * Adds a cell: a line in the journal, on the medium when this returns. Where that
+ * fails the cell is in the document all the same.
+ */
 int results_add(struct results *r, const struct cell_result *c, struct err *e);
 
 /* On the host, for what a guest sent: the same for a cell that is JSON already (checked). */

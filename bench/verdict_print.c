@@ -353,6 +353,8 @@ void verdict_print(FILE *out, const json_t *document, const struct verdict_view 
 	const json_t *results = json_object_get(document, "results"), *cell;
 	size_t i;
 
+	if (!json_array_size(results))
+		return; /* why is told elsewhere */
 	print_table(out, results, view->color);
 	json_array_foreach(results, i, cell)
 		if (view->verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
@@ -360,7 +362,6 @@ void verdict_print(FILE *out, const json_t *document, const struct verdict_view 
 	if (view->cost)
 		cost_print(out, results);
 	print_removals(out, results);
-	if (json_array_size(results))
-		fputc('\n', out);
+	fputc('\n', out);
 	print_totals(out, document);
 }

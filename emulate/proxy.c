@@ -382,6 +382,13 @@ static const char *end_qemu(struct proxy *p, char *buf, size_t len)
 	return buf;
 }
 
+/* Built without plugins, or for others: QEMU then says so in words that differ, and exits. */
+static bool is_without_plugin(const struct proxy *p)
+{
+	return p->outcome->verdict == EMULATE_NO_START && qemu_wants_plugin(p->job) &&
+	       strstr(p->console.end, "plugin");
+}
+
 /* The error for a verdict, with what the console said last. */
 static int explain(struct proxy *p, const char *qemu_end, struct err *e)
 {
@@ -408,9 +415,15 @@ static int explain(struct proxy *p, const char *qemu_end, struct err *e)
 	console_format_end(&p->console, 6, end, sizeof(end));
 	if (v == EMULATE_INTERRUPTED)
 		return err_set(e, texts[v].code, "guest", "%s", texts[v].what);
-	return err_set(e, texts[v].code, "guest", "%s%s%s%s; its console ends:%s", texts[v].what,
-		       p->console.panic[0] ? ": " : "", p->console.panic, qemu_end,
-		       end[0] ? end : " (nothing was printed)");
+	err_set(e, texts[v].code, "guest", "%s%s%s%s; its console ends:%s", texts[v].what,
+		p->console.panic[0] ? ": " : "", p->console.panic, qemu_end,
+		end[0] ? end : " (nothing was printed)");
+	if (is_without_plugin(p))
+		err_hint(e,
+			 "what sees stores is a plugin for QEMU 10 (plugin API 4), and this QEMU "
+			 "is %s; \"make guest\" fetches one that can load it",
+			 p->outcome->qemu);
+	return texts[v].code;
 }
 
 static int keep_oplog(struct proxy *p, struct err *e)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -130,7 +131,12 @@ int file_write_atomic(int dirfd, const char *name, const void *data, size_t len)
 	return r;
 }
 
-/* Copies [@start, @end) of both descriptors' files. */
+static bool is_zero(const char *data, size_t len)
+{
+	return !data[0] && !memcmp(data, data + 1, len - 1);
+}
+
+/* Copies [@start, @end) of both descriptors' files; where zeros are, @out has a hole. */
 static int copy_range(int in, int out, off_t start, off_t end)
 {
 	char chunk[65536];
@@ -144,8 +150,12 @@ static int copy_range(int in, int out, off_t start, off_t end)
 			continue;
 		if (got <= 0)
 			return got ? -errno : -EIO;
-		if (pwrite(out, chunk, (size_t)got, start) != got)
-			return -EIO;
+		if (!is_zero(chunk, (size_t)got)) {
+			ssize_t put = pwrite(out, chunk, (size_t)got, start);
+
+			if (put != got)
+				return put < 0 ? -errno : -ENOSPC;
+		}
 		start += got;
 	}
 	return 0;

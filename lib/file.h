@@ -31,7 +31,7 @@ int file_write_atomic(int dirfd, const char *name, const void *data, size_t len)
 /* write(2) until all is out. */
 int file_write_all(int fd, const void *data, size_t len);
 
-/* Copies @from to a new or replaced @to, holes stay holes. */
+/* Copies @from to a new or replaced @to; holes stay holes, and zeros become some. */
 int file_copy_sparse(const char *from, const char *to);
 
 /* mkdir -p: every missing parent too. An existing directory is no error. */

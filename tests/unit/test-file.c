@@ -85,8 +85,9 @@ Test(file, trees_go_and_links_are_not_followed)
 	cr_assert_eq(file_remove_tree(dirfd_, "x"), -ENOENT);
 }
 
-Test(file, sparse_copy_keeps_holes)
+Test(file, sparse_copy_keeps_and_makes_holes)
 {
+	static const char zeros[4 << 20];
 	char from[64], to[64], back[6] = "";
 	struct stat st;
 	int fd;
@@ -95,6 +96,8 @@ Test(file, sparse_copy_keeps_holes)
 	snprintf(to, sizeof(to), "%s/to", dir);
 	fd = open(from, O_RDWR | O_CREAT, 0600);
 	cr_assert_eq(ftruncate(fd, 64 << 20), 0);
+	/* What was written is no hole, but zeros all the same. */
+	cr_assert_eq(pwrite(fd, zeros, sizeof(zeros), 0), sizeof(zeros));
 	cr_assert_eq(pwrite(fd, "hello", 5, 33 << 20), 5);
 	close(fd);
 	cr_assert_eq(file_copy_sparse(from, to), 0);

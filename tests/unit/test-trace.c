@@ -142,10 +142,12 @@ HEADER(empty_second_range, "range 1", h->ranges = 2)
 Test(trace, short_header)
 {
 	write_one_of_each();
-	for (off_t len = (off_t)DX_TRACE_HEADER - 1; len >= 0; len -= 117) {
+	for (off_t len = (off_t)DX_TRACE_HEADER - 1; len > 0; len -= 117) {
 		cr_assert_eq(truncate(f.path, len), 0);
 		expect_refused("too short");
 	}
+	cr_assert_eq(truncate(f.path, 0), 0);
+	expect_refused("is empty");
 }
 
 Test(trace, what_is_no_file)

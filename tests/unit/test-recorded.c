@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a trace and a log to a cell: caught is a cell that tells of another run than
+ * its files, one that passes although not all was judged, and a line or function
+ * that is named by the wrong program or kernel.
+ */
+#include "bench/recorded.h"
+#include "bench/result.h"
+#include "bench/unfinished.h"
+#include "lib/build_id.h"
+#include "tests/unit/recorded-fixture.h"
+
+TestSuite(recorded, .init = start_files, .fini = end_files);
+
+static const char *text_at(const json_t *cell, const char *member)
+{
+	return json_string_value(json_object_get(cell, member));
+}
+
+static json_t *cell_of_log(void)
+{
+	struct dx_log_header about;
+	struct cell_result c;
+	struct err e = { 0 };
+	json_t *cell;
+
+	cr_assert_eq(recorded_about(files.log, &about, &e), 0, "%s", e.what);
+	cr_assert_eq(recorded_cell(&about, &cell, &e), 0, "%s", e.what);
+	cr_assert_eq(cell_result_from_json(cell, &c, &e), 0, "%s", e.what);
+	cell_result_release(&c);
+	return cell;
+}
+
+static json_t *judged(void)
+{
+	const struct recorded r = { .trace = files.trace,
+				    .log = files.log,
+				    .symbols = files.symbols };
+	json_t *known = json_array(), *cell = cell_of_log();
+
+	recorded_judge(&r, known, cell);
+	json_decref(known);
+	return cell;
+}
+
+static void lose_one(void)
+{
+	map_store(0);
+	run.rec[run.n - 2].ip = 0xffffffff81000010ULL;
+	sync_begin(DX_OP_FSYNC);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+}
+
+Test(recorded, what_the_log_says)
+{
+	json_t *cell;
+
+	snprintf(header()->workload, sizeof(header()->workload), "no-such-workload");
+	snprintf(header()->params, sizeof(header()->params), "pages=3");
+	snprintf(header()->kernel, sizeof(header()->kernel), "6.12.1\033[31m-\xff");
+	put_files();
+	cell = cell_of_log();
+	cr_expect_str_eq(text_at(cell, "workload"), "no-such-workload");
+	cr_expect_str_eq(text_at(cell, "kernel"), "6.12.1?[31m-?");
+	cr_expect_str_eq(text_at(cell, "fs"), "ext4");
+	cr_expect_str_eq(text_at(cell, "run"), "000000001234abcd");
+	cr_expect_str_eq(text_at(cell, "lens"), "check");
+	json_decref(cell);
+}
+
+Test(recorded, a_name_that_cannot_be)
+{
+	static const char *const names[] = { "", "*", "a b", "../etc", "A" };
+	struct dx_log_header about = { 0 };
+	struct err e;
+	json_t *cell;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(about.workload, sizeof(about.workload), "%s", names[i]);
+		cr_expect_eq(recorded_cell(&about, &cell, &e), -EBADMSG, "%s", names[i]);
+	}
+}
+
+Test(recorded, passes)
+{
+	json_t *cell;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	put_files();
+	cell = judged();
+	cr_expect_str_eq(text_at(cell, "status"), "pass");
+	cr_expect_eq(json_array_size(json_object_get(cell, "violations")), 0);
+	json_decref(cell);
+}
+
+Test(recorded, fails)
+{
+	json_t *cell, *v;
+
+	lose_one();
+	put_files();
+	file_write_atomic(AT_FDCWD, files.symbols, "ffffffff81000000 T some_function\n", 33);
+	cell = judged();
+	cr_expect_str_eq(text_at(cell, "status"), "fail");
+	v = json_array_get(json_object_get(cell, "violations"), 0);
+	cr_expect_str_eq(text_at(v, "fault"), "not written back");
+	cr_expect_str_eq(text_at(json_object_get(v, "store"), "where"), "some_function+0x10");
+	json_decref(cell);
+}
+
+Test(recorded, cannot_be_judged)
+{
+	json_t *cell;
+
+	lose_one();
+	files.run++;
+	put_files();
+	cell = judged();
+	cr_expect_str_eq(text_at(cell, "status"), "error");
+	cr_expect(strstr(text_at(cell, "reason"), "do not belong together"), "%s",
+		  text_at(cell, "reason"));
+	json_decref(cell);
+}
+
+/* Nothing was found in what is there, and that is no pass. */
+Test(recorded, cut_off)
+{
+	json_t *cell;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	files.killed = true;
+	put_files();
+	cell = judged();
+	cr_expect_str_eq(text_at(cell, "status"), "error");
+	cr_expect(strstr(text_at(cell, "reason"), "judged up to where it ends"), "%s",
+		  text_at(cell, "reason"));
+	json_decref(cell);
+}
+
+/* What was found stands, and it is said that there may be more. */
+Test(recorded, cut_off_behind_a_violation)
+{
+	json_t *cell;
+	int fd;
+
+	lose_one();
+	put_files();
+	fd = open(files.trace, O_RDWR);
+	cr_assert_eq(pwrite(fd, "\0\0\0\0", 4, offsetof(struct dx_trace_header, ended)), 4);
+	close(fd);
+	cell = judged();
+	cr_expect_str_eq(text_at(cell, "status"), "fail");
+	cr_expect(strstr(text_at(cell, "reason"), "1 broken promise, judged up to where it ends"),
+		  "%s", text_at(cell, "reason"));
+	json_decref(cell);
+}
+
+Test(recorded, by_which_program)
+{
+	struct dx_log_header about = { 0 };
+
+	cr_assert_neq(build_id()[0], '\0');
+	cr_expect_not(recorded_by_this_program(&about));
+	snprintf(about.program, sizeof(about.program), "%s", build_id());
+	cr_expect(recorded_by_this_program(&about));
+	about.program[3] ^= 1;
+	cr_expect_not(recorded_by_this_program(&about));
+}
+
+/* ---- the run that a guest died in ---- */
+
+static int add_unfinished(json_t *cells, struct err *e)
+{
+	char trace[80], copy[80];
+
+	put_files();
+	snprintf(trace, sizeof(trace), "%s/%016llx.trace", files.dir, RUN);
+	snprintf(copy, sizeof(copy), "%s/copy", files.dir);
+	cr_assert_eq(rename(files.trace, trace), 0);
+	cr_assert_eq(rename(files.log, copy), 0);
+	return unfinished_add(files.dir, copy, cells, e);
+}
+
+Test(recorded, of_a_dead_guest)
+{
+	json_t *cells = json_array();
+	char log[80];
+	struct err e = { 0 };
+
+	snprintf(header()->workload, sizeof(header()->workload), "write-4k");
+	cr_assert_eq(add_unfinished(cells, &e), 0, "%s", e.what);
+	cr_assert_eq(json_array_size(cells), 1);
+	cr_expect_str_eq(text_at(json_array_get(cells, 0), "workload"), "write-4k");
+	snprintf(log, sizeof(log), "%s/%016llx.oplog", files.dir, RUN);
+	cr_expect_eq(access(log, F_OK), 0);
+	/* It is there now: no second time. */
+	cr_expect_eq(unfinished_add(files.dir, log, cells, &e), 0);
+	cr_expect_eq(json_array_size(cells), 1);
+	json_decref(cells);
+}
+
+/* It died between the START mark and its log: what is there is the log of the run before. */
+Test(recorded, of_a_guest_that_died_too_early)
+{
+	json_t *cells = json_array();
+	struct err e = { 0 };
+
+	header()->run = RUN + 1;
+	cr_expect_eq(add_unfinished(cells, &e), -ENODATA);
+	cr_expect(strstr(e.what, "before this run's first operation"), "%s", e.what);
+	cr_expect_eq(json_array_size(cells), 0);
+	json_decref(cells);
+}
