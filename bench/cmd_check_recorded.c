@@ -8,11 +8,11 @@
 #include "bench/known.h"
 #include "bench/recorded.h"
 #include "bench/say.h"
+#include "checker/symbols.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SUFFIX ".trace"
 
@@ -40,6 +40,29 @@ static void find_files(const struct check *check, const char *trace, struct file
 		snprintf(f->symbols, sizeof(f->symbols), "%.*s" CHECK_SYMBOLS, (int)dir, trace);
 }
 
+static int check_symbols(const char *path, struct err *e)
+{
+	struct symbols *s = NULL;
+	int r = symbols_open(&s, path, e);
+
+	symbols_close(s);
+	return r;
+}
+
+/* The verdict is the same without; its words are fewer. */
+static void tell_what_lacks(const struct files *f, const struct dx_log_header *about)
+{
+	struct err e;
+
+	if (!recorded_by_this_program(about))
+		say_note(0,
+			 "%s: recorded by another build of daxbench: "
+			 "lines of the workload stay numbers",
+			 f->log);
+	if (check_symbols(f->symbols, &e))
+		say_note(0, "%s: %s: functions of the kernel stay numbers", f->symbols, e.what);
+}
+
 static int judge_one(const struct check *check, const struct files *f, const json_t *known,
 		     struct results *results, struct err *e)
 {
@@ -59,14 +82,7 @@ static int judge_one(const struct check *check, const struct files *f, const jso
 		r = recorded_cell(&about, &cell, e);
 	if (r)
 		return r;
-	if (!recorded_by_this_program(&about))
-		say_note(0,
-			 "%s: recorded by another build of daxbench: lines of the workload "
-			 "stay numbers",
-			 f->log);
-	if (access(f->symbols, R_OK))
-		say_note(0, "%s: %s: functions of the kernel stay numbers", f->symbols,
-			 strerror(errno));
+	tell_what_lacks(f, &about);
 	rec.seed = about.seed;
 	recorded_judge(&rec, known, cell);
 	r = results_add_json(results, cell, e);
@@ -87,6 +103,16 @@ static void judge_all(const struct check *check, const json_t *known, struct res
 	}
 }
 
+/* Of the runs: those of one check have one. */
+static uint64_t seed_of(const struct check *check)
+{
+	struct dx_log_header about;
+	struct files f;
+
+	find_files(check, check->recorded, &f);
+	return recorded_about(f.log, &about, NULL) ? check->session.seed : about.seed;
+}
+
 static int run(struct check *check, struct err *e)
 {
 	json_t *known, *command;
@@ -96,8 +122,8 @@ static int run(struct check *check, struct err *e)
 	if (r)
 		return EXIT_NO_RUN;
 	command = plan_command_line("check", check->argv);
-	r = results_open(&results, NULL, -1, "", command, NULL, check->session.seed,
-			 check->n_words + 1, e);
+	r = results_open(&results, NULL, -1, "", command, NULL, seed_of(check), check->n_words + 1,
+			 e);
 	json_decref(command);
 	if (r) {
 		json_decref(known);
@@ -123,9 +149,7 @@ static int check_options(const struct check *check, struct err *e)
 	    s->no_write_cache || check->keep || check->dry_run)
 		return err_set(e, -EINVAL, "--recorded",
 			       "judges files: how they are to be recorded does not go with it");
-	if (check->recorded_symbols && access(check->recorded_symbols, R_OK))
-		return err_sys(e, -errno, check->recorded_symbols, "read");
-	return 0;
+	return check->recorded_symbols ? check_symbols(check->recorded_symbols, e) : 0;
 }
 
 int check_recorded(struct check *check)

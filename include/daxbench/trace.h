@@ -9,8 +9,8 @@
  *		frame (with its own checksum) that holds whole records
  *
  * A block is written as soon as it is full: a trace can be read while it grows,
- * and a QEMU that is killed loses one block. Whether a trace is whole is in
- * header.ended.
+ * and a QEMU that is killed loses the block that it was filling (and what of the
+ * one before was not written yet). Whether a trace is whole is in header.ended.
  *
  * Record: struct dx_trace_rec, then its payload, @length bytes of it padded with
  * zeros to a multiple of 8, for the kinds that have one. A record is a *run*:

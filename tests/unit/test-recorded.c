@@ -4,11 +4,18 @@
  * its files, one that passes although not all was judged, and a line or function
  * that is named by the wrong program or kernel.
  */
+#define DX_LENS_CHECK
 #include "bench/recorded.h"
 #include "bench/result.h"
 #include "bench/unfinished.h"
 #include "lib/build_id.h"
 #include "tests/unit/recorded-fixture.h"
+
+DX_WORKLOAD(ours)
+= { .name = "ours",
+    .op = "store",
+    .params = { { "pages", "pages", 1, 1, 10, "of it" },
+		{ "size", "bytes", 4096, 4096, 1 << 20, "of each" } } };
 
 TestSuite(recorded, .init = start_files, .fini = end_files);
 
@@ -69,6 +76,34 @@ Test(recorded, what_the_log_says)
 	json_decref(cell);
 }
 
+Test(recorded, parameters)
+{
+	json_t *cell, *params;
+
+	snprintf(header()->workload, sizeof(header()->workload), "ours");
+	snprintf(header()->params, sizeof(header()->params), "pages=3,size=8K");
+	put_files();
+	cell = cell_of_log();
+	params = json_object_get(cell, "params");
+	cr_expect_eq(json_integer_value(json_object_get(params, "pages")), 3);
+	cr_expect_eq(json_integer_value(json_object_get(params, "size")), 8192);
+	cr_expect_str_eq(text_at(cell, "op"), "store");
+	json_decref(cell);
+}
+
+/* Of a workload that has changed since: not its defaults, which were not what ran. */
+Test(recorded, parameters_of_another_time)
+{
+	json_t *cell;
+
+	snprintf(header()->workload, sizeof(header()->workload), "ours");
+	snprintf(header()->params, sizeof(header()->params), "pages=3,threads=8");
+	put_files();
+	cell = cell_of_log();
+	cr_expect_eq(json_object_size(json_object_get(cell, "params")), 0);
+	json_decref(cell);
+}
+
 Test(recorded, a_name_that_cannot_be)
 {
 	static const char *const names[] = { "", "*", "a b", "../etc", "A" };
@@ -110,40 +145,36 @@ Test(recorded, fails)
 	json_decref(cell);
 }
 
+static void expect_judged(const char *status, const char *reason)
+{
+	json_t *cell = judged();
+
+	cr_expect_str_eq(text_at(cell, "status"), status);
+	cr_expect(strstr(text_at(cell, "reason"), reason), "%s", text_at(cell, "reason"));
+	json_decref(cell);
+}
+
 Test(recorded, cannot_be_judged)
 {
-	json_t *cell;
-
 	lose_one();
 	files.run++;
 	put_files();
-	cell = judged();
-	cr_expect_str_eq(text_at(cell, "status"), "error");
-	cr_expect(strstr(text_at(cell, "reason"), "do not belong together"), "%s",
-		  text_at(cell, "reason"));
-	json_decref(cell);
+	expect_judged("error", "do not belong together");
 }
 
 /* Nothing was found in what is there, and that is no pass. */
 Test(recorded, cut_off)
 {
-	json_t *cell;
-
 	map_store(0);
 	good_sync(DX_OP_FSYNC);
 	files.killed = true;
 	put_files();
-	cell = judged();
-	cr_expect_str_eq(text_at(cell, "status"), "error");
-	cr_expect(strstr(text_at(cell, "reason"), "judged up to where it ends"), "%s",
-		  text_at(cell, "reason"));
-	json_decref(cell);
+	expect_judged("error", "judged up to where it ends");
 }
 
 /* What was found stands, and it is said that there may be more. */
 Test(recorded, cut_off_behind_a_violation)
 {
-	json_t *cell;
 	int fd;
 
 	lose_one();
@@ -151,11 +182,7 @@ Test(recorded, cut_off_behind_a_violation)
 	fd = open(files.trace, O_RDWR);
 	cr_assert_eq(pwrite(fd, "\0\0\0\0", 4, offsetof(struct dx_trace_header, ended)), 4);
 	close(fd);
-	cell = judged();
-	cr_expect_str_eq(text_at(cell, "status"), "fail");
-	cr_expect(strstr(text_at(cell, "reason"), "1 broken promise, judged up to where it ends"),
-		  "%s", text_at(cell, "reason"));
-	json_decref(cell);
+	expect_judged("fail", "1 broken promise, judged up to where it ends");
 }
 
 Test(recorded, by_which_program)

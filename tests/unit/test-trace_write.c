@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 TestSuite(trace_write, .init = set_up, .fini = tear_down);
 
@@ -319,4 +320,41 @@ Test(trace_write, killed)
 	cr_expect(strstr(why, "killed"), "%s", why);
 	trace_close(t);
 	end_trace();
+}
+
+/* Of a process that is killed: how many events are lost, of @n that take 72 bytes each? */
+static uint64_t lost_by_kill(unsigned int n, bool at_rest)
+{
+	struct trace *t;
+	uint64_t got = 0;
+	char why[128];
+	int status;
+	pid_t pid = fork();
+
+	cr_assert(pid >= 0);
+	if (!pid) {
+		begin_trace();
+		store_noise(n);
+		if (at_rest)
+			usleep(500000); /* the thread has nothing left to write */
+		kill(getpid(), SIGKILL);
+	}
+	cr_assert(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	t = open_trace();
+	while (next(t))
+		got++;
+	cr_expect(trace_is_cut(t, why, sizeof(why)));
+	trace_close(t);
+	return n - got;
+}
+
+/* All but the block that was being filled; where the disk was behind, but two. */
+Test(trace_write, killed_loses_one_block)
+{
+	const uint64_t block = DX_TRACE_BLOCK_MAX / (sizeof(struct dx_trace_rec) + 32);
+	uint64_t lost = lost_by_kill(100000, true);
+
+	cr_expect(lost > 0 && lost <= block, "%llu", (unsigned long long)lost);
+	lost = lost_by_kill(100000, false);
+	cr_expect(lost > 0 && lost <= 2 * block, "%llu", (unsigned long long)lost);
 }
