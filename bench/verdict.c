@@ -73,6 +73,8 @@ static json_t *describe_conditions(const struct linecheck_violation *v)
 		json_array_append_new(conditions, json_string("read-only descriptor"));
 	if (v->conditions & LINECHECK_MAP_SYNC)
 		json_array_append_new(conditions, json_string("MAP_SYNC store"));
+	if (v->conditions & LINECHECK_REFLINKED)
+		json_array_append_new(conditions, json_string("reflinked file"));
 	return conditions;
 }
 

@@ -138,14 +138,13 @@ static void show_word(struct linecheck_violation *v, const struct content_page *
 	memcpy(v->found, values + (byte & ~7U), sizeof(v->found));
 }
 
-static unsigned int conditions_of(const struct linecheck *lc, const struct oplog_op *promise,
-				  const struct content_change *owner)
+static unsigned int conditions_of(const struct linecheck *lc, const struct linecheck_violation *v)
 {
-	unsigned int conditions = 0;
+	unsigned int conditions = v->file && v->file->shared ? LINECHECK_REFLINKED : 0;
 
-	if (promise && promise_is_read_only(lc->promise, promise))
+	if (v->promise && promise_is_read_only(lc->promise, v->promise))
 		conditions |= LINECHECK_READ_ONLY;
-	if (owner && promise_is_map_sync(lc->promise, owner->op))
+	if (v->owner && promise_is_map_sync(lc->promise, v->owner->op))
 		conditions |= LINECHECK_MAP_SYNC;
 	return conditions;
 }
@@ -169,7 +168,7 @@ static int report(struct linecheck *lc, const struct content_page *p, unsigned i
 		.fence = { .seq = CONTENT_NEVER },
 	};
 
-	v.conditions = conditions_of(lc, op, v.owner);
+	v.conditions = conditions_of(lc, &v);
 	if (p->place == CONTENT_AT)
 		v.physical = p->physical + line * LINE + byte;
 	if (store)

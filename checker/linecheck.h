@@ -46,6 +46,7 @@ enum linecheck_fault {
 enum linecheck_condition {
 	LINECHECK_READ_ONLY = 1, /* promised by msync() through a descriptor that cannot write */
 	LINECHECK_MAP_SYNC = 2,	 /* stored through a mapping with MAP_SYNC */
+	LINECHECK_REFLINKED = 4, /* the file shares blocks, or did */
 };
 
 struct linecheck_violation {

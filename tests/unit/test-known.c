@@ -15,7 +15,8 @@
 #define ENTRY                                                                                      \
 	"{ \"finding\": \"docs/x.md\", \"reason\": \"it is so\", \"fs\": [\"xfs\"], "              \
 	"\"kernel_from\": \"6.1\", \"kernel_to\": \"6.12\", \"promises\": [\"sync\"], "            \
-	"\"fault\": \"not drained\", \"rules\": [\"strict\"], \"flush\": [\"clwb\"], "             \
+	"\"fault\": \"not drained\", \"conditions\": [], \"stores\": [], "                         \
+	"\"rules\": [\"strict\"], \"flush\": [\"clwb\"], "                                         \
 	"\"shows_in\": [\"every-sync\"] }"
 
 static const struct known_conditions usual = { "strict", "clwb" };
@@ -89,6 +90,34 @@ Test(known, one_that_is_known_does_not_hide_one_that_is_not)
 	json_object_set_new(cell, "status", json_string("fail"));
 	known_apply(known, &usual, cell);
 	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "fail");
+}
+
+/* One of a reflinked file, stored by @where: the status that an entry for these makes of it. */
+static const char *status_with(const char *condition, const char *where)
+{
+	status_of("6.12.1", "xfs", "sync", "not drained", 0, &usual);
+	json_array_append_new(json_object_get(cell, "violations"),
+			      json_pack("{s:{s:s}, s:s, s:[s], s:{s:s}}", "promise", "op", "sync",
+					"fault", "not drained", "conditions", condition, "store",
+					"where", where));
+	json_object_set_new(cell, "status", json_string("fail"));
+	known_apply(known, &usual, cell);
+	return json_string_value(json_object_get(cell, "status"));
+}
+
+Test(known, it_holds_for_its_conditions_and_its_code_alone)
+{
+	json_t *entry = json_array_get(known, 0);
+
+	cr_expect_str_eq(status_with("reflinked file", "dax_copy+0x10"), "xfail");
+	json_object_set_new(entry, "conditions", json_pack("[s]", "reflinked file"));
+	cr_expect_str_eq(status_with("reflinked file", "dax_copy+0x10"), "xfail");
+	cr_expect_str_eq(status_with("MAP_SYNC store", "dax_copy+0x10"), "fail");
+	json_object_set_new(entry, "stores", json_pack("[s, s]", "other", "dax_copy"));
+	cr_expect_str_eq(status_with("reflinked file", "dax_copy+0x10"), "xfail");
+	cr_expect_str_eq(status_with("reflinked file", "dax_copy_more+0x10"), "fail");
+	cr_expect_str_eq(status_with("reflinked file", "dax_cop"), "fail");
+	cr_expect_str_eq(status_with("reflinked file", "workloads/soup.c:1 run()"), "fail");
 }
 
 Test(known, its_disappearance_is_noticed)

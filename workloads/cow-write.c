@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A write of some bytes of a block that two files share: the rest is copied by the kernel. */
+#include "workloads/common.h"
+
+struct two_files {
+	struct mapped first; /* first: drop_data() takes it for all */
+	struct dx_file second;
+};
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct two_files *s = dx_priv(dx);
+	uint64_t size = n * DX_PAGE;
+	int r = make_written(w, &s->first.file, "data", size);
+
+	if (!r)
+		r = make_file(w, &s->second, "clone");
+	if (!r)
+		r = dx_reflink(w, &s->second, &s->first.file, 0, 0, size);
+	return r ? r : dx_fsync(w, &s->second);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct two_files *s = dx_priv(dx);
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++) {
+		r = dx_write(w, &s->second, i * DX_PAGE + 100, 8);
+		if (!r)
+			r = dx_fsync(w, &s->second);
+	}
+	return r;
+}
+
+static void finish(struct dx *dx, struct dx_worker *w)
+{
+	struct two_files *s = dx_priv(dx);
+
+	dx_close(w, &s->second);
+	dx_unlink(w, "clone");
+	drop_data(dx, w);
+}
+
+DX_WORKLOAD(cow_write)
+= {
+	.name = "cow-write",
+	.title = "Write 8 bytes of a 4 KiB block that two files share, and fsync",
+	.op = "write+fsync",
+	.groups = "default,data",
+	.needs = DX_NEED_DAX,
+	.max_ops = 16384,
+	.priv_size = sizeof(struct two_files),
+	.prepare = prepare,
+	.run = run,
+	.finish = finish,
+};
