@@ -175,7 +175,7 @@ static int show(const struct options *o, const struct trace_view *v, struct err 
 	case VIEW_EXPORT:
 		return export(o, v, e);
 	case VIEW_LINE:
-		return trace_show_line(v, o->line, e);
+		return trace_print_line(stdout, v->trace, v->marks, o->line, v->path, e);
 	case VIEW_DUMP:
 		return o->json ? trace_show_json(v, e) : trace_show_records(v, e);
 	default:

@@ -44,31 +44,6 @@ static struct dx_trace_frame frame_at(const struct trace_record *r, size_t i)
 
 /* ---- for people ---- */
 
-void trace_print_head(uint64_t seq, const struct dx_trace_rec *rec)
-{
-	printf("%10" PRIu64 " %3u %-10s ", seq, rec->vcpu, trace_record_name(rec));
-}
-
-void trace_print_mark(const struct trace_view *v, const struct dx_trace_rec *rec)
-{
-	const struct oplog_op *op = oplog_marks_find(v->marks, rec->length, rec->addr);
-
-	printf("w%" PRIu32 " #%" PRIu64 " %s", rec->length, rec->addr,
-	       rec->detail == DX_MARK_BEGIN ? "begin" : "end");
-	if (!op)
-		return;
-	printf(" %s", op->kind->name);
-	if (op->kind->object != OPLOG_NO_OBJECT)
-		printf(" %c%" PRIu32, op->kind->object == OPLOG_MAP ? 'm' : 'h', op->rec->handle);
-}
-
-void trace_print_bytes(const unsigned char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		printf("%s%02x", i % 16 ? " " : "\n                          ", bytes[i]);
-	putchar('\n');
-}
-
 /* One letter a flag, so that columns stay. */
 static const char *flag_letters(unsigned int flags, char buf[8])
 {
@@ -115,17 +90,17 @@ static void print_access(const struct trace_view *v, const struct trace_record *
 {
 	print_place(r->rec);
 	print_origin(r->rec);
-	trace_print_bytes(r->data, r->data ? bytes_shown(v, r->rec) : 0);
+	trace_print_bytes(stdout, r->data, r->data ? bytes_shown(v, r->rec) : 0);
 }
 
 static void print_record(const struct trace_view *v, const struct trace_record *r)
 {
 	const struct dx_trace_rec *rec = r->rec;
 
-	trace_print_head(rec->seq, rec);
+	trace_print_head(stdout, rec->seq, rec);
 	switch (rec->kind) {
 	case DX_TRACE_MARK:
-		trace_print_mark(v, rec);
+		trace_print_mark(stdout, v->marks, rec);
 		putchar('\n');
 		break;
 	case DX_TRACE_STACK:
@@ -138,7 +113,7 @@ static void print_record(const struct trace_view *v, const struct trace_record *
 		break;
 	case DX_TRACE_IMAGE:
 		printf("%#" PRIx64, rec->addr);
-		trace_print_bytes(r->data, v->verbose ? rec->length : 0);
+		trace_print_bytes(stdout, r->data, v->verbose ? rec->length : 0);
 		break;
 	default:
 		print_access(v, r);

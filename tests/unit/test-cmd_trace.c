@@ -30,7 +30,7 @@ static int show(enum view view, const struct trace_view *v, uint64_t addr, struc
 	case JSON:
 		return trace_show_json(v, e);
 	default:
-		return trace_show_line(v, addr, e);
+		return trace_print_line(stdout, v->trace, v->marks, addr, v->path, e);
 	}
 }
 
@@ -144,8 +144,8 @@ Test(cmd_trace, line_outside)
 
 	end_trace();
 	v.trace = open_trace();
-	cr_expect_eq(trace_show_line(&v, BASE - 1, &e), -EINVAL);
-	cr_expect_eq(trace_show_line(&v, BASE + SIZE, &e), -EINVAL);
+	cr_expect_eq(trace_print_line(stdout, v.trace, NULL, BASE - 1, f.path, &e), -EINVAL);
+	cr_expect_eq(trace_print_line(stdout, v.trace, NULL, BASE + SIZE, f.path, &e), -EINVAL);
 	cr_expect(strstr(e.what, "0x104000000"), "%s", e.what);
 	trace_close(v.trace);
 }
