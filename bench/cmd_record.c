@@ -191,32 +191,38 @@ static int record_here(struct recorder *rec, struct err *e)
 /* ---- recording in a guest ---- */
 
 /* 0: it ran and ended with *@ret_status. */
-static int record_emulated(struct recorder *rec, char *const argv[], int *ret_status, struct err *e)
+static int record_job(struct recorder *rec, struct emulate_job *job, int *ret_status, struct err *e)
 {
 	struct emulate_outcome outcome = { 0 };
-	struct oplist_luggage luggage;
-	struct emulate_job job;
-	uint64_t n;
-	int r = file_mkdirs(RESULTS, 0777);
+	int r;
 
-	if (r)
-		return err_sys(e, r, RESULTS, "mkdir");
-	r = oplist_source_count(rec->selection, &n, e); /* what is wrong with it is told at once */
-	if (!r)
-		r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
-	if (!r)
-		r = oplist_source_pack(rec->selection, &luggage, &job.files, e);
-	if (r)
-		return r;
-	job.keep_oplog = rec->partial;
-	job.on_output = emulate_print;
+	job->keep_oplog = rec->partial;
+	job->on_output = emulate_print;
 	say_note(1, "booting the guest");
-	r = emulate_run(&job, &outcome, e);
+	r = emulate_run(job, &outcome, e);
 	if (!r)
 		*ret_status = outcome.exit_status;
 	say_note(1, "guest: %s, %s, QEMU %s, boot %.1f s, %.1f s in all", outcome.kernel,
 		 outcome.accel, outcome.qemu, (double)outcome.boot_ms / 1e3,
 		 (double)outcome.total_ms / 1e3);
+	return r;
+}
+
+static int record_emulated(struct recorder *rec, char *const argv[], int *ret_status, struct err *e)
+{
+	struct oplist_luggage luggage = { 0 };
+	struct emulate_job job;
+	int r = file_mkdirs(RESULTS, 0777);
+
+	if (r)
+		return err_sys(e, r, RESULTS, "mkdir");
+	r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
+	if (!r)
+		r = oplist_source_pack(rec->selection, 1, &luggage, e);
+	job.files = (const char *const *)luggage.files;
+	if (!r)
+		r = record_job(rec, &job, ret_status, e);
+	oplist_luggage_release(&luggage);
 	return r;
 }
 

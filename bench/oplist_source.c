@@ -4,9 +4,11 @@
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -17,35 +19,77 @@
 
 #define PROBE "daxbench-probe"
 
-int oplist_source_pack(const struct selection *s, struct oplist_luggage *luggage,
-		       const char *const **ret, struct err *e)
+/* Where a guest finds the list that the command line calls @path. */
+static char *guest_name(const char *path, char *buf, size_t len)
 {
-	*ret = NULL;
-	if (s->workload->list != DX_LIST_FILE || !s->path)
-		return 0;
-	if (snprintf(luggage->file, sizeof(luggage->file), "%s:" GUEST_LIST, s->path) >=
-	    (int)sizeof(luggage->file))
-		return err_sys(e, -ENAMETOOLONG, s->path, "take along");
-	luggage->files[0] = luggage->file;
-	luggage->files[1] = NULL;
-	*ret = luggage->files;
-	return 0;
+	snprintf(buf, len, GUEST_LIST "%016" PRIx64, hash_add(HASH_START, path, strlen(path)));
+	return buf;
 }
 
 static int open_list(const struct selection *s, struct oplist *ret, struct err *e)
 {
+	char inside[64];
 	int r;
 
 	if (!s->path || !*s->path) {
 		err_set(e, -EINVAL, s->workload->name, "no list is named");
 		return err_hint(e, "say %s:list=FILE", s->workload->name);
 	}
-	r = oplist_open(ret, guest_is_collected() ? GUEST_LIST : s->path, e);
+	r = oplist_open(
+		ret, guest_is_collected() ? guest_name(s->path, inside, sizeof(inside)) : s->path,
+		e);
 	if (r || ret->n)
 		return r;
 	oplist_release(ret);
 	return err_set(e, -EINVAL, s->path, "there is no operation in it");
 }
+
+/* ---- what a guest is given ---- */
+
+void oplist_luggage_release(struct oplist_luggage *luggage)
+{
+	for (size_t i = 0; i < luggage->n; i++)
+		free(luggage->files[i]);
+	free(luggage->files);
+	*luggage = (struct oplist_luggage){ 0 };
+}
+
+static int add_file(struct oplist_luggage *luggage, const char *path, struct err *e)
+{
+	char **longer = realloc(luggage->files, (luggage->n + 2) * sizeof(*longer));
+	char inside[64], *file;
+
+	if (!longer)
+		return err_sys(e, -ENOMEM, path, "take along");
+	luggage->files = longer;
+	longer[luggage->n] = NULL;
+	if (asprintf(&file, "%s:%s", path, guest_name(path, inside, sizeof(inside))) < 0)
+		return err_sys(e, -ENOMEM, path, "take along");
+	longer[luggage->n++] = file;
+	longer[luggage->n] = NULL;
+	return 0;
+}
+
+int oplist_source_pack(const struct selection *s, size_t n, struct oplist_luggage *ret,
+		       struct err *e)
+{
+	int r = 0;
+
+	*ret = (struct oplist_luggage){ 0 };
+	for (size_t i = 0; !r && i < n; i++) {
+		struct oplist list = { 0 };
+
+		if (s[i].workload->list != DX_LIST_FILE)
+			continue;
+		r = open_list(&s[i], &list, e);
+		oplist_release(&list);
+		if (!r)
+			r = add_file(ret, s[i].path, e);
+	}
+	return r;
+}
+
+/* ---- lists ---- */
 
 static uint64_t soup_ops(const struct selection *s)
 {

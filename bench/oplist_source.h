@@ -7,19 +7,20 @@
 #include "bench/target.h"
 #include "checker/oplist.h"
 
-/* "HOST:GUEST" of the file of a list: what a job for a guest must bring along. */
+/* Files of lists, "HOST:GUEST" each, NULL-ended: what a job for a guest must bring along. */
 struct oplist_luggage {
-	char file[4200];
-	const char *files[2]; /* of struct emulate_job */
+	char **files; /* of struct emulate_job; NULL: none */
+	size_t n;
 };
 
 /*
- * What @s needs in a guest: *@ret points into @luggage, or is NULL where it
- * needs nothing. In the guest oplist_source_count() finds it, whatever path the
- * command line names.
+ * What the @n selections @s need in a guest. In the guest oplist_source_count()
+ * finds each list, whatever path the command line names. A list that is wrong is
+ * told now. After a failure, too, the caller releases what @ret holds.
  */
-int oplist_source_pack(const struct selection *s, struct oplist_luggage *luggage,
-		       const char *const **ret, struct err *e);
+int oplist_source_pack(const struct selection *s, size_t n, struct oplist_luggage *ret,
+		       struct err *e);
+void oplist_luggage_release(struct oplist_luggage *luggage);
 
 /* The operations in the list of @s: *@ret stays as it is where it has none. Reads the file. */
 int oplist_source_count(const struct selection *s, uint64_t *ret, struct err *e);

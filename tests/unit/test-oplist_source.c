@@ -229,18 +229,34 @@ Test(oplist_source, what_is_no_list)
 	cr_expect_eq(n, 2);
 }
 
-Test(oplist_source, a_guest_is_given_the_file)
+/* A guest with several lists must not run one in the place of another. */
+Test(oplist_source, a_guest_is_given_each_list)
 {
-	struct selection s = write_list("sync\n");
+	struct selection s[3] = { write_list("sync\n"), { .workload = &soup } };
 	struct oplist_luggage luggage;
-	const char *const *files;
-	char want[80];
+	char other[80];
+	FILE *out;
 
-	cr_assert_eq(oplist_source_pack(&s, &luggage, &files, &e), 0);
-	snprintf(want, sizeof(want), "%s:/job/list", s.path);
-	cr_expect_str_eq(files[0], want);
-	cr_expect_null(files[1]);
-	s.workload = &soup;
-	cr_assert_eq(oplist_source_pack(&s, &luggage, &files, &e), 0);
-	cr_expect_null(files);
+	s[2] = s[0];
+	snprintf(other, sizeof(other), "%s-2", s[0].path);
+	out = fopen(other, "we");
+	cr_assert(out && fputs("drain\n", out) >= 0 && !fclose(out));
+	s[2].path = other;
+	cr_assert_eq(oplist_source_pack(s, 3, &luggage, &e), 0);
+	cr_assert_eq(luggage.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const char *path = s[2 * i].path, *file = luggage.files[i];
+
+		cr_expect_eq(strncmp(file, path, strlen(path)), 0);
+		cr_expect_eq(strncmp(file + strlen(path), ":/job/list-", 11), 0, "%s", file);
+	}
+	cr_expect_null(luggage.files[2]);
+	cr_expect_str_neq(strrchr(luggage.files[0], '/'), strrchr(luggage.files[1], '/'));
+	oplist_luggage_release(&luggage);
+	cr_assert_eq(oplist_source_pack(s + 1, 1, &luggage, &e), 0);
+	cr_expect_null(luggage.files);
+	s[2].path = "/nonexistent";
+	cr_expect_eq(oplist_source_pack(s, 3, &luggage, &e), -ENOENT);
+	oplist_luggage_release(&luggage);
+	unlink(other);
 }
