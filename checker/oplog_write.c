@@ -66,6 +66,25 @@ static void set_text(char *to, size_t len, const char *text)
 	snprintf(to, len, "%s", text ? text : "");
 }
 
+/*
+ * For the most part it is zeros already, and to see that costs an emulator far
+ * less than to store them. One word of each page is stored in any case, so that
+ * no record faults later.
+ */
+static void make_zero(void *base, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += DX_PAGE) {
+		uint64_t *page = (uint64_t *)((unsigned char *)base + at), any = 0;
+
+		for (size_t i = 0; i < DX_PAGE / sizeof(*page); i++)
+			any |= page[i];
+		if (any)
+			memset(page, 0, DX_PAGE);
+		else
+			*(volatile uint64_t *)page = 0;
+	}
+}
+
 int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 {
 	struct dx_log_header *h = base;
@@ -81,7 +100,7 @@ int oplog_create(void *base, uint64_t size, const struct oplog_about *about)
 	/* What an earlier run left is no log from here on, however far we come. */
 	memset(h->magic, 0, sizeof(h->magic));
 	compiler_barrier();
-	memset(base, 0, DX_LOG_HEADER + DX_LOG_WORKERS * area_size);
+	make_zero(base, DX_LOG_HEADER + DX_LOG_WORKERS * area_size);
 	h->version = DX_LOG_VERSION;
 	h->areas = DX_LOG_WORKERS;
 	h->area_size = area_size;
