@@ -60,6 +60,41 @@ int oplist_add(struct oplist *list, const struct dx_list_op *op)
 	return 0;
 }
 
+int oplist_copy(struct oplist *ret, const struct oplist *list)
+{
+	struct oplist copy = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; !r && i < list->n; i++)
+		r = oplist_add(&copy, &list->op[i]);
+	if (r)
+		oplist_release(&copy);
+	else
+		*ret = copy;
+	return r;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool is_same_op(const struct dx_list_op *a, const struct dx_list_op *b)
+{
+	return a->op == b->op && a->worker == b->worker && a->slot == b->slot &&
+	       !memcmp(a->arg, b->arg, sizeof(a->arg)) && is_same_text(a->text[0], b->text[0]) &&
+	       is_same_text(a->text[1], b->text[1]);
+}
+
+bool oplist_is_same(const struct oplist *a, const struct oplist *b)
+{
+	size_t i = 0;
+
+	while (i < a->n && i < b->n && is_same_op(&a->op[i], &b->op[i]))
+		i++;
+	return i == a->n && i == b->n;
+}
+
 /* ---- the form of an operation ---- */
 
 const struct oplog_kind *oplist_kind(unsigned int op)

@@ -3,6 +3,7 @@
 #ifndef CHECKER_OPLIST_H
 #define CHECKER_OPLIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -26,6 +27,10 @@ void oplist_release(struct oplist *list);
  * Nothing is checked: oplist_check() does that for the whole.
  */
 int oplist_add(struct oplist *list, const struct dx_list_op *op);
+
+/* @ret, untouched on failure, becomes a list of its own. 0 or -ENOMEM. */
+int oplist_copy(struct oplist *ret, const struct oplist *list);
+bool oplist_is_same(const struct oplist *a, const struct oplist *b);
 
 /*
  * Is each operation one that can be done safely: slots filled and empty as it
@@ -59,5 +64,9 @@ void oplist_print_op(const struct dx_list_op *op, FILE *out);
  * a list may not (a name that leads out of its directory).
  */
 int oplist_from_log(struct oplist *ret, const struct oplog *log, bool prepare, struct err *e);
+
+/* How much of that list is done when operation @last of @log is, which is in the list. */
+int oplist_log_length(const struct oplog *log, bool prepare, const struct oplog_op *last,
+		      size_t *ret, struct err *e);
 
 #endif

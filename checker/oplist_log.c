@@ -168,7 +168,9 @@ static bool is_listed(const struct oplog_op *op)
 	return op->rec->handle || op->kind->object != OPLOG_FILE_OR_NONE; /* else the harness's */
 }
 
-static int convert_all(struct converter *c, const struct oplog *log, bool prepare)
+/* All, or what is done when @last is; NULL: all. */
+static int convert_all(struct converter *c, const struct oplog *log, bool prepare,
+		       const struct oplog_op *last)
 {
 	bool taken = false;
 	int r = 0;
@@ -184,11 +186,14 @@ static int convert_all(struct converter *c, const struct oplog *log, bool prepar
 			c->made[op->rec->handle] = op;
 		if (taken)
 			r = convert(c, op);
+		if (op == last)
+			break;
 	}
 	return r;
 }
 
-int oplist_from_log(struct oplist *ret, const struct oplog *log, bool prepare, struct err *e)
+static int make_list(struct oplist *ret, const struct oplog *log, bool prepare,
+		     const struct oplog_op *last, struct err *e)
 {
 	AUTO_FREE struct converter *c = calloc(1, sizeof(*c));
 	const char *name = oplog_header(log)->workload;
@@ -198,7 +203,7 @@ int oplist_from_log(struct oplist *ret, const struct oplog *log, bool prepare, s
 		return err_sys(e, -ENOMEM, name, "write as a list");
 	c->name = name;
 	c->e = e;
-	r = convert_all(c, log, prepare);
+	r = convert_all(c, log, prepare, last);
 	if (!r)
 		r = oplist_check(&c->list, name, NULL, e);
 	if (r)
@@ -206,4 +211,22 @@ int oplist_from_log(struct oplist *ret, const struct oplog *log, bool prepare, s
 	else
 		*ret = c->list;
 	return r;
+}
+
+int oplist_from_log(struct oplist *ret, const struct oplog *log, bool prepare, struct err *e)
+{
+	return make_list(ret, log, prepare, NULL, e);
+}
+
+int oplist_log_length(const struct oplog *log, bool prepare, const struct oplog_op *last,
+		      size_t *ret, struct err *e)
+{
+	struct oplist list;
+	int r = make_list(&list, log, prepare, last, e);
+
+	if (r)
+		return r;
+	*ret = list.n;
+	oplist_release(&list);
+	return 0;
 }

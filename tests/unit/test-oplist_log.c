@@ -93,6 +93,30 @@ Test(oplist_log, run_alone_opens_what_it_uses)
 			   "store m0 8 8\n" RUN);
 }
 
+/* Cut off there, a list still does what it was cut off for: not one operation less or more. */
+Test(oplist_log, how_much_is_done_by_then)
+{
+	struct err e = { 0 };
+	size_t n, writes = 0;
+	struct oplog *log;
+
+	do_phases();
+	log = read_log();
+	for (size_t i = 0; i < oplog_count(log); i++) {
+		const struct oplog_op *op = oplog_at(log, i);
+
+		if (op->rec->op != DX_OP_WRITE)
+			continue;
+		cr_assert_eq(oplist_log_length(log, true, op, &n, &e), 0, "%s", e.what);
+		cr_expect_eq(n, writes ? 6 : 2);
+		cr_assert_eq(oplist_log_length(log, false, op, &n, &e), 0, "%s", e.what);
+		cr_expect_eq(n, writes ? 5 : 0);
+		writes++;
+	}
+	cr_expect_eq(writes, 2);
+	oplog_close(log);
+}
+
 /* Another process has no use for our descriptors: it opens the file itself. */
 Test(oplist_log, workers_have_slots_of_their_own)
 {
