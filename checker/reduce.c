@@ -25,6 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_POLISHED 2 /* levels that make arguments smaller: what is left then is not worth it */
+
 enum stage { WHOLE, OPERATIONS, ARGUMENTS, OVER };
 
 struct edit {
@@ -42,6 +44,7 @@ struct reduce {
 	struct oplist base, best;
 	enum stage stage;
 	bool minimal, edited;
+	unsigned int polished; /* levels of ARGUMENTS that were gone through */
 	size_t batch;
 	/* The level. */
 	size_t size; /* OPERATIONS: of a run */
@@ -56,40 +59,6 @@ struct reduce {
 };
 
 /* ---- lists ---- */
-
-static int copy_list(struct oplist *ret, const struct oplist *list)
-{
-	struct oplist copy = { 0 };
-	int r = 0;
-
-	for (size_t i = 0; !r && i < list->n; i++)
-		r = oplist_add(&copy, &list->op[i]);
-	if (r)
-		oplist_release(&copy);
-	else
-		*ret = copy;
-	return r;
-}
-
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
-static bool is_same(const struct oplist *a, const struct oplist *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++) {
-		const struct dx_list_op *x = &a->op[i], *y = &b->op[i];
-
-		if (x->op != y->op || x->worker != y->worker || x->slot != y->slot ||
-		    memcmp(x->arg, y->arg, sizeof(x->arg)) != 0 ||
-		    !is_same_text(x->text[0], y->text[0]) || !is_same_text(x->text[1], y->text[1]))
-			return false;
-	}
-	return true;
-}
 
 static uint64_t sum_of_bytes(const struct oplist *list)
 {
@@ -147,7 +116,7 @@ static int find_edits(struct reduce *r)
 
 static int do_edits(const struct reduce *r, const struct range *steps, struct oplist *ret)
 {
-	int code = copy_list(ret, &r->base);
+	int code = oplist_copy(ret, &r->base);
 
 	for (size_t i = steps->from; !code && i < steps->to; i++) {
 		const struct edit *edit = &r->edits[r->order[i]];
@@ -211,7 +180,7 @@ static void choose_level(struct reduce *r, bool progress)
 		r->stage = r->edited ? OVER : ARGUMENTS;
 	} else if (r->stage == ARGUMENTS) {
 		r->edited |= progress;
-		if (!progress) {
+		if (!progress || ++r->polished == MAX_POLISHED) {
 			r->stage = r->edited ? OPERATIONS : OVER;
 			r->size = 1;
 		}
@@ -225,7 +194,7 @@ static int next_level(struct reduce *r)
 
 	if (progress) {
 		oplist_release(&r->base);
-		code = copy_list(&r->base, &r->best);
+		code = oplist_copy(&r->base, &r->best);
 		r->minimal = false;
 	}
 	if (code)
@@ -246,7 +215,7 @@ static void forget_asked(struct reduce *r)
 static bool is_worth_it(const struct reduce *r, const struct oplist *list)
 {
 	for (size_t i = 0; i < r->n_asked; i++)
-		if (is_same(&r->asked[i], list))
+		if (oplist_is_same(&r->asked[i], list))
 			return false;
 	return list->n && is_simpler(list, &r->base) && !oplist_check(list, "", NULL, NULL);
 }
@@ -358,6 +327,20 @@ int reduce_tell(struct reduce *r, const bool *shows)
 	return best;
 }
 
+/* What is left of the level is about a base that is no longer the simplest. */
+bool reduce_offer(struct reduce *r, const struct oplist *list)
+{
+	struct oplist copy;
+
+	if ((r->best.n && !is_simpler(list, &r->best)) || !list->n || oplist_copy(&copy, list))
+		return false;
+	oplist_release(&r->best);
+	r->best = copy;
+	r->together = true;
+	forget_asked(r);
+	return true;
+}
+
 /* ---- the whole ---- */
 
 /* A cut of the whole list, if there is anything in it that was not asked for. */
@@ -368,23 +351,23 @@ static int ask_for_cut(struct reduce *r, const struct oplist *whole, const bool 
 
 	if (code)
 		return code;
-	if (!list->n || is_same(list, list - 1))
+	if (!list->n || oplist_is_same(list, list - 1))
 		oplist_release(list);
 	else
 		r->n_asked++;
 	return 0;
 }
 
-/* The whole list, up to the end, and what of that concerns the file. */
-static int ask_whole(struct reduce *r, const struct oplist *whole, const struct reduce_hints *hints)
+/* Up to the end, and what of that concerns the file. */
+static int ask_for_cuts(struct reduce *r, const struct oplist *whole,
+			const struct reduce_hints *hints)
 {
 	size_t end = hints->end && hints->end < whole->n ? hints->end : whole->n;
 	AUTO_FREE bool *keep = calloc(whole->n + 1, sizeof(*keep));
-	int code = keep ? copy_list(&r->asked[0], whole) : -ENOMEM;
+	int code;
 
-	if (code)
-		return code;
-	r->n_asked = 1;
+	if (!keep)
+		return -ENOMEM;
 	memset(keep, true, end);
 	code = ask_for_cut(r, whole, keep);
 	if (code || !hints->file)
@@ -393,16 +376,27 @@ static int ask_whole(struct reduce *r, const struct oplist *whole, const struct 
 	return code ? code : ask_for_cut(r, whole, keep);
 }
 
+static int ask_for_whole(struct reduce *r, const struct oplist *whole,
+			 const struct reduce_hints *hints)
+{
+	int code = oplist_copy(&r->asked[0], whole);
+
+	if (code)
+		return code;
+	r->n_asked = 1;
+	return ask_for_cuts(r, whole, hints);
+}
+
 int reduce_open(struct reduce **ret, const struct oplist *list, const struct reduce_hints *hints,
 		size_t batch, struct err *e)
 {
 	struct reduce *r = calloc(1, sizeof(*r));
-	int code = r ? 0 : -ENOMEM;
+	int code;
 
-	if (!code) {
-		r->batch = batch;
-		code = ask_whole(r, list, hints);
-	}
+	if (!r)
+		return err_sys(e, -ENOMEM, "operation list", "cut down");
+	r->batch = batch;
+	code = ask_for_whole(r, list, hints);
 	if (code) {
 		reduce_close(r);
 		return err_sys(e, code, "operation list", "cut down");
@@ -433,6 +427,11 @@ const struct oplist *reduce_best(const struct reduce *r)
 bool reduce_is_minimal(const struct reduce *r)
 {
 	return r->minimal;
+}
+
+bool reduce_is_polishing(const struct reduce *r)
+{
+	return r->stage == ARGUMENTS;
 }
 
 char *reduce_describe(const struct reduce *r, char *buf, size_t len)

@@ -50,6 +50,13 @@ int reduce_ask(struct reduce *r, const struct oplist **ret, size_t *ret_n, struc
  */
 int reduce_tell(struct reduce *r, const bool *shows);
 
+/*
+ * Another list showed it, too, one that r did not ask for. True: it is the best
+ * now, a copy of it is cut down further, and what r asked for last is void: ask
+ * again.
+ */
+bool reduce_offer(struct reduce *r, const struct oplist *list);
+
 /* The shortest list that showed it; NULL: none did. */
 const struct oplist *reduce_best(const struct reduce *r);
 
@@ -58,6 +65,9 @@ const struct oplist *reduce_best(const struct reduce *r);
  * did none of these show it?
  */
 bool reduce_is_minimal(const struct reduce *r);
+
+/* Are only arguments left to be made smaller? That is worth less than fewer operations. */
+bool reduce_is_polishing(const struct reduce *r);
 
 /* What the lists asked for are, for people: "without 4 operations at a time". Returns @buf. */
 char *reduce_describe(const struct reduce *r, char *buf, size_t len);

@@ -321,3 +321,33 @@ Test(reduce, given_up_early)
 	}
 	oplist_release(&list);
 }
+
+/* What was tried for something else may show it as well: no need to find it again. */
+Test(reduce, an_offer_saves_tries)
+{
+	struct oplist list = make_list(4, 10);
+	struct reduce *r = begin(&list, 0, NULL);
+	struct oplist few = { 0 };
+	static const char text[] = "open f0 \"file2\" O_RDWR|O_CREAT\n"
+				   "fallocate f0 0 0 1048576\n"
+				   "map m0 f0 0 1048576 read|write\n"
+				   "store m0 207000 8\n"
+				   "fsync f0\n";
+	const bool yes[REDUCE_BATCH] = { true };
+	const struct oplist *lists;
+	size_t n;
+
+	cr_assert_eq(oplist_parse(&few, text, strlen(text), "few", &e), 0);
+	cr_assert_eq(reduce_ask(r, &lists, &n, &e), 0);
+	reduce_tell(r, yes);
+	cr_assert_eq(reduce_ask(r, &lists, &n, &e), 0);
+	cr_expect(reduce_offer(r, &few));
+	cr_expect_not(reduce_offer(r, &list), "it is longer");
+	cr_expect_leq(run(r, store_and_sync, 0), 6);
+	cr_expect_eq(reduce_best(r)->n, 4);
+	expect_minimal(reduce_best(r), store_and_sync, 0);
+	cr_expect(reduce_is_minimal(r));
+	reduce_close(r);
+	oplist_release(&few);
+	oplist_release(&list);
+}
