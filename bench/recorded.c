@@ -121,7 +121,7 @@ static int judge(const struct recorded *r, json_t *cell, struct err *e)
 	return code;
 }
 
-/* Where nothing is wrong: would it have been seen? */
+/* Where nothing is wrong, or only what is known: would it have been seen? */
 static int try_removals(const struct recorded *r, json_t *cell, struct err *e)
 {
 	struct removal_counts counts[REMOVAL_KINDS];
@@ -133,17 +133,25 @@ static int try_removals(const struct recorded *r, json_t *cell, struct err *e)
 	return code ? code : verdict_add_removals(counts, cell);
 }
 
+static void set_error(json_t *cell, const struct err *e)
+{
+	char reason[1024];
+
+	err_format(e, reason, sizeof(reason));
+	json_object_set_new(cell, "status", json_string("error"));
+	json_object_set_new(cell, "reason", json_string(reason));
+}
+
 void recorded_judge(const struct recorded *r, const json_t *known, json_t *cell)
 {
 	const struct known_conditions how = { persist_mode_names[r->rules],
 					      r->flush ? r->flush : "" };
-	char reason[1024];
 	struct err e;
+	int code = judge(r, cell, &e);
 
-	if (judge(r, cell, &e) || try_removals(r, cell, &e)) {
-		err_format(&e, reason, sizeof(reason));
-		json_object_set_new(cell, "status", json_string("error"));
-		json_object_set_new(cell, "reason", json_string(reason));
-	}
+	if (code)
+		set_error(cell, &e);
 	known_apply(known, &how, cell);
+	if (!code && try_removals(r, cell, &e))
+		set_error(cell, &e);
 }
