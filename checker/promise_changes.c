@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What operations do to files. At its BEGIN a change of content begins, and what the
+ * operation frees or moves is promised no more or lies nobody knows where; at its END
+ * names, sizes and handles are as it left them.
+ */
+#include "checker/promise_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+
+static int begin_change(struct promise *p, struct worker *w, int which, struct tree_file *f,
+			const struct content_change *like, uint64_t offset, uint64_t length)
+{
+	w->changed = f;
+	if (f->shared)
+		promise_lose_places(p, f, offset, offset + length);
+	else
+		promise_fill_holes(p, f, offset, offset + length);
+	return content_begin(f->content, like, offset, length, &w->change[which]);
+}
+
+static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f, uint64_t offset,
+		       uint64_t end)
+{
+	struct content_change like = { .kind = CONTENT_ZERO, .op = w->current };
+
+	return offset < end ? begin_change(p, w, 1, f, &like, offset, end - offset) : 0;
+}
+
+/* Bytes that name their origin: by a write through handle @id, or a store. */
+static int begin_pattern(struct promise *p, struct worker *w, struct tree_file *f, uint32_t id,
+			 uint64_t offset, uint64_t length)
+{
+	struct content_change like = {
+		.kind = CONTENT_PATTERN,
+		.op = w->current,
+		.file = id,
+		.generation = arg(w->current, 3),
+		.seed = p->seed,
+	};
+
+	return length ? begin_change(p, w, 0, f, &like, offset, length) : 0;
+}
+
+static int begin_write(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *f = promise_file_by(p, op->rec->handle);
+	uint64_t size, offset = arg(op, 0), end;
+	int r;
+
+	if (!f)
+		return 0;
+	/* A gap behind the old end reads as zeros, whatever stores put there. */
+	size = content_size(f->content);
+	end = offset < page_end(size) ? offset : page_end(size);
+	r = failed(op) ? 0 : begin_zeros(p, w, f, size, end);
+	return r ? r : begin_pattern(p, w, f, op->rec->handle, offset, arg(op, 1));
+}
+
+static int begin_store(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	const struct handle *m = promise_handle(p, op->rec->handle);
+
+	if (!m || !m->file)
+		return 0;
+	return begin_pattern(p, w, m->file, m->id, m->offset + arg(op, 0), arg(op, 1));
+}
+
+static int begin_truncate(struct promise *p, struct worker *w, struct tree_file *f, uint64_t length)
+{
+	uint64_t size = content_size(f->content), from = length < size ? length : size;
+
+	content_forget(f->content, from, PROMISE_ALL);
+	promise_lose_whole_places(p, f, from, PROMISE_ALL);
+	return begin_zeros(p, w, f, from, page_end(from));
+}
+
+/* Both share blocks from now on: a store to either can move what is stored to. */
+static int begin_reflink(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *to = promise_file_by(p, op->rec->handle),
+			 *from = promise_file_by(p, arg(op, 0));
+	struct content_change like = { .kind = CONTENT_LITERAL, .op = op };
+	uint64_t length = arg(op, 3);
+	int r;
+
+	if (!to || !from || failed(op) || !length)
+		return 0;
+	if (length > content_size(from->content))
+		return 0; /* no such call succeeds */
+	like.literal = malloc(length);
+	if (!like.literal)
+		return -ENOMEM;
+	content_read(from->content, arg(op, 1), length, like.literal);
+	promise_lose_places(p, to, arg(op, 2), arg(op, 2) + length);
+	to->shared = from->shared = true;
+	r = begin_change(p, w, 0, to, &like, arg(op, 2), length);
+	free(like.literal);
+	return r;
+}
+
+/* All from @from on moves to @to; what lies between them is freed, or zero. */
+static int begin_shift(struct promise *p, struct worker *w, struct tree_file *f, uint64_t from,
+		       uint64_t to)
+{
+	uint64_t size = content_size(f->content), length = size > from ? size - from : 0;
+	struct content_change like = { .kind = CONTENT_LITERAL, .op = w->current };
+	int r;
+
+	like.literal = malloc(length ? length : 1);
+	if (!like.literal)
+		return -ENOMEM;
+	content_read(f->content, from, length, like.literal);
+	promise_lose_places(p, f, from < to ? from : to, PROMISE_ALL);
+	r = length ? begin_change(p, w, 0, f, &like, to, length) : 0;
+	free(like.literal);
+	if (!r && to > from)
+		r = begin_zeros(p, w, f, from, to);
+	return r;
+}
+
+static int begin_fallocate(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *f = promise_file_by(p, op->rec->handle);
+	uint64_t mode = arg(op, 0), offset = arg(op, 1), length = arg(op, 2);
+	uint64_t end = offset + length;
+
+	if (!f || failed(op))
+		return 0;
+	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
+		content_release(f->content, content_size(f->content) - length, PROMISE_ALL);
+		return begin_shift(p, w, f, end, offset);
+	}
+	if (mode & FALLOC_FL_INSERT_RANGE)
+		return begin_shift(p, w, f, offset, end);
+	if (mode & FALLOC_FL_PUNCH_HOLE)
+		content_forget(f->content, offset, length);
+	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
+		promise_lose_whole_places(p, f, offset, end);
+		return begin_zeros(p, w, f, offset, end);
+	}
+	if (mode & FALLOC_FL_UNSHARE_RANGE)
+		promise_lose_places(p, f, offset, end);
+	return 0;
+}
+
+/* The last name of a file goes: a crash may find it gone, so nothing is promised of it. */
+static void lose_name(const struct promise *p, const char *name)
+{
+	struct tree_file *f = name ? tree_find(p->tree, name) : NULL;
+
+	if (f && f->names == 1)
+		content_release(f->content, 0, PROMISE_ALL);
+}
+
+static int begin_open(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *f = tree_find(p->tree, op->text[0]);
+
+	if (!f || failed(op) || !(arg(op, 0) & O_TRUNC))
+		return 0;
+	return begin_truncate(p, w, f, 0);
+}
+
+int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op)
+{
+	struct tree_file *f;
+
+	switch (op->rec->op) {
+	case DX_OP_OPEN:
+		return op->text[0] ? begin_open(p, w, op) : 0;
+	case DX_OP_CLOSE:
+		return promise_take_extents(p, op);
+	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
+		return begin_write(p, w, op);
+	case DX_OP_REFLINK:
+		return begin_reflink(p, w, op);
+	case DX_OP_STORE:
+	case DX_OP_STORE_BYTES:
+	case DX_OP_STORE_UNALIGNED:
+	case DX_OP_FILL:
+	case DX_OP_COPY:
+	case DX_OP_COPY_NT:
+		return begin_store(p, w, op);
+	case DX_OP_TRUNCATE:
+		f = promise_file_by(p, op->rec->handle);
+		return f && !failed(op) ? begin_truncate(p, w, f, arg(op, 0)) : 0;
+	case DX_OP_FALLOCATE:
+		return begin_fallocate(p, w, op);
+	case DX_OP_UNLINK:
+	case DX_OP_RENAME:
+		if (!failed(op) && !(op->rec->op == DX_OP_RENAME && arg(op, 0) & RENAME_EXCHANGE))
+			lose_name(p, op->text[op->rec->op == DX_OP_RENAME]);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* ---- what it has done ---- */
+
+static int end_open(struct promise *p, const struct oplog_op *op)
+{
+	struct handle *h = promise_handle(p, op->rec->handle);
+	struct tree_file *f = tree_find(p->tree, op->text[0]);
+	bool made = !f && arg(op, 0) & O_CREAT;
+
+	if (!h)
+		return -EBADMSG;
+	if (!f)
+		f = tree_create(p->tree, op->text[0], made);
+	if (!f)
+		return -ENOMEM;
+	if (arg(op, 0) & O_TRUNC)
+		content_set_size(f->content, 0);
+	*h = (struct handle){ .file = f, .id = op->rec->handle, .flags = arg(op, 0) };
+	f->handles++;
+	return 0;
+}
+
+static int end_map(struct promise *p, const struct oplog_op *op)
+{
+	struct handle *m = promise_handle(p, op->rec->handle);
+	const struct handle *h = promise_handle(p, arg(op, 0));
+
+	if (!m || !h)
+		return -EBADMSG;
+	*m = (struct handle){
+		.file = arg(op, 3) & DX_MAP_PRIVATE ? NULL : h->file,
+		.id = h->id,
+		.offset = arg(op, 1),
+		.flags = arg(op, 3),
+		.is_map = true,
+		.is_read_only = (h->flags & O_ACCMODE) == O_RDONLY,
+	};
+	if (m->file)
+		m->file->handles++;
+	return 0;
+}
+
+static void end_close(struct promise *p, const struct oplog_op *op)
+{
+	struct handle *h = promise_handle(p, op->rec->handle);
+
+	if (h && h->file)
+		h->file->handles--;
+	if (h)
+		h->file = NULL;
+}
+
+static void grow_to(struct tree_file *f, uint64_t end)
+{
+	if (end > content_size(f->content))
+		content_set_size(f->content, end);
+}
+
+static void end_fallocate(struct promise *p, const struct oplog_op *op)
+{
+	struct tree_file *f = promise_file_by(p, op->rec->handle);
+	uint64_t mode = arg(op, 0), end = arg(op, 1) + arg(op, 2), size;
+
+	if (!f)
+		return;
+	size = content_size(f->content);
+	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
+		content_set_size(f->content, size - arg(op, 2));
+		content_forget(f->content, size - arg(op, 2), PROMISE_ALL);
+	} else if (mode & FALLOC_FL_INSERT_RANGE) {
+		content_set_size(f->content, size + arg(op, 2));
+	} else if (!(mode & FALLOC_FL_KEEP_SIZE)) {
+		grow_to(f, end);
+	}
+}
+
+static int end_names(struct promise *p, const struct oplog_op *op)
+{
+	switch (op->rec->op) {
+	case DX_OP_UNLINK:
+		tree_unlink(p->tree, op->text[0]);
+		return 0;
+	case DX_OP_RENAME:
+		return tree_rename(p->tree, op->text[0], op->text[1], (unsigned int)arg(op, 0));
+	case DX_OP_LINK:
+		return tree_link(p->tree, op->text[0], op->text[1]);
+	case DX_OP_SYMLINK:
+		return tree_symlink(p->tree, op->text[0], op->text[1]);
+	default:
+		return 0;
+	}
+}
+
+int promise_end_effect(struct promise *p, const struct oplog_op *op)
+{
+	struct tree_file *f = promise_file_by(p, op->rec->handle);
+
+	switch (op->rec->op) {
+	case DX_OP_OPEN:
+		return end_open(p, op);
+	case DX_OP_CLOSE:
+		end_close(p, op);
+		return 0;
+	case DX_OP_MAP:
+		return end_map(p, op);
+	case DX_OP_UNMAP:
+		end_close(p, op);
+		return 0;
+	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
+		if (f)
+			grow_to(f, arg(op, 0) + (uint64_t)op->rec->result);
+		return 0;
+	case DX_OP_REFLINK:
+		if (f)
+			grow_to(f, arg(op, 2) + arg(op, 3));
+		return 0;
+	case DX_OP_TRUNCATE:
+		if (f)
+			content_set_size(f->content, arg(op, 0));
+		return 0;
+	case DX_OP_FALLOCATE:
+		end_fallocate(p, op);
+		return 0;
+	case DX_OP_ENV_MKFS:
+		for (f = tree_files(p->tree); f; f = f->next) {
+			content_release(f->content, 0, PROMISE_ALL);
+			promise_lose_places(p, f, 0, PROMISE_ALL);
+		}
+		tree_clear(p->tree);
+		return 0;
+	case DX_OP_PHASE:
+		p->over |= arg(op, 0) == 2;
+		return 0;
+	default:
+		return end_names(p, op);
+	}
+}
