@@ -298,7 +298,6 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 				settled[l] |= layer->bytes[l] & range[l];
 		}
 	}
-	p->due = true;
 	/* What was legal so far may be so no more. */
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
 		dropped[l] |= p->original[l] & settled[l];
@@ -306,7 +305,9 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 		count_fresh(p, dropped[l] | (settled[l] & ~p->promised[l]));
 		p->original[l] &= ~settled[l];
 		p->promised[l] |= range[l];
+		p->due[l] |= range[l];
 	}
+	p->is_due = true;
 	drop_empty(p);
 }
 
@@ -330,13 +331,26 @@ static uint64_t end_of(uint64_t offset, uint64_t length)
 	return length > UINT64_MAX - offset ? UINT64_MAX : offset + length;
 }
 
-void content_set_due(struct content *c, uint64_t offset, uint64_t length)
+void content_moved_are_due(struct content *c)
 {
-	uint64_t end = end_of(offset, length);
+	for (struct content_page *p = content_next_page(c, 0); p;
+	     p = content_next_page(c, p->index + 1)) {
+		if (!p->moved)
+			continue;
+		memcpy(p->due, p->promised, sizeof(p->due));
+		p->is_due = true;
+	}
+}
 
-	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
-	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1))
-		p->due = true;
+bool content_done(struct content_page *p)
+{
+	uint64_t left = 0;
+
+	for (unsigned int l = 0; l < CONTENT_LINES; l++)
+		left |= p->promised[l] & ~p->due[l];
+	memset(p->due, 0, sizeof(p->due));
+	p->is_due = false;
+	return !left;
 }
 
 void content_release(struct content *c, uint64_t offset, uint64_t length)

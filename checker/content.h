@@ -63,7 +63,9 @@ struct content_page {
 	enum content_place place; /* NOWHERE: not known; HOLE: reads as zeros */
 	uint64_t physical;	  /* AT */
 	bool unchecked;		  /* something has changed since it was found durable */
-	bool due;		  /* a promise covers it that was not looked at yet */
+	bool moved;		  /* its place is another than when it was looked at last */
+	bool is_due;		  /* a promise covers some of it that was not looked at yet: */
+	uint64_t due[CONTENT_LINES];
 	uint64_t promised[CONTENT_LINES];
 	uint64_t original[CONTENT_LINES]; /* bytes that may still be what they were at first */
 	struct content_layer *layers;	  /* oldest first */
@@ -100,14 +102,20 @@ int content_end(struct content *c, struct content_change *change, uint64_t done,
 
 /*
  * A sync call that began at event @began has returned: its promise for @length
- * bytes at @offset, cut at the file's size. Their pages are due. @also (may be NULL): a change that
+ * bytes at @offset, cut at the file's size. They are due. @also (may be NULL): a change that
  * is promised although it ended later (a write through O_DSYNC).
  */
 void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64_t began,
 		     const struct content_change *also);
 
-/* A promise that was made is of these pages too, with all that they hold. */
-void content_set_due(struct content *c, uint64_t offset, uint64_t length);
+/*
+ * A sync brought all of the file's extents onto the medium: what was ever promised of
+ * pages that have moved must be at their new places now.
+ */
+void content_moved_are_due(struct content *c);
+
+/* It was looked at: nothing is due. True: it covered all that is promised of the page. */
+bool content_done(struct content_page *p);
 
 /* Over all promises so far. */
 struct content_fresh content_fresh(const struct content *c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The method is in linecheck.h. */
 #include "checker/linecheck.h"
+#include "lib/hash.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,6 +27,8 @@ struct linecheck {
 
 	struct linecheck_violation *violations;
 	size_t n_violations, room, first_open; /* open: until is not known yet */
+	uint64_t *wrong;
+	size_t n_wrong, wrong_room;
 
 	struct linecheck_cost *costs;
 	size_t n_costs, cost_room;
@@ -149,6 +152,35 @@ static unsigned int conditions_of(const struct linecheck *lc, const struct linec
 	return conditions;
 }
 
+/* What names a byte that is wrong after a call, in all judgements of one run. */
+static uint64_t name_byte(const struct tree_file *f, uint64_t offset, const struct oplog_op *op)
+{
+	const uint64_t name[] = { content_id(f->content), offset, op ? op->worker + 1U : 0,
+				  op ? op->number : 0 };
+
+	return hash_add(HASH_START, name, sizeof(name));
+}
+
+static int note_wrong(struct linecheck *lc, const struct linecheck_violation *v, uint64_t bad)
+{
+	uint64_t line = v->offset - v->offset % LINE;
+
+	for (; lc->options.note_wrong && bad; bad &= bad - 1) {
+		if (lc->n_wrong == lc->wrong_room) {
+			size_t room = lc->wrong_room ? lc->wrong_room * 2 : 256;
+			uint64_t *more = realloc(lc->wrong, room * sizeof(*more));
+
+			if (!more)
+				return -ENOMEM;
+			lc->wrong = more;
+			lc->wrong_room = room;
+		}
+		lc->wrong[lc->n_wrong++] = name_byte(v->file, line + (uint64_t)__builtin_ctzll(bad),
+						     v->promise);
+	}
+	return 0;
+}
+
 static int report(struct linecheck *lc, const struct content_page *p, unsigned int line,
 		  uint64_t bad, const unsigned char *values, const struct oplog_op *op,
 		  enum linecheck_fault fault, const struct linecheck_site *store)
@@ -176,7 +208,7 @@ static int report(struct linecheck *lc, const struct content_page *p, unsigned i
 	else if (fault != LINECHECK_HOLE)
 		v.fault = find_fault(lc, p->physical + line * LINE, byte, &v);
 	show_word(&v, p, line, byte, values);
-	return keep(lc, &v);
+	return note_wrong(lc, &v, bad) ? -ENOMEM : keep(lc, &v);
 }
 
 /* ---- at the return of a sync call ---- */
@@ -205,13 +237,16 @@ static int check_line(struct linecheck *lc, const struct content_page *p, unsign
 	bool hole = p->place == CONTENT_HOLE;
 	const unsigned char *values =
 		hole ? zeros : persist_durable(lc->persist, p->physical + line * LINE);
-	uint64_t bad = content_illegal(p, line, values, ~0ULL);
+	uint64_t bad = content_illegal(p, line, values, p->due[line]);
+	uint64_t good = p->promised[line] & p->due[line] & ~bad;
 
-	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line]);
-	if (!bad)
-		return hole ? 0 : note_obligation(lc, p->physical + line * LINE, p->promised[line]);
-	return report(lc, p, line, bad, values, op,
-		      hole ? LINECHECK_HOLE : LINECHECK_NOT_WRITTEN_BACK, NULL);
+	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line] &
+								    p->due[line]);
+	if (good && !hole && note_obligation(lc, p->physical + line * LINE, good))
+		return -ENOMEM;
+	return !bad ? 0
+		    : report(lc, p, line, bad, values, op,
+			     hole ? LINECHECK_HOLE : LINECHECK_NOT_WRITTEN_BACK, NULL);
 }
 
 static int check_page(struct linecheck *lc, struct content_page *p, const struct oplog_op *op)
@@ -220,7 +255,7 @@ static int check_page(struct linecheck *lc, struct content_page *p, const struct
 	int r = 0;
 
 	for (unsigned int line = 0; line < CONTENT_LINES; line++)
-		promised += (uint64_t)__builtin_popcountll(p->promised[line]);
+		promised += (uint64_t)__builtin_popcountll(p->promised[line] & p->due[line]);
 	if (!promised)
 		return 0;
 	if (p->place == CONTENT_NOWHERE) {
@@ -228,9 +263,8 @@ static int check_page(struct linecheck *lc, struct content_page *p, const struct
 		return 0;
 	}
 	for (unsigned int line = 0; !r && line < CONTENT_LINES; line++)
-		if (p->promised[line])
+		if (p->promised[line] & p->due[line])
 			r = check_line(lc, p, line, op);
-	p->unchecked = false;
 	return r;
 }
 
@@ -245,6 +279,16 @@ static void sum_fresh(struct linecheck *lc)
 	}
 }
 
+/* What is due of a page. Looked at as a whole, it need not be again until something changes. */
+static int check_due(struct linecheck *lc, struct content_page *p, const struct oplog_op *op)
+{
+	int r = p->unchecked ? check_page(lc, p, op) : 0;
+
+	if (content_done(p) && p->place != CONTENT_NOWHERE)
+		p->unchecked = p->moved = false;
+	return r;
+}
+
 static int check_promises(struct linecheck *lc, const struct oplog_op *op)
 {
 	int r = 0;
@@ -253,11 +297,9 @@ static int check_promises(struct linecheck *lc, const struct oplog_op *op)
 	sum_fresh(lc);
 	for (const struct tree_file *f = promise_files(lc->promise); !r && f; f = f->next)
 		for (struct content_page *p = content_next_page(f->content, 0); !r && p;
-		     p = content_next_page(f->content, p->index + 1)) {
-			if (p->unchecked && p->due)
-				r = check_page(lc, p, op);
-			p->due = false;
-		}
+		     p = content_next_page(f->content, p->index + 1))
+			if (p->is_due)
+				r = check_due(lc, p, op);
 	return r;
 }
 
@@ -541,6 +583,7 @@ void linecheck_close(struct linecheck *lc)
 		free(lc->stacks[i].frame);
 	free(lc->stacks);
 	free(lc->obligations);
+	free(lc->wrong);
 	free(lc->violations);
 	free(lc->costs);
 	free(lc);
@@ -558,13 +601,10 @@ size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_
 	return lc->n_obligations;
 }
 
-uint64_t linecheck_wrong_lines(const struct linecheck *lc)
+size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret)
 {
-	uint64_t n = lc->n_violations;
-
-	for (size_t i = 0; i < lc->n_violations; i++)
-		n += lc->violations[i].alike;
-	return n;
+	*ret = lc->wrong;
+	return lc->n_wrong;
 }
 
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc)

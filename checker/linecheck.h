@@ -92,6 +92,7 @@ struct linecheck_obligation {
 struct linecheck_options {
 	enum persist_mode mode;
 	bool note_obligations;
+	bool note_wrong;
 	uint64_t leave_out; /* number of a record to pass over (0 is the first); CONTENT_NEVER: none
 			     */
 };
@@ -114,8 +115,11 @@ size_t linecheck_costs(const struct linecheck *lc, const struct linecheck_cost *
 /* Those of the record taken last; with note_obligations. */
 size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_obligation **ret);
 
-/* Lines that are wrong, all told: those of the violations and what is alike. */
-uint64_t linecheck_wrong_lines(const struct linecheck *lc);
+/*
+ * Each byte that is wrong after a call, by a number that is the same in all judgements
+ * of one run; with note_wrong.
+ */
+size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret);
 
 /* What was found on the kernel's stack: candidates for frames.h. NULL: no such stack. */
 const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_t number,

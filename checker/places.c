@@ -72,7 +72,7 @@ int places_set(struct places *t, struct content_page *p, uint64_t physical)
 	at = &t->chain[hash(physical, t->room)];
 	p->place = CONTENT_AT;
 	p->physical = physical;
-	p->unchecked = true;
+	p->unchecked = p->moved = true;
 	p->next_here = *at;
 	*at = p;
 	t->used++;
@@ -91,6 +91,7 @@ void places_clear(struct places *t, struct content_page *p, enum content_place w
 		t->used--;
 	}
 	p->unchecked |= p->place != what;
+	p->moved |= p->place != what;
 	p->place = what;
 	p->next_here = NULL;
 }

@@ -51,7 +51,10 @@ static int end(struct promise *p, struct worker *w, const struct oplog_op *op, u
 		return r;
 	*ret_promised = promise_make(p, w, op);
 	p->count += *ret_promised;
-	return op->rec->op == DX_OP_CLOSE ? 0 : promise_take_extents(p, op);
+	r = op->rec->op == DX_OP_CLOSE ? 0 : promise_take_extents(p, op);
+	if (w->settled && w->settled->names)
+		content_moved_are_due(w->settled->content);
+	return r;
 }
 
 static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op *op, uint64_t seq,
@@ -62,6 +65,7 @@ static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op
 	w->current = op;
 	w->began = seq;
 	w->change[0] = w->change[1] = NULL;
+	w->settled = NULL;
 	r = promise_begin(p, w, op);
 	return r ? err_sys(e, r, op->kind->name, "follow what it does to its file") : 0;
 }

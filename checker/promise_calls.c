@@ -21,28 +21,16 @@ static void promise_all(struct promise *p, uint64_t began)
 		promise_file(f, 0, PROMISE_ALL, began, NULL);
 }
 
-/* It brings all of the file's extents onto the medium: elsewhere too, what is there must be legal.
- */
-static void promise_part(struct tree_file *f, uint64_t offset, uint64_t length, uint64_t began,
-			 const struct content_change *also)
-{
-	promise_file(f, offset, length, began, also);
-	if (f->names)
-		content_set_due(f->content, 0, PROMISE_ALL);
-}
-
-static bool promise_range(const struct promise *p, const struct worker *w,
-			  const struct oplog_op *op)
+static bool promise_range(const struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	const struct handle *m = promise_handle(p, op->rec->handle);
 	uint64_t from = arg(op, 0) & ~(CONTENT_PAGE - 1), end = page_end(arg(op, 0) + arg(op, 1));
 
 	if (!m || !m->file || !(arg(op, 2) & MS_SYNC))
 		return false;
-	if (m->is_read_only)
-		promise_file(m->file, m->offset + from, end - from, w->began, NULL);
-	else
-		promise_part(m->file, m->offset + from, end - from, w->began, NULL);
+	promise_file(m->file, m->offset + from, end - from, w->began, NULL);
+	if (!m->is_read_only)
+		w->settled = m->file;
 	return true;
 }
 
@@ -51,14 +39,14 @@ static bool is_synchronous(const struct handle *h, const struct oplog_op *op)
 	return h->flags & O_DSYNC || arg(op, 2) & (RWF_DSYNC | RWF_SYNC);
 }
 
-static bool promise_write(const struct promise *p, const struct worker *w,
-			  const struct oplog_op *op)
+static bool promise_write(const struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	const struct handle *h = promise_handle(p, op->rec->handle);
 
 	if (!h || !h->file || op->rec->result <= 0 || !is_synchronous(h, op))
 		return false;
-	promise_part(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began, w->change[0]);
+	promise_file(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began, w->change[0]);
+	w->settled = h->file;
 	return true;
 }
 

@@ -44,7 +44,7 @@ static bool find_physical(const struct promise *p, uint64_t device, uint64_t off
  */
 static bool takes_place(const struct content_page *page, bool due_only)
 {
-	return !due_only || page->due;
+	return !due_only || page->is_due;
 }
 
 static int place_extent(struct promise *p, const struct tree_file *f, const struct dx_rec *x,

@@ -36,6 +36,7 @@ struct worker {
 	uint64_t began;
 	struct content_change *change[2]; /* that the current operation makes */
 	struct tree_file *changed;	  /* the file of change[0] */
+	struct tree_file *settled; /* all of its extents are durable by the current operation */
 	struct handle handles[DX_LOG_HANDLES];
 	struct flushed *flushed;
 	size_t n_flushed, room;

@@ -12,7 +12,8 @@ struct trial {
 	uint64_t *number; /* of the records that can be left out */
 	uint8_t *kind;	  /* enum removal_kind of each */
 	size_t n, room;
-	uint64_t wrong_lines; /* with all records */
+	uint64_t *wrong; /* bytes that are wrong with all records, in ascending order */
+	size_t n_wrong;
 };
 
 static int kind_of(const struct dx_trace_rec *rec)
@@ -80,9 +81,33 @@ static int take_record(struct trial *t, struct linecheck *lc, const struct trace
 	return r ? err_sys(e, r, "store trace", "find what its promises depend on") : 0;
 }
 
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int keep_wrong(struct trial *t, const struct linecheck *lc, struct err *e)
+{
+	const uint64_t *wrong;
+
+	t->n_wrong = linecheck_wrong(lc, &wrong);
+	if (!t->n_wrong)
+		return 0;
+	t->wrong = malloc(t->n_wrong * sizeof(*t->wrong));
+	if (!t->wrong)
+		return err_sys(e, -ENOMEM, "store trace", "note what is wrong with it");
+	memcpy(t->wrong, wrong, t->n_wrong * sizeof(*t->wrong));
+	qsort(t->wrong, t->n_wrong, sizeof(*t->wrong), compare);
+	return 0;
+}
+
 static int run_whole(struct trial *t, struct err *e)
 {
-	const struct linecheck_options o = { .note_obligations = true, .leave_out = CONTENT_NEVER };
+	const struct linecheck_options o = { .note_obligations = true,
+					     .note_wrong = true,
+					     .leave_out = CONTENT_NEVER };
 	struct linecheck *lc = NULL;
 	struct trace_record rec;
 	uint64_t number = 0;
@@ -97,23 +122,36 @@ static int run_whole(struct trial *t, struct err *e)
 		r = take_record(t, lc, &rec, number++, e);
 	}
 	if (!r)
-		t->wrong_lines = linecheck_wrong_lines(lc);
+		r = keep_wrong(t, lc, e);
 	linecheck_close(lc);
 	return r;
 }
 
 /* ---- without one ---- */
 
+/* Is a byte wrong that is not with all records? */
+static bool is_more_wrong(const struct trial *t, const struct linecheck *lc)
+{
+	const uint64_t *wrong;
+	size_t n = linecheck_wrong(lc, &wrong);
+
+	for (size_t i = 0; i < n; i++)
+		if (!t->n_wrong ||
+		    !bsearch(&wrong[i], t->wrong, t->n_wrong, sizeof(*wrong), compare))
+			return true;
+	return false;
+}
+
 static int is_caught(const struct trial *t, uint64_t number, bool *ret, struct err *e)
 {
-	const struct linecheck_options o = { .leave_out = number };
+	const struct linecheck_options o = { .note_wrong = true, .leave_out = number };
 	struct linecheck *lc = NULL;
 	int r = linecheck_open(&lc, trace_header(t->trace), t->log, &o, e);
 
 	if (!r)
 		r = linecheck_run(lc, t->trace, e);
 	if (!r)
-		*ret = linecheck_wrong_lines(lc) > t->wrong_lines;
+		*ret = is_more_wrong(t, lc);
 	linecheck_close(lc);
 	return r;
 }
@@ -189,6 +227,7 @@ int removal_try(const char *trace, const char *log, uint64_t seed, uint64_t n,
 	trace_close(t.trace);
 	free(t.number);
 	free(t.kind);
+	free(t.wrong);
 	return r;
 }
 
