@@ -467,6 +467,17 @@ uint64_t content_illegal(const struct content_page *p, unsigned int line,
 	return bad;
 }
 
+uint64_t content_settled(const struct content_page *p, unsigned int line)
+{
+	uint64_t once = p->original[line], twice = 0;
+
+	for (size_t i = 0; i < p->n_layers; i++) {
+		twice |= once & p->layers[i].bytes[line];
+		once |= p->layers[i].bytes[line];
+	}
+	return once & ~twice;
+}
+
 void content_read(const struct content *c, uint64_t offset, uint64_t length, unsigned char *ret)
 {
 	memset(ret, 0, length);

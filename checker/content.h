@@ -136,6 +136,9 @@ void content_read(const struct content *c, uint64_t offset, uint64_t length, uns
 uint64_t content_illegal(const struct content_page *p, unsigned int line,
 			 const unsigned char *values, uint64_t mask);
 
+/* Bytes of a line that can have come from one change only (or are as they were at first). */
+uint64_t content_settled(const struct content_page *p, unsigned int line);
+
 /* The newest change that had a right to a byte (its promise), NULL: none, it is as at first. */
 const struct content_change *content_owner(const struct content_page *p, unsigned int at);
 

@@ -238,7 +238,8 @@ static int check_line(struct linecheck *lc, const struct content_page *p, unsign
 	const unsigned char *values =
 		hole ? zeros : persist_durable(lc->persist, p->physical + line * LINE);
 	uint64_t bad = content_illegal(p, line, values, p->due[line]);
-	uint64_t good = p->promised[line] & p->due[line] & ~bad;
+	/* A byte that may be two things depends on the stores of neither. */
+	uint64_t good = p->promised[line] & p->due[line] & ~bad & content_settled(p, line);
 
 	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line] &
 								    p->due[line]);
