@@ -49,7 +49,7 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
 	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
 	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
-	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" CHECK_SYMBOLS " beside it)", 25 },
+	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" RECORDED_SYMBOLS " beside it)", 25 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },

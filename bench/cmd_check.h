@@ -4,6 +4,8 @@
 #define BENCH_CMD_CHECK_H
 
 #include "bench/plan.h"
+#include "bench/recorded.h"
+#include "bench/recording.h"
 #include "bench/results.h"
 #include "bench/session.h"
 #include "checker/persist.h"
@@ -21,15 +23,12 @@ struct check {
 	uint64_t n_removals; /* so many; 0: all */
 	enum persist_mode rules;
 	bool rules_given;
-	uint64_t rounds;     /* lists that soup makes in each guest, of seeds one after the other */
-	uint64_t for_ms;     /* guests one after the other for so long; 0: one */
+	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
+	uint64_t for_ms; /* guests one after the other for so long; 0: one */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */
 };
-
-/* Of a guest's kernel, beside its traces: the name of that file. */
-#define CHECK_SYMBOLS "kallsyms"
 
 /* cmd_check.c: the document of results, as it was asked for, on standard output. */
 void check_print(const struct check *check, const json_t *document);
@@ -37,8 +36,30 @@ void check_print(const struct check *check, const json_t *document);
 /* cmd_check_record.c: in the guest. Records the cells; the host judges. The exit code. */
 int check_record(struct check *check);
 
-/* cmd_check_host.c: boots a guest for each kernel, and judges what it recorded. */
+/* cmd_check_host.c: boots a guest for each kernel, and has judged what it recorded. */
 int check_guests(struct check *check);
+
+/* cmd_check_judge.c: judges what guests recorded for one set of results. */
+struct check_judge {
+	const struct check *check;
+	struct results *results;
+	json_t *known;		  /* failures (known.h) */
+	struct coverage coverage; /* of all soups */
+	bool kept;		  /* files of a cell */
+};
+
+/* @j is zeroed, but for check and results, which may come later. */
+int check_judge_open(struct check_judge *j, struct err *e);
+void check_judge_close(struct check_judge *j);
+
+/*
+ * The cells of @rec, whose directory is that of the results, become results. An
+ * error is that of keeping them: they are judged and in the document all the same.
+ */
+int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e);
+
+/* All is in: notes what the soups covered. */
+void check_judge_note_coverage(const struct check_judge *j);
 
 /* cmd_check_recorded.c: judges files that are there already. */
 int check_recorded(struct check *check);

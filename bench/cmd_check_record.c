@@ -85,7 +85,7 @@ static int send_symbols(const struct recorder *rec, struct err *e)
 
 	if (kallsyms_text(&text, &len, e))
 		return 0;
-	r = results_put(rec->results, CHECK_SYMBOLS, text, len, e);
+	r = results_put(rec->results, RECORDED_SYMBOLS, text, len, e);
 	free(text);
 	return r;
 }

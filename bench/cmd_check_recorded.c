@@ -37,7 +37,7 @@ static void find_files(const struct check *check, const char *trace, struct file
 	if (check->recorded_symbols)
 		snprintf(f->symbols, sizeof(f->symbols), "%s", check->recorded_symbols);
 	else
-		snprintf(f->symbols, sizeof(f->symbols), "%.*s" CHECK_SYMBOLS, (int)dir, trace);
+		snprintf(f->symbols, sizeof(f->symbols), "%.*s" RECORDED_SYMBOLS, (int)dir, trace);
 }
 
 static int check_symbols(const char *path, struct err *e)

@@ -212,11 +212,14 @@ static int record_emulated(struct recorder *rec, char *const argv[], int *ret_st
 {
 	struct oplist_luggage luggage = { 0 };
 	struct emulate_job job;
+	uint64_t n;
 	int r = file_mkdirs(RESULTS, 0777);
 
 	if (r)
 		return err_sys(e, r, RESULTS, "mkdir");
-	r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
+	r = oplist_source_count(rec->selection, &n, e); /* what is wrong with it is told at once */
+	if (!r)
+		r = session_job(&rec->session, rec->session.kernels[0], argv, &job, e);
 	if (!r)
 		r = oplist_source_pack(rec->selection, 1, &luggage, e);
 	job.files = (const char *const *)luggage.files;

@@ -79,8 +79,8 @@ int oplist_source_pack(const struct selection *s, size_t n, struct oplist_luggag
 	for (size_t i = 0; !r && i < n; i++) {
 		struct oplist list = { 0 };
 
-		if (s[i].workload->list != DX_LIST_FILE)
-			continue;
+		if (s[i].workload->list != DX_LIST_FILE || !s[i].path)
+			continue; /* without a path: the cell says so */
 		r = open_list(&s[i], &list, e);
 		oplist_release(&list);
 		if (!r)

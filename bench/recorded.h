@@ -14,6 +14,8 @@
 #include "daxbench/oplog.h"
 #include "lib/err.h"
 
+#define RECORDED_SYMBOLS "kallsyms" /* of the guest's kernel, beside its traces */
+
 struct recorded {
 	const char *trace, *log;
 	const char *symbols; /* kallsyms of its kernel; without it addresses stay numbers */

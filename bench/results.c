@@ -209,16 +209,33 @@ void results_set_environment(struct results *r, json_t *environment)
 	json_object_set(r->document, "environment", environment);
 }
 
+static int check_name(const char *name, struct err *e)
+{
+	if (!name[0] || name[0] == '.' || strchr(name, '/'))
+		return err_set(e, -EINVAL, name, "is no name for a file of results");
+	return 0;
+}
+
+int results_put_at(int dir, const char *name, const void *data, size_t len, struct err *e)
+{
+	int code = check_name(name, e);
+
+	if (code)
+		return code;
+	code = file_write_atomic(dir, name, data, len);
+	return code ? no_room(e, code, name, "keep") : 0;
+}
+
 int results_put(struct results *r, const char *name, const void *data, size_t len, struct err *e)
 {
 	int code;
 
-	if (!name[0] || name[0] == '.' || strchr(name, '/'))
-		return err_set(e, -EINVAL, name, "is no name for a file of results");
-	if (r->dir < 0)
-		code = frame_write(r->frame_fd, FRAME_FILE, name, data, len);
-	else
-		code = file_write_atomic(r->dir, name, data, len);
+	if (r->dir >= 0)
+		return results_put_at(r->dir, name, data, len, e);
+	code = check_name(name, e);
+	if (code)
+		return code;
+	code = frame_write(r->frame_fd, FRAME_FILE, name, data, len);
 	return code ? no_room(e, code, name, "keep") : 0;
 }
 

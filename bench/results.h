@@ -51,6 +51,9 @@ void results_set_environment(struct results *r, json_t *environment);
 /* Any other file to keep beside run.json. @name: [A-Za-z0-9._-]+. */
 int results_put(struct results *r, const char *name, const void *data, size_t len, struct err *e);
 
+/* The same in directory @dir, which belongs to no set of results. */
+int results_put_at(int dir, const char *name, const void *data, size_t len, struct err *e);
+
 /*
  * Writes run.json with the summary. If all was run the directory gets its final
  * name and "latest" points to it. @interrupted, or cells missing: the

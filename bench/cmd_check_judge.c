@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a guest recorded for a check, judged: its cells become results, and its
+ * files get names that tell what they are of.
+ */
+#include "bench/cmd_check.h"
+#include "bench/json_get.h"
+#include "bench/known.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+int check_judge_open(struct check_judge *j, struct err *e)
+{
+	return known_load(KNOWN_DIRECTORY, &j->known, e);
+}
+
+void check_judge_close(struct check_judge *j)
+{
+	json_decref(j->known);
+	j->known = NULL;
+}
+
+/* Those of a cell that passed are not kept. */
+static void keep_files(struct check_judge *j, const struct recording_files *f, const json_t *cell)
+{
+	const char *dir = results_path(j->results), *workload = text_of(cell, "workload");
+	const char *fs = text_of(cell, "fs"), *run = text_of(cell, "run");
+	char name[PATH_MAX];
+
+	if (!j->check->keep && !strcmp("pass", text_of(cell, "status"))) {
+		unlink(f->trace);
+		unlink(f->log);
+		return;
+	}
+	j->kept = true;
+	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.trace", dir, workload, fs, run);
+	rename(f->trace, name);
+	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.oplog", dir, workload, fs, run);
+	rename(f->log, name);
+}
+
+static void judge_cell(struct check_judge *j, json_t *cell)
+{
+	const struct check *check = j->check;
+	const char *run = text_of(cell, "run");
+	const struct recording_files f = recording_name(results_path(j->results), run);
+	const struct recorded rec = {
+		.trace = f.trace,
+		.log = f.log,
+		.symbols = f.symbols,
+		.rules = check->rules,
+		.removals = check->removals,
+		.n_removals = check->n_removals,
+		.seed = check->session.seed,
+		.flush = session_flush_name(&check->session),
+		.coverage = &j->coverage,
+	};
+
+	if (!run[0])
+		return; /* nothing was recorded: the cell says why */
+	recorded_judge(&rec, j->known, cell);
+	keep_files(j, &f, cell);
+}
+
+int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e)
+{
+	const struct recording_files f = recording_name(rec->dir, "");
+	struct err not_kept;
+	json_t *cell;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(rec->cells, i, cell) {
+		judge_cell(j, cell);
+		/* A full disk takes no verdict away. */
+		if (results_add_json(j->results, cell, &not_kept) && !r) {
+			*e = not_kept;
+			r = e->code;
+		}
+	}
+	if (!j->kept)
+		unlink(f.symbols);
+	return r;
+}
+
+void check_judge_note_coverage(const struct check_judge *j)
+{
+	size_t seen, possible;
+
+	if (!j->coverage.lists)
+		return;
+	coverage_count(&j->coverage, &seen, &possible);
+	results_note(j->results, "coverage",
+		     json_pack("{s:I, s:I, s:I, s:I}", "lists", (json_int_t)j->coverage.lists,
+			       "operations", (json_int_t)j->coverage.operations, "pairs_seen",
+			       (json_int_t)seen, "pairs_possible", (json_int_t)possible));
+}
