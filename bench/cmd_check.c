@@ -24,6 +24,7 @@ enum {
 	OPT_WRITE_CACHE,
 	OPT_REMOVALS,
 	OPT_RULES,
+	OPT_REDUCE,
 	OPT_ROUNDS,
 	OPT_FOR,
 	OPT_RECORDED,
@@ -35,6 +36,8 @@ enum {
 #define MAX_ROUNDS     1000
 #define ROUNDS_OF_SOAK 4 /* a guest of many would begin each trace with what all before left */
 
+#define REDUCE_DEFAULT_MS 300000
+
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
 	{ "rules", OPT_RULES, "RULES", 0,
@@ -43,6 +46,8 @@ static const struct argp_option options[] = {
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
 	{ "removals", OPT_REMOVALS, "N|all", 0,
 	  "leave N records out of each trace, one at a time: are they missed?", 20 },
+	{ "reduce", OPT_REDUCE, "TIME", OPTION_ARG_OPTIONAL,
+	  "look for the fewest operations that show each violation, so long at most (5m)", 20 },
 	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
 	  20 },
 	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
@@ -91,6 +96,13 @@ static void parse_removals(struct check *check, const char *arg, struct argp_sta
 		argp_error(state, "--removals %s: want a number over 0, or all", arg);
 }
 
+static void parse_reduce(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->reduce_ms = REDUCE_DEFAULT_MS;
+	if (arg && (units_parse_ms(arg, &check->reduce_ms) || !check->reduce_ms))
+		argp_error(state, "--reduce=%s: want a time such as 90s or 10m", arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct check *check = state->input;
@@ -107,6 +119,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_REMOVALS:
 		parse_removals(check, arg, state);
+		return 0;
+	case OPT_REDUCE:
+		parse_reduce(check, arg, state);
 		return 0;
 	case OPT_ROUNDS:
 		if (units_parse_count(arg, &check->rounds) || !check->rounds ||

@@ -6,6 +6,7 @@
 #include "bench/plan.h"
 #include "bench/recorded.h"
 #include "bench/recording.h"
+#include "bench/repro.h"
 #include "bench/results.h"
 #include "bench/session.h"
 #include "checker/persist.h"
@@ -21,6 +22,7 @@ struct check {
 	const char *recorded_log, *recorded_symbols;
 	bool removals;	     /* leave records out of each trace that passed, ... */
 	uint64_t n_removals; /* so many; 0: all */
+	uint64_t reduce_ms;  /* look for shorter lists so long; 0: not at all */
 	enum persist_mode rules;
 	bool rules_given;
 	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
@@ -46,11 +48,16 @@ struct check_judge {
 	json_t *known;		  /* failures (known.h) */
 	struct coverage coverage; /* of all soups */
 	bool kept;		  /* files of a cell */
+	struct repro_run run;	  /* what all cells have in common */
+	struct repro repro;	  /* the violations, saved */
 };
 
-/* @j is zeroed, but for check and results, which may come later. */
-int check_judge_open(struct check_judge *j, struct err *e);
+/* @j is zeroed. The caller closes it after a failure, too. */
+int check_judge_open(struct check_judge *j, const struct check *check, struct err *e);
 void check_judge_close(struct check_judge *j);
+
+/* Where the verdicts go, and which kernel is judged: both outlive @j. Before any cell. */
+void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel);
 
 /*
  * The cells of @rec, whose directory is that of the results, become results. An
@@ -58,8 +65,11 @@ void check_judge_close(struct check_judge *j);
  */
 int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e);
 
-/* All is in: notes what the soups covered. */
-void check_judge_note_coverage(const struct check_judge *j);
+/* All is in: notes what the soups covered, and how many violations are alike. */
+int check_judge_end(struct check_judge *j, struct err *e);
+
+/* cmd_check_reduce.c: cuts down the lists of the violations that were saved. */
+void check_reduce(struct check *check, struct repro *repro);
 
 /* cmd_check_recorded.c: judges files that are there already. */
 int check_recorded(struct check *check);

@@ -138,15 +138,15 @@ static int open_results(struct host *host, struct err *e)
 			     check->session.seed, check->plan.cells, e);
 
 	json_decref(command);
-	host->judge.check = check;
-	host->judge.results = host->results;
+	if (!r)
+		check_judge_begin(&host->judge, host->results, host->kernel);
 	return r;
 }
 
 static int open_host(struct host *host, struct err *e)
 {
 	const struct plan *plan = &host->check->plan;
-	int r = check_judge_open(&host->judge, e);
+	int r = check_judge_open(&host->judge, host->check, e);
 
 	if (!r)
 		r = oplist_source_pack(plan->selections, plan->n_selections, &host->luggage, e);
@@ -170,7 +170,8 @@ static int conclude(struct host *host, bool cut_short)
 	int code = results_exit_code(document);
 	struct err e;
 
-	check_judge_note_coverage(&host->judge);
+	if (check_judge_end(&host->judge, &e))
+		say_error(&e);
 	check_print(check, document);
 	if (results_finish(host->results, cut_short, &e)) {
 		say_error(&e);
@@ -178,6 +179,9 @@ static int conclude(struct host *host, bool cut_short)
 	}
 	if (results_path(host->results))
 		say_note(0, "results: %s", results_path(host->results));
+	if (host->judge.repro.n)
+		say_note(0, "%zu kinds of violations, a directory each: %s/violations",
+			 host->judge.repro.n, results_path(host->results));
 	if (cut_short && code != EXIT_FOUND)
 		code = EXIT_NO_RUN;
 	return interrupted ? 128 + interrupted : code;
@@ -206,6 +210,10 @@ static int check_kernel(struct check *check, const char *kernel)
 		code = conclude(&host, r);
 	}
 	say_guest(&host.outcome);
+	if (check->reduce_ms && host.judge.repro.n && !interrupted) {
+		check_reduce(check, &host.judge.repro);
+		code = interrupted ? 128 + interrupted : code;
+	}
 	close_host(&host);
 	return !r && code == EXIT_OK ? host.outcome.exit_status : code;
 }

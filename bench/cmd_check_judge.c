@@ -6,20 +6,36 @@
 #include "bench/cmd_check.h"
 #include "bench/json_get.h"
 #include "bench/known.h"
+#include "bench/say.h"
 
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-int check_judge_open(struct check_judge *j, struct err *e)
+int check_judge_open(struct check_judge *j, const struct check *check, struct err *e)
 {
+	j->check = check;
 	return known_load(KNOWN_DIRECTORY, &j->known, e);
 }
 
 void check_judge_close(struct check_judge *j)
 {
+	repro_release(&j->repro);
 	json_decref(j->known);
 	j->known = NULL;
+}
+
+void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel)
+{
+	j->results = results;
+	j->run = (struct repro_run){ .results = results_path(results),
+				     .kernel = kernel,
+				     .session = &j->check->session,
+				     .rules = j->check->rules,
+				     .known = j->known,
+				     .command = json_object_get(results_document(results),
+								"command") };
+	j->repro.run = &j->run;
 }
 
 /* Those of a cell that passed are not kept. */
@@ -57,10 +73,13 @@ static void judge_cell(struct check_judge *j, json_t *cell)
 		.flush = session_flush_name(&check->session),
 		.coverage = &j->coverage,
 	};
+	struct err e;
 
 	if (!run[0])
 		return; /* nothing was recorded: the cell says why */
 	recorded_judge(&rec, j->known, cell);
+	if (repro_save(&j->repro, cell, &f, &e))
+		say_error(&e);
 	keep_files(j, &f, cell);
 }
 
@@ -85,7 +104,7 @@ int check_judge_cells(struct check_judge *j, const struct recording *rec, struct
 	return r;
 }
 
-void check_judge_note_coverage(const struct check_judge *j)
+static void note_coverage(const struct check_judge *j)
 {
 	size_t seen, possible;
 
@@ -96,4 +115,10 @@ void check_judge_note_coverage(const struct check_judge *j)
 		     json_pack("{s:I, s:I, s:I, s:I}", "lists", (json_int_t)j->coverage.lists,
 			       "operations", (json_int_t)j->coverage.operations, "pairs_seen",
 			       (json_int_t)seen, "pairs_possible", (json_int_t)possible));
+}
+
+int check_judge_end(struct check_judge *j, struct err *e)
+{
+	note_coverage(j);
+	return repro_count(&j->repro, e);
 }

@@ -53,6 +53,11 @@ const char *layer_names(void)
 	return "partition, linear, span";
 }
 
+const char *layer_name(enum layer_kind kind)
+{
+	return kinds[kind].name;
+}
+
 size_t layer_width(enum layer_kind kind)
 {
 	return kind == LAYER_NONE ? 1 : kinds[kind].width;
@@ -157,7 +162,7 @@ int layer_make(enum layer_kind kind, const char *const below[], struct layer **r
 
 const char *layer_kind_name(const struct layer *l)
 {
-	return kinds[l->kind].name;
+	return layer_name(l->kind);
 }
 
 const char *layer_node(const struct layer *l)

@@ -31,6 +31,9 @@ bool layer_find(const char *name, enum layer_kind *ret);
 /* "partition, linear, span". */
 const char *layer_names(void);
 
+/* "linear"; not of LAYER_NONE. */
+const char *layer_name(enum layer_kind kind);
+
 /* How many devices a layer of this kind lies on. */
 size_t layer_width(enum layer_kind kind);
 

@@ -25,4 +25,7 @@ struct verdict_view {
 };
 void verdict_print(FILE *out, const json_t *document, const struct verdict_view *view);
 
+/* One violation of @cell as that does; @verbose: with call stacks. */
+void verdict_print_violation(FILE *out, const json_t *cell, const json_t *v, bool verbose);
+
 #endif

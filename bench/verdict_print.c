@@ -182,19 +182,19 @@ static void print_until(FILE *out, const json_t *v)
 	say(out, "  class     %s (%s)", text_of(v, "class"), modes);
 }
 
-static void print_violation(FILE *out, const json_t *cell, const json_t *v, bool verbose)
+void verdict_print_violation(FILE *out, const json_t *cell, const json_t *v, bool verbose)
 {
 	const json_t *promise = json_object_get(v, "promise");
 	int64_t lines = number_of(v, "lines");
 
 	if (json_is_object(promise))
-		say(out, "\n%s %s: %s #%" PRId64 "%s promised what a power cut would lose:",
+		say(out, "%s %s: %s #%" PRId64 "%s promised what a power cut would lose:",
 		    text_of(cell, "fs"), text_of(cell, "workload"), text_of(promise, "op"),
 		    number_of(promise, "record"),
 		    json_is_true(json_object_get(promise, "application")) ? " (the application's)"
 									  : "");
 	else
-		say(out, "\n%s %s: a promised byte is overwritten:", text_of(cell, "fs"),
+		say(out, "%s %s: a promised byte is overwritten:", text_of(cell, "fs"),
 		    text_of(cell, "workload"));
 	say(out, "  file      %s, offset %" PRId64 ", %" PRId64 " bytes of the line%s",
 	    text_of(v, "file"), number_of(v, "offset"), number_of(v, "bytes"),
@@ -238,7 +238,8 @@ static void print_violations(FILE *out, const json_t *cell, bool verbose)
 	json_array_foreach(violations, i, v) {
 		if (!verbose && !is_first_of_kind(violations, i))
 			continue;
-		print_violation(out, cell, v, verbose);
+		fputc('\n', out);
+		verdict_print_violation(out, cell, v, verbose);
 		told++;
 	}
 	if (told < json_array_size(violations))
