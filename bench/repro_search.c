@@ -198,8 +198,8 @@ int repro_search_try(struct repro_search *searches, size_t n, const struct repro
 	int r = empty_dir(t->dir, e), s;
 
 	*ret_ran = 0;
-	if (r)
-		return r;
+	if (r || !first)
+		return r; /* nobody has anything to try */
 	here.fs = first->fs;
 	here.seed = first->seed;
 	r = repro_try(&here, lists, n_lists, &rec, e);

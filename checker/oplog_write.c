@@ -51,7 +51,10 @@ static volatile struct known_files *known;
 /* Descriptor + 1 of each file that is open in this process, by handle. */
 static int tracked[DX_LOG_WORKERS][DX_LOG_HANDLES];
 
-/* A page that fork() empties in the child: 0 says that this process has not touched its area. */
+/*
+ * A page that fork() empties in the child: 0 says that this process has not touched its
+ * area. Behind it what it is called, or 0 if it has not asked yet.
+ */
 static volatile uint32_t *touched;
 
 static struct dx_rec *records_of(struct dx_log_area *a)
@@ -484,6 +487,14 @@ static bool is_realtime(int fd)
 	return !ioctl(fd, FS_IOC_FSGETXATTR, &attr) && attr.fsx_xflags & FS_XFLAG_REALTIME;
 }
 
+/* Asked once: a system call that a workload did not make would be in its way. */
+static pid_t this_process(void)
+{
+	if (!touched[1])
+		touched[1] = (uint32_t)getpid();
+	return (pid_t)touched[1];
+}
+
 void dx_log_track(struct dx_worker *w, const struct dx_file *f, int open_flags)
 {
 	volatile unsigned char *is_known = known_of(f->id);
@@ -492,7 +503,7 @@ void dx_log_track(struct dx_worker *w, const struct dx_file *f, int open_flags)
 	if (!is_known)
 		return;
 	*tracked_slot(f->id) = f->fd + 1;
-	known->opener[f->id >> DX_HANDLE_BITS][f->id % DX_LOG_HANDLES] = getpid();
+	known->opener[f->id >> DX_HANDLE_BITS][f->id % DX_LOG_HANDLES] = this_process();
 	known->fd[f->id >> DX_HANDLE_BITS][f->id % DX_LOG_HANDLES] = f->fd;
 	known->highest[f->id >> DX_HANDLE_BITS] = f->id % DX_LOG_HANDLES;
 	/* O_SYNC holds the bit of O_DSYNC. */

@@ -16,8 +16,8 @@
 #define GUEST_ARGV	    "/job/argv"		 /* words of the command, each ended by a NUL */
 #define GUEST_DETERMINISTIC "/job/deterministic" /* there: no chance of any kind */
 #define GUEST_COLLECTED	    "/job/collected"	 /* there: guest_is_collected() */
-#define GUEST_LIST	    "/job/list-"	 /* + a number: a list that the command line names */
-#define GUEST_INTERACTIVE   "/job/interactive"	 /* "ROWS COLUMNS": the command has the console */
+#define GUEST_LIST	    "/job/list-"       /* + a number: a list that the command line names */
+#define GUEST_INTERACTIVE   "/job/interactive" /* "ROWS COLUMNS": the command has the console */
 #define GUEST_MODULES	    "/etc/daxbench/modules" /* init's: paths, a line each, in load order */
 #define GUEST_FACTS	    "/job/facts.json"	    /* QEMU, accelerator, kernel image, NVDIMMs */
 #define GUEST_RESULTS	    "/dev/daxbench-results" /* link to the results port: frames */

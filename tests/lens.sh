@@ -5,7 +5,8 @@
 #	calls	bench objects call nothing of the operation log, check objects do
 #	drains	the check lens executes nothing that drains cache-line write-backs
 #		but what the workload itself does
-#	traces	both lenses make the same system calls; the check lens FIEMAP and FSGETXATTR besides
+#	traces	both lenses make the same system calls; the check lens FIEMAP, FSGETXATTR and
+#		one getpid besides
 #	loops	the bench loop has as many instructions as one written by hand
 #
 #	tests/lens.sh			all of it, then --must-fail
@@ -104,7 +105,7 @@ traces() {
 	watch "$program" check "$name"
 	system_calls >"$work/check-all"
 	fiemap=$(grep -c 'FS_IOC_FIEMAP' "$work/check-all")
-	grep -vE 'FS_IOC_(FIEMAP|FSGETXATTR)' "$work/check-all" | $order >"$work/check"
+	grep -vE 'FS_IOC_(FIEMAP|FSGETXATTR)|getpid\(\)' "$work/check-all" | $order >"$work/check"
 	grep -q FS_IOC_FIEMAP "$work/bench" && wrong "$name: the bench lens asks for extents"
 	grep -qE '\bf(data)?sync\(' "$work/bench" && [ "$fiemap" -eq 0 ] &&
 		wrong "$name: the check lens did not ask for extents: was it watched?"
