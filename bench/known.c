@@ -108,19 +108,22 @@ static bool concerns(const json_t *entry, const json_t *cell)
 	       (!to || kernel <= to);
 }
 
-/* "dax_file_unshare+0x19b": is it in one of @functions? An empty list has all code. */
-static bool is_in(const char *where, const json_t *functions)
+/* "dax_file_unshare+0x19b", or whatever the program did: is it of @names? Of an empty list, yes. */
+static bool is_of(const json_t *store, const json_t *names)
 {
-	const json_t *f;
+	const char *where = text_of(store, "where"), *by = text_of(store, "by");
+	const json_t *name;
 	size_t i;
 
-	json_array_foreach(functions, i, f) {
-		size_t len = json_string_length(f);
+	json_array_foreach(names, i, name) {
+		size_t len = json_string_length(name);
 
-		if (!strncmp(where, json_string_value(f), len) && where[len] == '+')
+		if (!strncmp(where, json_string_value(name), len) && where[len] == '+')
+			return true;
+		if (!strcmp(json_string_value(name), "program") && !strcmp(by, "program"))
 			return true;
 	}
-	return !json_array_size(functions);
+	return !json_array_size(names);
 }
 
 /* All that the entry asks for is so of the violation. */
@@ -132,8 +135,7 @@ static bool meets(const json_t *violation, const json_t *entry)
 	json_array_foreach(json_object_get(entry, "conditions"), i, condition)
 		if (!json_is_string(condition) || !contains(has, json_string_value(condition)))
 			return false;
-	return is_in(text_of(json_object_get(violation, "store"), "where"),
-		     json_object_get(entry, "stores"));
+	return is_of(json_object_get(violation, "store"), json_object_get(entry, "stores"));
 }
 
 static const json_t *find_known(const json_t *known, const json_t *cell, const json_t *violation)

@@ -11,7 +11,8 @@
  *	promises	list of calls whose promise it breaks
  *	fault		how: "fault" of a violation (results/daxbench-result-1.schema.json)
  *	conditions	list of those of its "conditions" that it comes by
- *	stores		list of functions whose stores are lost; empty: any code's
+ *	stores		list of whose stores are lost: functions of the kernel, or "program",
+ *			what it stores itself; empty: any code's
  *	rules		list of the rules (check --rules) that it breaks
  *	flush		list of the CPUs' instructions (check --flush) with which it shows
  *	shows_in	workloads that are known to show it

@@ -185,7 +185,7 @@ static unsigned int try_features(int dir, int *fd, bool own)
 }
 
 /*
- * A fault that allocates in a realtime file of large extents takes the whole device
+ * A small allocation in a realtime file of large extents takes the whole device
  * on some kernels (docs/findings/xfs-rt-fault-takes-all.md): nothing can be done
  * after it. @fd: an empty file, as which it is left.
  */
@@ -223,7 +223,7 @@ static int find_features(const struct target *t, int dir, unsigned int *ret, str
 	if (fault_takes_all(fd)) {
 		unlinkat(dir, PROBE, 0);
 		return err_set(e, -EOPNOTSUPP, "soup",
-			       "a page fault takes the whole realtime device (docs/findings/"
+			       "a small allocation takes the whole realtime device (docs/findings/"
 			       "xfs-rt-fault-takes-all.md): see xfs-rt-4k");
 	}
 	put = pwrite(fd, pages, sizeof(pages), 0);

@@ -169,7 +169,7 @@ static const char *wrong_access(const struct dx_list_op *op)
 
 static bool is_store(unsigned int op)
 {
-	return op != DX_OP_LOAD && op != DX_OP_FLUSH;
+	return op != DX_OP_LOAD && op != DX_OP_FLUSH && op != DX_OP_RELY;
 }
 
 static const char *check_access(const struct dx_list_op *op, const struct slots *s)

@@ -47,7 +47,7 @@ DX_WORKLOAD(cow_write)
 	.name = "cow-write",
 	.title = "Write 8 bytes of a 4 KiB block that two files share, and fsync",
 	.op = "write+fsync",
-	.groups = "default,data",
+	.groups = "data",
 	.needs = DX_NEED_DAX,
 	.max_ops = 16384,
 	.priv_size = sizeof(struct two_files),

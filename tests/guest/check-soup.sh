@@ -6,26 +6,27 @@
 . "$(dirname "$0")/lib-check.sh"
 
 for kernel in 6.1 6.12; do
-	check 0 soup:ops=500 --rounds 2 --removals 4 --fs ext4,xfs,xfs-noreflink,xfs-rt-4k --kernel $kernel
+	check 0 soup:ops=500 --rounds 2 --removals 25 --fs ext4,xfs,xfs-noreflink,xfs-rt-4k --kernel $kernel
 	holds 'len(d["results"]) == 8 and d["coverage"]["operations"] == 4000'
 	holds 'all(c["status"] in ("pass", "xfail") for c in d["results"])'
 	holds 'all(c["status"] == "pass" for c in d["results"] if c["fs"] == "ext4")'
 	holds '{c["seed"] for c in d["results"]} == {1, 2}'
 	holds 'all(c["check"]["promises"] > 20 and c["check"]["promised_bytes"] > 1000000 and
 		not c["check"]["unplaced_bytes"] for c in d["results"])'
-	holds 'sum(r["tried"] for c in d["results"] for r in c["check"]["removals"].values()) == 32'
-	holds 'sum(r["caught"] for c in d["results"] for r in c["check"]["removals"].values()) > 5'
+	holds 'sum(r["tried"] for c in d["results"] for r in c["check"]["removals"].values()) == 200'
+	holds 'sum(r["caught"] for c in d["results"] for r in c["check"]["removals"].values()) > 10'
 	holds 'not any(r["wrong"] for c in d["results"] for r in c["check"]["removals"].values())'
 	holds 'd["coverage"]["pairs_seen"] * 4 > d["coverage"]["pairs_possible"]'
 done
 
 # What was found of stock kernels, each by the workload that shows nothing else.
-check 0 msync-read-only map-sync-syncfs cow-write msync-page --fs ext4,xfs
+check 0 msync-read-only map-sync-syncfs cow-write unshare-dirty msync-page --fs ext4,xfs
 holds '{c["status"] for c in d["results"] if c["workload"] == "msync-read-only"} == {"xfail"}'
 holds 'cell("map-sync-syncfs", "xfs")["status"] == "xfail" and cell("map-sync-syncfs", "ext4")["status"] == "pass"'
 holds 'cell("cow-write", "xfs")["status"] == "xfail" and cell("cow-write", "ext4")["status"] == "skip"'
 holds '{c["status"] for c in d["results"] if c["workload"] == "msync-page"} == {"pass"}'
-for finding in msync-read-only:ext4 map-sync-not-dirty-xfs:xfs dax-cow-not-flushed:xfs; do
+for finding in msync-read-only:ext4 map-sync-not-dirty-xfs:xfs dax-cow-not-flushed:xfs \
+	dax-stale-entry-after-unshare:xfs; do
 	holds "any(v['known'] == '${finding%:*}' for c in d['results'] if c['fs'] == '${finding#*:}'
 		for v in c['violations'])"
 done

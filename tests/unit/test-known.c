@@ -92,17 +92,22 @@ Test(known, one_that_is_known_does_not_hide_one_that_is_not)
 	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "fail");
 }
 
-/* One of a reflinked file, stored by @where: the status that an entry for these makes of it. */
-static const char *status_with(const char *condition, const char *where)
+/* One that comes by @condition, stored @where by @by: the status that an entry makes of it. */
+static const char *status_by(const char *condition, const char *where, const char *by)
 {
 	status_of("6.12.1", "xfs", "sync", "not drained", 0, &usual);
 	json_array_append_new(json_object_get(cell, "violations"),
-			      json_pack("{s:{s:s}, s:s, s:[s], s:{s:s}}", "promise", "op", "sync",
-					"fault", "not drained", "conditions", condition, "store",
-					"where", where));
+			      json_pack("{s:{s:s}, s:s, s:[s], s:{s:s, s:s}}", "promise", "op",
+					"sync", "fault", "not drained", "conditions", condition,
+					"store", "where", where, "by", by));
 	json_object_set_new(cell, "status", json_string("fail"));
 	known_apply(known, &usual, cell);
 	return json_string_value(json_object_get(cell, "status"));
+}
+
+static const char *status_with(const char *condition, const char *where)
+{
+	return status_by(condition, where, "kernel");
 }
 
 Test(known, it_holds_for_its_conditions_and_its_code_alone)
@@ -117,7 +122,15 @@ Test(known, it_holds_for_its_conditions_and_its_code_alone)
 	cr_expect_str_eq(status_with("reflinked file", "dax_copy+0x10"), "xfail");
 	cr_expect_str_eq(status_with("reflinked file", "dax_copy_more+0x10"), "fail");
 	cr_expect_str_eq(status_with("reflinked file", "dax_cop"), "fail");
-	cr_expect_str_eq(status_with("reflinked file", "workloads/soup.c:1 run()"), "fail");
+	cr_expect_str_eq(status_by("reflinked file", "workloads/soup.c:1 run()", "program"),
+			 "fail");
+}
+
+Test(known, what_the_program_stores_is_code_too)
+{
+	json_object_set_new(json_array_get(known, 0), "stores", json_pack("[s]", "program"));
+	cr_expect_str_eq(status_by("", "workloads/soup.c:1 run()", "program"), "xfail");
+	cr_expect_str_eq(status_by("", "dax_copy+0x10", "kernel"), "fail");
 }
 
 Test(known, its_disappearance_is_noticed)
