@@ -16,9 +16,9 @@
 
 static int check_entry(const json_t *j, const char *path, struct err *e)
 {
-	static const char *const lists[] = { "fs",    "promises", "conditions", "stores",
-					     "rules", "flush",	  "shows_in" };
-	static const char *const texts[] = { "finding", "reason", "fault" };
+	static const char *const lists[] = { "fs",     "promises", "faults", "conditions",
+					     "stores", "rules",	   "flush",  "shows_in" };
+	static const char *const texts[] = { "finding", "reason" };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (!json_is_array(json_object_get(j, lists[i])))
@@ -146,7 +146,7 @@ static const json_t *find_known(const json_t *known, const json_t *cell, const j
 
 	json_array_foreach(known, i, entry)
 		if (concerns(entry, cell) && meets(violation, entry) &&
-		    !strcmp(text_of(entry, "fault"), text_of(violation, "fault")) &&
+		    contains(json_object_get(entry, "faults"), text_of(violation, "fault")) &&
 		    contains(json_object_get(entry, "promises"), op))
 			return entry;
 	return NULL;

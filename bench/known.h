@@ -9,7 +9,7 @@
  *	fs		list of the file systems that have it
  *	kernel_from, kernel_to	"6.1"; null: no bound. Both ends belong to it
  *	promises	list of calls whose promise it breaks
- *	fault		how: "fault" of a violation (results/daxbench-result-1.schema.json)
+ *	faults		how, a list: "fault" of a violation (results/daxbench-result-1.schema.json)
  *	conditions	list of those of its "conditions" that it comes by
  *	stores		list of whose stores are lost: functions of the kernel, or "program",
  *			what it stores itself; empty: any code's

@@ -15,7 +15,7 @@
 #define ENTRY                                                                                      \
 	"{ \"finding\": \"docs/x.md\", \"reason\": \"it is so\", \"fs\": [\"xfs\"], "              \
 	"\"kernel_from\": \"6.1\", \"kernel_to\": \"6.12\", \"promises\": [\"sync\"], "            \
-	"\"fault\": \"not drained\", \"conditions\": [], \"stores\": [], "                         \
+	"\"faults\": [\"not drained\"], \"conditions\": [], \"stores\": [], "                      \
 	"\"rules\": [\"strict\"], \"flush\": [\"clwb\"], "                                         \
 	"\"shows_in\": [\"every-sync\"] }"
 
