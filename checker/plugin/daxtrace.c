@@ -39,8 +39,9 @@
 #include "checker/trace_write.h"
 #include "daxbench/oplog.h"
 
-#define PAGE	 4096ULL
-#define INSN_MAX 15
+#define PAGE	   4096ULL
+#define INSN_MAX   15
+#define ACCESS_MAX 64ULL
 
 QEMU_API_EXPORT int qemu_plugin_version = QEMU_API_VERSION;
 
@@ -221,20 +222,15 @@ static bool find_user(qemu_plugin_meminfo_t info, uint64_t vaddr, uint64_t *ret)
 	return true;
 }
 
-static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
+/* One access of a kernel's or a program's, at most 64 bytes; it may go on in another page. */
+static void take_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
+			uint64_t physical, void *data)
 {
 	unsigned int shift = qemu_plugin_mem_size_shift(info);
-	uint64_t physical, second, len = 1ULL << shift, here;
-	qemu_plugin_mem_value value;
+	uint64_t second, len = 1ULL << shift, here = PAGE - vaddr % PAGE;
 	const unsigned char *bytes = NULL;
+	qemu_plugin_mem_value value;
 
-	if (!plugin.writer && !plugin.counts_at)
-		return;
-	if (machine_is_kernel(vaddr))
-		physical = vaddr - MACHINE_DIRECT_MAP;
-	else if (!find_user(info, vaddr, &physical))
-		return;
-	here = PAGE - vaddr % PAGE;
 	if (here > len)
 		here = len;
 	if (qemu_plugin_mem_is_store(info)) {
@@ -246,6 +242,23 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va
 	if (here < len && machine_translate(vcpu, vaddr + here, &second) && in_ranges(second))
 		take_store(vcpu, second, (uint32_t)(len - here), shift, bytes ? bytes + here : NULL,
 			   data);
+}
+
+static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
+{
+	uint64_t physical;
+
+	if (!plugin.writer && !plugin.counts_at)
+		return;
+	if (!machine_is_kernel(vaddr)) {
+		if (find_user(info, vaddr, &physical))
+			take_access(vcpu, info, vaddr, physical, data);
+		return;
+	}
+	/* One that ends beyond the beginning of a range: the direct map has the next page next. */
+	physical = vaddr - MACHINE_DIRECT_MAP;
+	if (physical + ACCESS_MAX - plugin.low < plugin.span + ACCESS_MAX)
+		take_access(vcpu, info, vaddr, physical, data);
 }
 
 static void on_write_back(unsigned int vcpu, void *data)
