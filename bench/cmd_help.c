@@ -9,8 +9,8 @@
 
 static void print_commands(void)
 {
-	puts("daxbench measures what DAX on persistent memory costs, and records what is needed\n"
-	     "to check what it promises. Without a device it works in an emulated machine.\n");
+	puts("daxbench measures what DAX on persistent memory costs, and checks what it promises.\n"
+	     "Without a device it works in an emulated machine.\n");
 	for (const struct command *c = commands; c->name; c++)
 		printf("  daxbench %-7s %s\n", c->name, c->summary);
 	puts("\n  daxbench run             the default suite: start here\n"

@@ -15,8 +15,8 @@ TIMEFORMAT='%U %S'
 
 echo drain >"$work/nothing.list"
 {
-	printf 'open f0 "a" O_RDWR|O_CREAT\ntruncate f0 256M\nmap m0 f0 0 256M read|write|pte\n'
-	for ((i = 0; i < 65536; i++)); do echo "store m0 $((i * 4096)) 8"; done
+	printf 'open f0 "a" O_RDWR|O_CREAT\ntruncate f0 192M\nmap m0 f0 0 192M read|write|pte\n'
+	for ((i = 0; i < 49152; i++)); do echo "store m0 $((i * 4096)) 8"; done
 } >"$work/first-store.list"
 list_nothing="ops:list=$work/nothing.list"
 list_first_store="ops:list=$work/first-store.list"
