@@ -276,6 +276,12 @@ static bool means(enum lens lens, const char *name, const struct dx_workload *w)
 	return !select_find(lens, name) && select_in_group(w, name);
 }
 
+/* A glob or a group leaves out what cannot run without a path; a name does not. */
+static bool is_left_out(const struct dx_workload *w, const char *name, const char *params)
+{
+	return path_param(w) && !params && strcmp(w->name, name) != 0;
+}
+
 static int add_word(enum lens lens, struct list *list, const char *word, struct err *e)
 {
 	const char *params = strchr(word, ':');
@@ -287,7 +293,7 @@ static int add_word(enum lens lens, struct list *list, const char *word, struct 
 	if (!name)
 		return err_sys(e, -ENOMEM, word, "select");
 	for (size_t i = 0; !r && i < n; i++) {
-		if (!means(lens, name, all[i]))
+		if (!means(lens, name, all[i]) || is_left_out(all[i], name, params))
 			continue;
 		r = add_selection(list, all[i], params ? params + 1 : NULL, e);
 		found++;

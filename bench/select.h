@@ -3,7 +3,8 @@
  * From words on the command line to cells of the matrix.
  *
  * A word is a name, a glob over names, "@group" or a group's bare name where no
- * workload has it, each with optional ":param=value,param=value".
+ * workload has it, each with optional ":param=value,param=value". A glob or group
+ * without parameters leaves out workloads that need a path (ops:list=FILE).
  */
 #ifndef BENCH_SELECT_H
 #define BENCH_SELECT_H

@@ -3,7 +3,8 @@
 # What recording costs: processor time of a whole run in the same emulator with the
 # plugin, which writes a compressed trace, against one without, in turn. The time that
 # judging takes is measured by itself and taken off. Boot and power-off are in both;
-# "beyond boot" is what the workload added to a run that does nothing.
+# "beyond boot" is what the workload added to a run that does nothing. Of the rounds the
+# least counts: what other work on the machine does to a run only adds to it.
 #
 #	scripts/recording-cost.sh [ROUNDS]
 set -eu
@@ -42,27 +43,18 @@ for ((i = 0; i < rounds; i++)); do
 	one first-store "$list_first_store"
 	one soup soup:ops=2000
 done | awk '
-	function median(list, n,  i, j, t) {
-		for (i = 1; i <= n; i++)
-			for (j = i + 1; j <= n; j++)
-				if (list[j] < list[i]) { t = list[i]; list[i] = list[j]; list[j] = t }
-		return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
-	}
 	{
-		if (!($1 in n)) names[++kinds] = $1
-		k = ++n[$1]; without[$1, k] = $2; with[$1, k] = $3; ratio[$1, k] = $3 / $2
+		if (!($1 in without)) { names[++kinds] = $1; without[$1] = $2; with[$1] = $3 }
+		if ($2 < without[$1]) without[$1] = $2
+		if ($3 < with[$1]) with[$1] = $3
 	}
 	END {
 		printf "%-12s %10s %10s %7s %13s\n", "", "without", "with", "ratio", "beyond boot"
 		for (i = 1; i <= kinds; i++) {
-			name = names[i]
-			for (k = 1; k <= n[name]; k++) {
-				a[k] = without[name, k]; b[k] = with[name, k]; r[k] = ratio[name, k]
-			}
-			a_mid = median(a, n[name]); b_mid = median(b, n[name])
-			if (i == 1) { a_boot = a_mid; b_boot = b_mid }
-			printf "%-12s %7d ms %7d ms %7.2f", name, a_mid, b_mid, median(r, n[name])
-			if (i > 1) printf " %13.2f", (b_mid - b_boot) / (a_mid - a_boot)
+			a = without[names[i]]; b = with[names[i]]
+			printf "%-12s %7d ms %7d ms %7.2f", names[i], a, b, b / a
+			if (i > 1)
+				printf " %13.2f", (b - with[names[1]]) / (a - without[names[1]])
 			print ""
 		}
 	}'

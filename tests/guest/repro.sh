@@ -55,7 +55,6 @@ open f0 "d/other" O_RDWR|O_CREAT
 write f0 0 70000
 open f1 "a" O_RDWR|O_CREAT
 fallocate f1 0 0 262144
-fsync f0
 rename "d/other" "other"
 map m0 f1 0 262144 read|write|pte
 store m0 81920 8
@@ -64,11 +63,10 @@ close f0
 store m0 204800 8
 msync m0 0 262144
 sync
-fdatasync f1
 unlink "other"
 EOL
 run 1 ./daxbench check -o "$results" ops:list="$work/list" --fs ext4 --seed 7 --write-cache off \
-	--reduce=20m
+	--reduce=10m
 has err "kinds of violations"
 run_json=$results/latest/run.json
 /usr/bin/python3 - results/daxbench-result-1.schema.json "$run_json" <<'EOP' || die "schema"

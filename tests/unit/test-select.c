@@ -60,6 +60,17 @@ Test(select, names_globs_groups)
 	cr_assert_eq(choose("@def"), -EINVAL, "no part of a group's name");
 }
 
+Test(select, what_needs_a_path_is_for_those_who_name_it)
+{
+	cr_assert_eq(choose("*"), 0);
+	cr_expect_eq(n, 3);
+	cr_assert_eq(choose("lists"), -EINVAL);
+	cr_assert_eq(choose("@lists:list=a"), 0);
+	cr_expect_eq(chosen[0].workload, &d);
+	cr_assert_eq(choose("o*:list=a"), 0);
+	cr_expect_str_eq(chosen[0].path, "a");
+}
+
 /* The rest of the word, whatever it holds; it is one file. */
 Test(select, a_path_is_the_rest_of_the_word)
 {
