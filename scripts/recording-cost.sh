@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What recording costs: processor time of a whole run in the same emulator with the
-# plugin, which writes a compressed trace, against one without, in turn. The time that
-# judging takes is measured by itself and taken off. Boot and power-off are in both;
-# "beyond boot" is what the workload added to a run that does nothing. Of the rounds the
-# least counts: what other work on the machine does to a run only adds to it.
+# plugin, which writes a compressed trace, against one without. The time that judging takes
+# is measured by itself and taken off. Boot and power-off are in both. Medians of the rounds,
+# the ratio of each round by itself.
 #
 #	scripts/recording-cost.sh [ROUNDS]
 set -eu
@@ -22,20 +21,23 @@ echo drain >"$work/nothing.list"
 list_nothing="ops:list=$work/nothing.list"
 list_first_store="ops:list=$work/first-store.list"
 
-# cpu COMMAND...: its milliseconds of processor time, all processes. Known failures pass.
+# cpu NAME COMMAND...: its milliseconds of processor time, all processes, to the file NAME.
 cpu() {
-	{ time "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2 && exit 1; }; } 2>"$work/time"
-	tail -n 1 "$work/time" | awk '{ printf "%d\n", ($1 + $2) * 1000 }'
+	local name=$work/$1
+	shift
+	{ time "$@" >"$name.out" 2>&1 || { cat "$name.out" >&2 && exit 1; }; } 2>"$name.time"
+	tail -n 1 "$name.time" | awk '{ printf "%d\n", ($1 + $2) * 1000 }' >"$name"
 }
 
-# one NAME WORKLOAD: a line "NAME without with" for a pair of runs.
+# one NAME WORKLOAD: a line "NAME without with". Both run at the same time, so that what
+# other work on the machine does to one it does to the other.
 one() {
-	local without with judging
-	without=$(cpu ./daxbench record --deterministic --fs ext4 -o "$work/log" "$2")
 	rm -rf "$work/results"
-	with=$(cpu ./daxbench check --keep --fs ext4 -o "$work/results" "$2")
-	judging=$(cpu ./daxbench check --recorded "$work"/results/latest/*.trace)
-	echo "$1 $without $((with - judging))"
+	cpu without ./daxbench record --deterministic --fs ext4 -o "$work/log" "$2" &
+	cpu with ./daxbench check --keep --fs ext4 -o "$work/results" "$2" &
+	wait
+	cpu judging ./daxbench check --recorded "$work"/results/latest/*.trace
+	echo "$1 $(cat "$work/without") $(($(cat "$work/with") - $(cat "$work/judging")))"
 }
 
 for ((i = 0; i < rounds; i++)); do
@@ -43,18 +45,25 @@ for ((i = 0; i < rounds; i++)); do
 	one first-store "$list_first_store"
 	one soup soup:ops=2000
 done | awk '
+	function median(list, n,  i, j, t) {
+		for (i = 1; i <= n; i++)
+			for (j = i + 1; j <= n; j++)
+				if (list[j] < list[i]) { t = list[i]; list[i] = list[j]; list[j] = t }
+		return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+	}
 	{
-		if (!($1 in without)) { names[++kinds] = $1; without[$1] = $2; with[$1] = $3 }
-		if ($2 < without[$1]) without[$1] = $2
-		if ($3 < with[$1]) with[$1] = $3
+		if (!($1 in n)) names[++kinds] = $1
+		k = ++n[$1]; a[$1, k] = $2; b[$1, k] = $3
 	}
 	END {
-		printf "%-12s %10s %10s %7s %13s\n", "", "without", "with", "ratio", "beyond boot"
+		printf "%-12s %10s %10s %7s %14s\n", "", "without", "with", "ratio", "least, most"
 		for (i = 1; i <= kinds; i++) {
-			a = without[names[i]]; b = with[names[i]]
-			printf "%-12s %7d ms %7d ms %7.2f", names[i], a, b, b / a
-			if (i > 1)
-				printf " %13.2f", (b - with[names[1]]) / (a - without[names[1]])
-			print ""
+			name = names[i]
+			for (k = 1; k <= n[name]; k++) {
+				x[k] = a[name, k]; y[k] = b[name, k]; r[k] = y[k] / x[k]
+			}
+			x_mid = median(x, n[name]); y_mid = median(y, n[name]); r_mid = median(r, n[name])
+			printf "%-12s %7d ms %7d ms %7.2f %8.2f, %.2f\n", name, x_mid, y_mid, r_mid,
+				r[1], r[n[name]]
 		}
 	}'
