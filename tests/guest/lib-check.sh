@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # For the guest tests of `daxbench check`: sourced, with lib.sh.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # check STATUS OPTION...: its document is $work/run.json.
 check() {
