@@ -3,6 +3,7 @@
 # For the guest tests: sourced, from the top of the tree.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+mkdir -p build/tests
 work=$(mktemp -d build/tests/guest-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 checks=0
