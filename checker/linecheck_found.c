@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What was found: each violation with what is missing, and until when it stands. */
+#include "checker/linecheck_state.h"
+#include "lib/hash.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE	       DX_TRACE_LINE
+#define MAX_VIOLATIONS 4096U /* distinct ones; more are counted */
+
+static struct linecheck_violation *add_violation(struct linecheck *lc)
+{
+	struct linecheck_violation *v;
+
+	if (lc->n_violations == lc->room) {
+		size_t room = lc->room ? lc->room * 2 : 16;
+
+		v = realloc(lc->violations, room * sizeof(*v));
+		if (!v)
+			return NULL;
+		lc->violations = v;
+		lc->room = room;
+	}
+	v = &lc->violations[lc->n_violations++];
+	memset(v, 0, sizeof(*v));
+	v->until = v->store.seq = v->write_back.seq = v->fence.seq = CONTENT_NEVER;
+	return v;
+}
+
+static const struct linecheck_violation *find_alike(const struct linecheck *lc,
+						    const struct linecheck_violation *v)
+{
+	for (size_t i = lc->n_violations; i-- > 0;) {
+		const struct linecheck_violation *old = &lc->violations[i];
+
+		if (old->promise != v->promise && v->promise)
+			return NULL; /* those of one call are behind one another */
+		if (old->promise == v->promise && old->fault == v->fault &&
+		    old->store.ip == v->store.ip)
+			return old;
+	}
+	return NULL;
+}
+
+/* Keeps @v, or counts it with one that is like it. */
+static int keep(struct linecheck *lc, const struct linecheck_violation *v)
+{
+	struct linecheck_violation *old = (struct linecheck_violation *)find_alike(lc, v);
+
+	if (!old && lc->n_violations < MAX_VIOLATIONS) {
+		old = add_violation(lc);
+		if (!old)
+			return -ENOMEM;
+		*old = *v;
+		return 0;
+	}
+	if (old)
+		old->alike++;
+	return 0;
+}
+
+static struct linecheck_site site_of(const struct persist_event *event)
+{
+	if (!event->happened)
+		return (struct linecheck_site){ .seq = CONTENT_NEVER };
+	return (struct linecheck_site){ event->seq, event->ip, event->stack };
+}
+
+/* The newest piece in flight to a byte; NULL: there is none. */
+static const struct persist_piece *newest_piece(const struct persist_line *line, unsigned int byte)
+{
+	const struct persist_piece *newest = NULL;
+
+	for (const struct persist_piece *p = line ? line->first : NULL; p; p = p->next)
+		if (p->bytes >> byte & 1)
+			newest = p;
+	return newest;
+}
+
+/* What of the store that should be durable is missing; fills the sites. */
+static enum linecheck_fault find_fault(const struct linecheck *lc, uint64_t addr, unsigned int byte,
+				       struct linecheck_violation *v)
+{
+	const struct persist_line *line = persist_line(lc->persist, addr);
+	const struct persist_piece *piece = newest_piece(line, byte);
+	struct persist_event fence;
+
+	if (!piece)
+		return LINECHECK_CONTENT;
+	fence = persist_last_fence(lc->persist, piece->vcpu);
+	v->fence = site_of(&fence);
+	v->write_back = site_of(&line->write_back);
+	v->store = (struct linecheck_site){ persist_piece_seq(piece, byte), piece->ip,
+					    piece->stack };
+	if (piece->pending)
+		return LINECHECK_NOT_DRAINED;
+	return v->write_back.seq == CONTENT_NEVER ? LINECHECK_NOT_WRITTEN_BACK
+						  : LINECHECK_STALE_WRITE_BACK;
+}
+
+/* The aligned word around a byte: what the file should have there, and what @values has. */
+static void show_word(struct linecheck_violation *v, const struct content_page *p,
+		      unsigned int line, unsigned int byte, const unsigned char *values)
+{
+	uint64_t word = p->index * CONTENT_PAGE + line * LINE + (byte & ~7U);
+
+	content_read(p->file, word, sizeof(v->expected), v->expected);
+	memcpy(v->found, values + (byte & ~7U), sizeof(v->found));
+}
+
+static unsigned int conditions_of(const struct linecheck *lc, const struct linecheck_violation *v)
+{
+	unsigned int conditions = v->file && v->file->shared ? LINECHECK_REFLINKED : 0;
+
+	if (v->promise && promise_is_read_only(lc->promise, v->promise))
+		conditions |= LINECHECK_READ_ONLY;
+	if (v->owner && promise_is_map_sync(lc->promise, v->owner->op))
+		conditions |= LINECHECK_MAP_SYNC;
+	return conditions;
+}
+
+/* What names a byte that is wrong after a call, in all judgements of one run. */
+static uint64_t name_byte(const struct tree_file *f, uint64_t offset, const struct oplog_op *op)
+{
+	const uint64_t name[] = { content_id(f->content), offset, op ? op->worker + 1U : 0,
+				  op ? op->number : 0 };
+
+	return hash_add(HASH_START, name, sizeof(name));
+}
+
+static int note_wrong(struct linecheck *lc, const struct linecheck_violation *v, uint64_t bad)
+{
+	uint64_t line = v->offset - v->offset % LINE;
+
+	for (; lc->options.note_wrong && bad; bad &= bad - 1) {
+		if (lc->n_wrong == lc->wrong_room) {
+			size_t room = lc->wrong_room ? lc->wrong_room * 2 : 256;
+			uint64_t *more = realloc(lc->wrong, room * sizeof(*more));
+
+			if (!more)
+				return -ENOMEM;
+			lc->wrong = more;
+			lc->wrong_room = room;
+		}
+		lc->wrong[lc->n_wrong++] = name_byte(v->file, line + (uint64_t)__builtin_ctzll(bad),
+						     v->promise);
+	}
+	return 0;
+}
+
+int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigned int line,
+		     uint64_t bad, const unsigned char *values, const struct oplog_op *op,
+		     enum linecheck_fault fault, const struct linecheck_site *store)
+{
+	unsigned int byte = (unsigned int)__builtin_ctzll(bad);
+	struct linecheck_violation v = {
+		.fault = fault,
+		.promise = op,
+		.file = promise_file_of(lc->promise, p->file),
+		.offset = p->index * CONTENT_PAGE + line * LINE + byte,
+		.bytes = (uint64_t)__builtin_popcountll(bad),
+		.owner = content_owner(p, line * (unsigned int)LINE + byte),
+		.since = lc->seq,
+		.until = CONTENT_NEVER,
+		.store = { .seq = CONTENT_NEVER },
+		.write_back = { .seq = CONTENT_NEVER },
+		.fence = { .seq = CONTENT_NEVER },
+	};
+
+	v.conditions = conditions_of(lc, &v);
+	if (p->place == CONTENT_AT)
+		v.physical = p->physical + line * LINE + byte;
+	if (store)
+		v.store = *store;
+	else if (fault != LINECHECK_HOLE)
+		v.fault = find_fault(lc, p->physical + line * LINE, byte, &v);
+	show_word(&v, p, line, byte, values);
+	return note_wrong(lc, &v, bad) ? -ENOMEM : keep(lc, &v);
+}
+
+/* ---- what became durable ---- */
+
+static bool is_mended(const struct linecheck *lc, const struct linecheck_violation *v)
+{
+	const struct content_page *p = content_page(v->file->content, v->offset / CONTENT_PAGE);
+	unsigned int line = (unsigned int)(v->offset % CONTENT_PAGE / LINE);
+
+	/* Freed or moved meanwhile: nothing is lost of it any more. */
+	if (!p || p->place != CONTENT_AT || p->physical / LINE + line != v->physical / LINE)
+		return true;
+	return !content_illegal(p, line, persist_durable(lc->persist, p->physical + line * LINE),
+				1ULL << v->offset % LINE);
+}
+
+void linecheck_close_violations(struct linecheck *lc)
+{
+	bool all = true;
+
+	for (size_t i = lc->first_open; i < lc->n_violations; i++) {
+		struct linecheck_violation *v = &lc->violations[i];
+
+		if (v->until == CONTENT_NEVER && v->fault < LINECHECK_CONTENT && is_mended(lc, v))
+			v->until = lc->seq;
+		all = all && v->until != CONTENT_NEVER;
+		if (all)
+			lc->first_open = i + 1;
+	}
+}
