@@ -67,13 +67,15 @@ static json_t *counts_to_json(const struct dx_counts *c)
 	return j;
 }
 
+/* Those that are counts. A path stands in the command line. */
 static json_t *params_to_json(const struct selection *s)
 {
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < select_param_count(s->workload); i++)
-		json_object_set_new(j, s->workload->params[i].name,
-				    json_integer((json_int_t)s->values[i]));
+		if (!select_is_path(&s->workload->params[i]))
+			json_object_set_new(j, s->workload->params[i].name,
+					    json_integer((json_int_t)s->values[i]));
 	return j;
 }
 

@@ -182,12 +182,17 @@ static int set_value(const struct dx_workload *w, const struct dx_param *p, cons
 	return err_hint(e, "want %s to %s %s", min, max, p->unit);
 }
 
+bool select_is_path(const struct dx_param *p)
+{
+	return !strcmp(p->unit, "path");
+}
+
 /* The parameter of @w that is a path, its last; or NULL. */
 static const struct dx_param *path_param(const struct dx_workload *w)
 {
 	size_t n = select_param_count(w);
 
-	return n && !strcmp(w->params[n - 1].unit, "path") ? &w->params[n - 1] : NULL;
+	return n && select_is_path(&w->params[n - 1]) ? &w->params[n - 1] : NULL;
 }
 
 /* A path is all that is left of @params, commas too, which is the word's and stays. */

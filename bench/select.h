@@ -25,6 +25,9 @@ const struct dx_workload *select_find(enum lens lens, const char *name);
 /* True if @group is one of @w's comma-separated groups. */
 bool select_in_group(const struct dx_workload *w, const char *group);
 
+/* Is it a path, not a count? A workload's last parameter can be one. */
+bool select_is_path(const struct dx_param *p);
+
 /* Number of parameters that @w declares. */
 size_t select_param_count(const struct dx_workload *w);
 

@@ -129,8 +129,8 @@ static void format_written_back(const json_t *cell, char *buf, size_t len)
 		snprintf(buf, len, "%lld", (long long)json_integer_value(n));
 }
 
-/* The name, and behind it what was set other than by default is known by the reader's command. */
-static void format_name(const json_t *cell, char *buf, size_t len)
+/* What of it was set other than by default is known by the reader's command. */
+void table_cell_name(const json_t *cell, char *buf, size_t len)
 {
 	const json_t *params = json_object_get(cell, "params"), *value;
 	const char *key;
@@ -155,7 +155,7 @@ static int add_row(struct libscols_table *t, const json_t *cell)
 
 	if (!line)
 		return -ENOMEM;
-	format_name(cell, name, sizeof(name));
+	table_cell_name(cell, name, sizeof(name));
 	if (figures) {
 		format_figure(cell, json_number_value(json_object_get(cell, "median")), median,
 			      sizeof(median));
@@ -293,7 +293,7 @@ static int add_latency(struct libscols_table *t, const json_t *cell)
 	line = scols_table_new_line(t, NULL);
 	if (!line)
 		return -ENOMEM;
-	format_name(cell, text, sizeof(text));
+	table_cell_name(cell, text, sizeof(text));
 	scols_line_set_data(line, LAT_WORKLOAD, text);
 	scols_line_set_data(line, LAT_FS, fs[0] ? fs : "-");
 	snprintf(text, sizeof(text), "%lld",

@@ -18,6 +18,9 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 /* One row per result that has them: what the emulator counted, per operation. */
 void table_print_counts(FILE *out, const json_t *document);
 
+/* What a row is called: the workload and all of its parameters, "fsync-dirty pages=64". */
+void table_cell_name(const json_t *cell, char *buf, size_t len);
+
 /* The workloads: name, op, groups, title. */
 int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose);
 

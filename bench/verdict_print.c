@@ -2,6 +2,7 @@
 #include "bench/verdict.h"
 #include "bench/cost.h"
 #include "bench/json_get.h"
+#include "bench/table.h"
 #include "lib/tame.h"
 #include "lib/units.h"
 
@@ -69,17 +70,55 @@ static struct row sum_row(const json_t *results, const json_t *like)
 	return row;
 }
 
-static void print_row(FILE *out, const json_t *results, const json_t *cell, bool color)
+/* Its workload and parameters, and how many cells it stands for. */
+static void name_row(const json_t *cell, int64_t cells, char *buf, size_t len)
+{
+	size_t used;
+
+	table_cell_name(cell, buf, len);
+	used = strlen(buf);
+	if (cells > 1)
+		snprintf(buf + used, len - used, " x%" PRId64, cells);
+}
+
+/* Of the first two columns, 35 together if that is enough. */
+struct widths {
+	int name, fs;
+};
+
+static struct widths find_widths(const json_t *results)
+{
+	struct widths w = { 21, 2 };
+	const json_t *cell;
+	char name[160];
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		int len;
+
+		name_row(cell, sum_row(results, cell).cells, name, sizeof(name));
+		len = (int)strlen(name);
+		w.name = len > w.name ? len : w.name;
+		len = (int)strlen(text_of(cell, "fs"));
+		w.fs = len > w.fs ? len : w.fs;
+	}
+	if (w.name + w.fs < 34)
+		w.fs = 34 - w.name;
+	return w;
+}
+
+static void print_row(FILE *out, const json_t *results, const json_t *cell, struct widths w,
+		      bool color)
 {
 	struct row row = sum_row(results, cell);
 	const char *status = text_of(cell, "status");
 	bool bad = !strcmp(status, "fail") || !strcmp(status, "error");
-	char bytes[32], name[40];
+	char bytes[32], name[160];
 
-	snprintf(name, sizeof(name), row.cells > 1 ? "%s x%" PRId64 : "%s",
-		 text_of(cell, "workload"), row.cells);
+	name_row(cell, row.cells, name, sizeof(name));
+	tame(name, strlen(name));
 	units_format_size((uint64_t)row.bytes, bytes, sizeof(bytes));
-	fprintf(out, "%-21.21s %-13.13s %s%-5s%s", name, text_of(cell, "fs"),
+	fprintf(out, "%-*s %-*s %s%-5s%s", w.name, name, w.fs, text_of(cell, "fs"),
 		bad && color ? "\033[31m" : "", status, bad && color ? "\033[0m" : "");
 	if (json_is_object(json_object_get(cell, "check")))
 		fprintf(out, " %5" PRId64 " %8s %9" PRId64 " %7" PRId64 " %5" PRId64, row.promises,
@@ -112,14 +151,15 @@ static void print_reason(FILE *out, const json_t *results, size_t i)
 
 static void print_table(FILE *out, const json_t *results, bool color)
 {
+	struct widths w = find_widths(results);
 	const json_t *cell;
 	size_t i;
 
-	fprintf(out, "%-21s %-13s %-5s %5s %8s %9s %7s %5s\n", "WORKLOAD", "FS", "", "SYNCS",
-		"BYTES", "STORES", "LINES", "FENCE");
+	fprintf(out, "%-*s %-*s %-5s %5s %8s %9s %7s %5s\n", w.name, "WORKLOAD", w.fs, "FS", "",
+		"SYNCS", "BYTES", "STORES", "LINES", "FENCE");
 	json_array_foreach(results, i, cell)
 		if (has_row(results, i))
-			print_row(out, results, cell, color);
+			print_row(out, results, cell, w, color);
 	for (i = 0; i < json_array_size(results); i++)
 		print_reason(out, results, i);
 }
