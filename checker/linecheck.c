@@ -36,12 +36,16 @@ static int check_line(struct linecheck *lc, const struct content_page *p, unsign
 	const unsigned char *values =
 		hole ? zeros : persist_durable(lc->persist, p->physical + line * LINE);
 	uint64_t bad = content_illegal(p, line, values, p->due[line]);
-	/* A byte that may be two things depends on the stores of neither. */
-	uint64_t good = p->promised[line] & p->due[line] & ~bad & content_settled(p, line);
+	uint64_t good = p->promised[line] & p->due[line] & ~bad;
+	/* A byte that may be two things need not depend on the stores of either. */
+	uint64_t settled = good & content_settled(p, line);
 
 	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line] &
 								    p->due[line]);
-	if (good && !hole && note_obligation(lc, p->physical + line * LINE, good))
+	if (settled && !hole && note_obligation(lc, p->physical + line * LINE, settled))
+		return -ENOMEM;
+	if (lc->options.note_obligations &&
+	    linecheck_note(&lc->unsettled, p, line, good & ~settled, op))
 		return -ENOMEM;
 	return !bad ? 0
 		    : linecheck_report(lc, p, line, bad, values, op,
@@ -299,7 +303,8 @@ void linecheck_close(struct linecheck *lc)
 		free(lc->stacks[i].frame);
 	free(lc->stacks);
 	free(lc->obligations);
-	free(lc->wrong);
+	free(lc->wrong.list);
+	free(lc->unsettled.list);
 	free(lc->violations);
 	free(lc->costs);
 	free(lc);
@@ -319,8 +324,14 @@ size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_
 
 size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret)
 {
-	*ret = lc->wrong;
-	return lc->n_wrong;
+	*ret = lc->wrong.list;
+	return lc->wrong.n;
+}
+
+size_t linecheck_unsettled(const struct linecheck *lc, const uint64_t **ret)
+{
+	*ret = lc->unsettled.list;
+	return lc->unsettled.n;
 }
 
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc)

@@ -121,6 +121,9 @@ size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_
  */
 size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret);
 
+/* In the same way, with note_obligations: those that are right, but may be something else. */
+size_t linecheck_unsettled(const struct linecheck *lc, const uint64_t **ret);
+
 /* What was found on the kernel's stack: candidates for frames.h. NULL: no such stack. */
 const struct dx_trace_frame *linecheck_stack(const struct linecheck *lc, uint32_t number,
 					     size_t *ret_n);

@@ -121,31 +121,32 @@ static unsigned int conditions_of(const struct linecheck *lc, const struct linec
 	return conditions;
 }
 
-/* What names a byte that is wrong after a call, in all judgements of one run. */
-static uint64_t name_byte(const struct tree_file *f, uint64_t offset, const struct oplog_op *op)
+/* What names a byte after a call, in all judgements of one run. */
+static uint64_t name_byte(const struct content *file, uint64_t offset, const struct oplog_op *op)
 {
-	const uint64_t name[] = { content_id(f->content), offset, op ? op->worker + 1U : 0,
+	const uint64_t name[] = { content_id(file), offset, op ? op->worker + 1U : 0,
 				  op ? op->number : 0 };
 
 	return hash_add(HASH_START, name, sizeof(name));
 }
 
-static int note_wrong(struct linecheck *lc, const struct linecheck_violation *v, uint64_t bad)
+int linecheck_note(struct linecheck_names *names, const struct content_page *p, unsigned int line,
+		   uint64_t bytes, const struct oplog_op *op)
 {
-	uint64_t line = v->offset - v->offset % LINE;
+	uint64_t offset = p->index * CONTENT_PAGE + line * LINE;
 
-	for (; lc->options.note_wrong && bad; bad &= bad - 1) {
-		if (lc->n_wrong == lc->wrong_room) {
-			size_t room = lc->wrong_room ? lc->wrong_room * 2 : 256;
-			uint64_t *more = realloc(lc->wrong, room * sizeof(*more));
+	for (; bytes; bytes &= bytes - 1) {
+		if (names->n == names->room) {
+			size_t room = names->room ? names->room * 2 : 256;
+			uint64_t *more = realloc(names->list, room * sizeof(*more));
 
 			if (!more)
 				return -ENOMEM;
-			lc->wrong = more;
-			lc->wrong_room = room;
+			names->list = more;
+			names->room = room;
 		}
-		lc->wrong[lc->n_wrong++] = name_byte(v->file, line + (uint64_t)__builtin_ctzll(bad),
-						     v->promise);
+		names->list[names->n++] = name_byte(p->file,
+						    offset + (uint64_t)__builtin_ctzll(bytes), op);
 	}
 	return 0;
 }
@@ -177,7 +178,9 @@ int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigne
 	else if (fault != LINECHECK_HOLE)
 		v.fault = find_fault(lc, p->physical + line * LINE, byte, &v);
 	show_word(&v, p, line, byte, values);
-	return note_wrong(lc, &v, bad) ? -ENOMEM : keep(lc, &v);
+	if (lc->options.note_wrong && linecheck_note(&lc->wrong, p, line, bad, op))
+		return -ENOMEM;
+	return keep(lc, &v);
 }
 
 /* ---- what became durable ---- */

@@ -16,6 +16,12 @@ struct linecheck_frames {
 	size_t n;
 };
 
+/* Bytes of files after calls, each by a number (linecheck_wrong()). */
+struct linecheck_names {
+	uint64_t *list;
+	size_t n, room;
+};
+
 struct linecheck {
 	struct linecheck_options options;
 	struct persist *persist;
@@ -26,8 +32,7 @@ struct linecheck {
 
 	struct linecheck_violation *violations;
 	size_t n_violations, room, first_open; /* open: until is not known yet */
-	uint64_t *wrong;
-	size_t n_wrong, wrong_room;
+	struct linecheck_names wrong, unsettled;
 
 	struct linecheck_cost *costs;
 	size_t n_costs, cost_room;
@@ -47,6 +52,10 @@ struct linecheck {
 int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigned int line,
 		     uint64_t bad, const unsigned char *values, const struct oplog_op *op,
 		     enum linecheck_fault fault, const struct linecheck_site *store);
+
+/* Adds to @names those @bytes of a line of @p, after the call @op. 0 or -ENOMEM. */
+int linecheck_note(struct linecheck_names *names, const struct content_page *p, unsigned int line,
+		   uint64_t bytes, const struct oplog_op *op);
 
 /* Something has become durable: violations that it mends end here. */
 void linecheck_close_violations(struct linecheck *lc);

@@ -12,8 +12,12 @@ struct trial {
 	uint64_t *number; /* of the records that can be left out */
 	uint8_t *kind;	  /* enum removal_kind of each */
 	size_t n, room;
-	uint64_t *wrong; /* bytes that are wrong with all records, in ascending order */
-	size_t n_wrong;
+	/* Of the judgement with all records, in ascending order: bytes that are wrong, and
+	 * such as may be more than one thing. */
+	struct names {
+		uint64_t *list;
+		size_t n;
+	} wrong, unsettled;
 };
 
 static int kind_of(const struct dx_trace_rec *rec)
@@ -88,19 +92,34 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static int keep_wrong(struct trial *t, const struct linecheck *lc, struct err *e)
+static int keep_names(struct names *ret, const uint64_t *list, size_t n, struct err *e)
 {
-	const uint64_t *wrong;
-
-	t->n_wrong = linecheck_wrong(lc, &wrong);
-	if (!t->n_wrong)
+	if (!n)
 		return 0;
-	t->wrong = malloc(t->n_wrong * sizeof(*t->wrong));
-	if (!t->wrong)
+	ret->list = malloc(n * sizeof(*list));
+	if (!ret->list)
 		return err_sys(e, -ENOMEM, "store trace", "note what is wrong with it");
-	memcpy(t->wrong, wrong, t->n_wrong * sizeof(*t->wrong));
-	qsort(t->wrong, t->n_wrong, sizeof(*t->wrong), compare);
+	ret->n = n;
+	memcpy(ret->list, list, n * sizeof(*list));
+	qsort(ret->list, n, sizeof(*list), compare);
 	return 0;
+}
+
+static bool has(const struct names *names, uint64_t name)
+{
+	return names->n && bsearch(&name, names->list, names->n, sizeof(name), compare);
+}
+
+static int keep_all_names(struct trial *t, const struct linecheck *lc, struct err *e)
+{
+	const uint64_t *list;
+	size_t n = linecheck_wrong(lc, &list);
+	int r = keep_names(&t->wrong, list, n, e);
+
+	if (r)
+		return r;
+	n = linecheck_unsettled(lc, &list);
+	return keep_names(&t->unsettled, list, n, e);
 }
 
 static int run_whole(struct trial *t, struct err *e)
@@ -122,27 +141,38 @@ static int run_whole(struct trial *t, struct err *e)
 		r = take_record(t, lc, &rec, number++, e);
 	}
 	if (!r)
-		r = keep_wrong(t, lc, e);
+		r = keep_all_names(t, lc, e);
 	linecheck_close(lc);
 	return r;
 }
 
 /* ---- without one ---- */
 
-/* Is a byte wrong that is not with all records? */
-static bool is_more_wrong(const struct trial *t, const struct linecheck *lc)
+/* What is wrong that is not with all records. */
+struct more_wrong {
+	bool settled;	/* a byte that could be one thing only: the witness must say so */
+	bool unsettled; /* one that could also be what it is without: it does not know */
+};
+
+static struct more_wrong find_more_wrong(const struct trial *t, const struct linecheck *lc)
 {
+	struct more_wrong more = { 0 };
 	const uint64_t *wrong;
 	size_t n = linecheck_wrong(lc, &wrong);
 
-	for (size_t i = 0; i < n; i++)
-		if (!t->n_wrong ||
-		    !bsearch(&wrong[i], t->wrong, t->n_wrong, sizeof(*wrong), compare))
-			return true;
-	return false;
+	for (size_t i = 0; i < n && !more.settled; i++) {
+		if (has(&t->wrong, wrong[i]))
+			continue;
+		if (has(&t->unsettled, wrong[i]))
+			more.unsettled = true;
+		else
+			more.settled = true;
+	}
+	return more;
 }
 
-static int is_caught(const struct trial *t, uint64_t number, bool *ret, struct err *e)
+static int judge_without(const struct trial *t, uint64_t number, struct more_wrong *ret,
+			 struct err *e)
 {
 	const struct linecheck_options o = { .note_wrong = true, .leave_out = number };
 	struct linecheck *lc = NULL;
@@ -151,7 +181,7 @@ static int is_caught(const struct trial *t, uint64_t number, bool *ret, struct e
 	if (!r)
 		r = linecheck_run(lc, t->trace, e);
 	if (!r)
-		*ret = is_more_wrong(t, lc);
+		*ret = find_more_wrong(t, lc);
 	linecheck_close(lc);
 	return r;
 }
@@ -161,16 +191,16 @@ static int try_one(const struct trial *t, size_t i, struct removal_counts ret[RE
 {
 	struct removal_counts *c = &ret[t->kind[i]];
 	enum witness_reason reason = witness_reason(t->witness, t->number[i]);
-	bool caught;
-	int r = is_caught(t, t->number[i], &caught, e);
+	struct more_wrong more;
+	int r = judge_without(t, t->number[i], &more, e);
 
 	if (r)
 		return r;
 	c->tried++;
-	if (caught != (reason == WITNESS_NEEDED)) {
+	if (more.settled != (reason == WITNESS_NEEDED)) {
 		if (!c->wrong++)
 			c->first_wrong = t->number[i];
-	} else if (caught) {
+	} else if (more.settled || more.unsettled) {
 		c->caught++;
 	} else {
 		c->explained[reason]++;
@@ -227,7 +257,8 @@ int removal_try(const char *trace, const char *log, uint64_t seed, uint64_t n,
 	trace_close(t.trace);
 	free(t.number);
 	free(t.kind);
-	free(t.wrong);
+	free(t.wrong.list);
+	free(t.unsettled.list);
 	return r;
 }
 
