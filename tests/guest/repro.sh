@@ -104,7 +104,7 @@ run 0 "$dir/command" -o "$work/again" --write-cache on
 
 # ---- a program that forgets a flush: its run becomes a list, with what it relied on ----
 
-run 1 ./daxbench check -o "$results" user-flush:with=0,omit=1 --fs ext4 --reduce=4m
+run 1 ./daxbench check -o "$results" user-flush:with=0,omit=1 --fs ext4 --reduce=2m
 dir=$(saved 'ext4-rely-not-written-back-*')
 complete "$dir"
 holds "$dir/violation.json" 'd["list"]["shows_it"] and d["list"]["operations"] < d["list"]["cut_from"]'
