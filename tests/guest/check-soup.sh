@@ -47,7 +47,7 @@ cmp "$work"/same1/latest/*.trace "$work"/same2/latest/*.trace || die "two traces
 
 # For so long: guests of fresh seeds, and one row for all.
 run 0 ./daxbench check -o "$work/results" soup:ops=50 --for 1s --rounds 3 --fs ext4
-has out "soup x3"
+has out "soup ops=50 x3"
 has out "soup: 150 operations in 3 lists"
 
 run 2 ./daxbench check soup --for never
