@@ -39,7 +39,9 @@ for kernel in 6.1 6.12; do
 	holds 'all(c["status"] in ("pass", "xfail") and not c["check"]["unplaced_bytes"] for c in d["results"])'
 	holds 'not any(r["wrong"] for c in d["results"] for r in c["check"]["removals"].values())'
 	holds 'sum(r["caught"] for c in d["results"] for r in c["check"]["removals"].values()) > 60'
-	check 0 '*' --kernel $kernel --fs ext4,xfs,xfs-noreflink,xfs-rt,xfs-rt-4k
+	# Without xfs-rt, where one file can take the whole device and leave the others SIGBUS
+	# (docs/findings/xfs-rt-fault-takes-all.md); its workloads of one file are in check-targets.
+	check 0 '*' --kernel $kernel --fs ext4,xfs,xfs-noreflink,xfs-rt-4k
 	holds 'all(c["status"] in ("pass", "xfail", "skip") for c in d["results"])'
 	holds 'all(c["status"] in ("pass", "skip") for c in d["results"]
 		if c["fs"] == "ext4" and c["workload"] != "msync-read-only")'
