@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A write of some bytes of a block that two files share: the rest is copied by the kernel. */
-#include "workloads/common.h"
-
-struct two_files {
-	struct mapped first; /* first: drop_data() takes it for all */
-	struct dx_file second;
-};
+#include "workloads/clone.h"
 
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
@@ -33,15 +28,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return r;
 }
 
-static void finish(struct dx *dx, struct dx_worker *w)
-{
-	struct two_files *s = dx_priv(dx);
-
-	dx_close(w, &s->second);
-	dx_unlink(w, "clone");
-	drop_data(dx, w);
-}
-
 DX_WORKLOAD(cow_write)
 = {
 	.name = "cow-write",
@@ -53,5 +39,5 @@ DX_WORKLOAD(cow_write)
 	.priv_size = sizeof(struct two_files),
 	.prepare = prepare,
 	.run = run,
-	.finish = finish,
+	.finish = drop_two_files,
 };

@@ -4,14 +4,9 @@
  * pieces of 32 blocks (its default cowextsize), so that both are copied and both move;
  * what is stored to the second afterwards must be written back from its new place.
  */
-#include "workloads/common.h"
+#include "workloads/clone.h"
 
 #define PIECE (32 * DX_PAGE)
-
-struct two_files {
-	struct mapped first; /* first: drop_data() takes it for all */
-	struct dx_file second;
-};
 
 /* The first page of each piece is shared. */
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
@@ -43,15 +38,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return r;
 }
 
-static void finish(struct dx *dx, struct dx_worker *w)
-{
-	struct two_files *s = dx_priv(dx);
-
-	dx_close(w, &s->second);
-	dx_unlink(w, "clone");
-	drop_data(dx, w);
-}
-
 DX_WORKLOAD(unshare_dirty)
 = {
 	.name = "unshare-dirty",
@@ -63,5 +49,5 @@ DX_WORKLOAD(unshare_dirty)
 	.priv_size = sizeof(struct two_files),
 	.prepare = prepare,
 	.run = run,
-	.finish = finish,
+	.finish = drop_two_files,
 };
