@@ -8,6 +8,7 @@
 #define DX_LENS_CHECK
 #include "checker/oplist.h"
 #include "daxbench/workload.h"
+#include "tests/unit/oplist-fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -20,18 +21,6 @@ static int parse(const char *text, struct oplist *list)
 	*list = (struct oplist){ 0 };
 	e = (struct err){ 0 };
 	return oplist_parse(list, text, strlen(text), "list", &e);
-}
-
-/* The caller frees. */
-static char *print(const struct oplist *list)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(oplist_print(list, out), 0);
-	fclose(out);
-	return text;
 }
 
 /* Is printed as it is written here. */

@@ -11,6 +11,7 @@
 #include "checker/gen/soup.h"
 #include "lib/file.h"
 #include "workloads/oplist-run.h"
+#include "tests/unit/oplist-fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -74,17 +75,6 @@ static struct oplog *record(const struct selection *s, uint64_t seed)
 	munmap(base, LOG_SIZE);
 	close(where.fd);
 	return log;
-}
-
-static char *print(const struct oplist *list)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(oplist_print(list, out), 0);
-	fclose(out);
-	return text;
 }
 
 static char *print_log(const struct oplog *log)

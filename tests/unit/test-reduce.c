@@ -8,6 +8,7 @@
 #include "checker/reduce.h"
 #include "checker/oplist_cut.h"
 #include "lib/hash.h"
+#include "tests/unit/oplist-fixture.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -19,17 +20,6 @@ static struct err e;
 
 /* Does this list show it? */
 typedef bool (*rule_fn)(const char *text, uint64_t seed);
-
-static char *print(const struct oplist *list)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(oplist_print(list, out), 0);
-	fclose(out);
-	return text;
-}
 
 static bool shows(const struct oplist *list, rule_fn rule, uint64_t seed)
 {

@@ -8,6 +8,7 @@
 #include "checker/gen/coverage.h"
 #include "checker/gen/soup.h"
 #include "daxbench/workload.h"
+#include "tests/unit/oplist-fixture.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -29,24 +30,14 @@ static struct oplist make(uint64_t ops, uint64_t seed, unsigned int features)
 	return list;
 }
 
-/* The caller frees. */
-static char *print(struct oplist *list)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(oplist_print(list, out), 0);
-	fclose(out);
-	oplist_release(list);
-	return text;
-}
-
 static char *soup(uint64_t ops, uint64_t seed, unsigned int features)
 {
 	struct oplist list = make(ops, seed, features);
 
-	return print(&list);
+	char *text = print(&list);
+
+	oplist_release(&list);
+	return text;
 }
 
 Test(soup, the_same_seed_is_the_same_list)
