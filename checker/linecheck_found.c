@@ -8,32 +8,28 @@
 #include <string.h>
 
 #define LINE	       DX_TRACE_LINE
-#define MAX_VIOLATIONS 4096U /* distinct ones; more are counted */
+#define MAX_VIOLATIONS 4096U /* distinct ones; more are left out */
 
-static struct linecheck_violation *add_violation(struct linecheck *lc)
+static int add_violation(struct linecheck *lc, const struct linecheck_violation *v)
 {
-	struct linecheck_violation *v;
-
 	if (lc->n_violations == lc->room) {
 		size_t room = lc->room ? lc->room * 2 : 16;
+		struct linecheck_violation *more = realloc(lc->violations, room * sizeof(*more));
 
-		v = realloc(lc->violations, room * sizeof(*v));
-		if (!v)
-			return NULL;
-		lc->violations = v;
+		if (!more)
+			return -ENOMEM;
+		lc->violations = more;
 		lc->room = room;
 	}
-	v = &lc->violations[lc->n_violations++];
-	memset(v, 0, sizeof(*v));
-	v->until = v->store.seq = v->write_back.seq = v->fence.seq = CONTENT_NEVER;
-	return v;
+	lc->violations[lc->n_violations++] = *v;
+	return 0;
 }
 
-static const struct linecheck_violation *find_alike(const struct linecheck *lc,
-						    const struct linecheck_violation *v)
+static struct linecheck_violation *find_alike(struct linecheck *lc,
+					      const struct linecheck_violation *v)
 {
 	for (size_t i = lc->n_violations; i-- > 0;) {
-		const struct linecheck_violation *old = &lc->violations[i];
+		struct linecheck_violation *old = &lc->violations[i];
 
 		if (old->promise != v->promise && v->promise)
 			return NULL; /* those of one call are behind one another */
@@ -47,17 +43,12 @@ static const struct linecheck_violation *find_alike(const struct linecheck *lc,
 /* Keeps @v, or counts it with one that is like it. */
 static int keep(struct linecheck *lc, const struct linecheck_violation *v)
 {
-	struct linecheck_violation *old = (struct linecheck_violation *)find_alike(lc, v);
+	struct linecheck_violation *old = find_alike(lc, v);
 
-	if (!old && lc->n_violations < MAX_VIOLATIONS) {
-		old = add_violation(lc);
-		if (!old)
-			return -ENOMEM;
-		*old = *v;
-		return 0;
-	}
 	if (old)
 		old->alike++;
+	else if (lc->n_violations < MAX_VIOLATIONS)
+		return add_violation(lc, v);
 	return 0;
 }
 
