@@ -189,7 +189,7 @@ static struct content_change *add_change(struct content *c, const struct content
 		return NULL;
 	*change = *like;
 	change->literal = NULL;
-	change->ended = CONTENT_NEVER;
+	change->over = change->ended = CONTENT_NEVER;
 	change->next = c->changes;
 	c->changes = change;
 	return change;
@@ -224,6 +224,7 @@ static int split_off(struct content *c, struct content_change *change, uint64_t 
 	rest = add_change(c, change);
 	if (!rest)
 		return -ENOMEM;
+	rest->over = change->over;
 	if (change->literal) {
 		rest->literal = malloc(change->length);
 		if (!rest->literal)
@@ -245,8 +246,9 @@ static int split_off(struct content *c, struct content_change *change, uint64_t 
 
 int content_end(struct content *c, struct content_change *change, uint64_t done, uint64_t seq)
 {
-	if (!done && change->length)
-		return 0; /* failed: it never ends */
+	change->over = seq;
+	if (change->perhaps || (!done && change->length))
+		return 0; /* failed, maybe: it never ends */
 	change->ended = seq;
 	return done < change->length ? split_off(c, change, done) : 0;
 }
@@ -281,22 +283,52 @@ struct content_fresh content_fresh(const struct content *c)
 	return c->fresh;
 }
 
-/* In the bytes of @range, nothing older than the newest change that had ended at @began. */
+static bool counts(const struct content_layer *layer, uint64_t began,
+		   const struct content_change *also)
+{
+	return layer->change->ended <= began || layer->change == also;
+}
+
+/* The bytes of a line that a change that counts gave a value after layer @i was over. */
+static uint64_t overwritten(const struct content_page *p, size_t i, unsigned int line,
+			    uint64_t began, const struct content_change *also)
+{
+	uint64_t bytes = 0;
+
+	for (size_t k = i + 1; k < p->n_layers; k++)
+		if (counts(&p->layers[k], began, also) &&
+		    p->layers[k].change->began >= p->layers[i].change->over)
+			bytes |= p->layers[k].bytes[line];
+	return bytes;
+}
+
+/*
+ * In the bytes of @range, nothing that was over before the newest change began that had
+ * ended at @began. Mostly all that is older was: one worker does one thing at a time.
+ */
 static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LINES],
 			 uint64_t began, const struct content_change *also)
 {
 	uint64_t settled[CONTENT_LINES] = { 0 }, dropped[CONTENT_LINES] = { 0 };
+	uint64_t earliest = CONTENT_NEVER; /* beginning of those that count, so far */
 
 	for (size_t i = p->n_layers; i-- > 0;) {
 		struct content_layer *layer = &p->layers[i];
-		bool counts = layer->change->ended <= began || layer->change == also;
+		bool is_before = layer->change->over <= earliest;
+		bool is_counted = counts(layer, began, also);
 
 		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-			dropped[l] |= layer->bytes[l] & settled[l];
-			layer->bytes[l] &= ~settled[l];
-			if (counts)
+			uint64_t gone = layer->bytes[l] & settled[l];
+
+			if (gone && !is_before)
+				gone &= overwritten(p, i, l, began, also);
+			dropped[l] |= gone;
+			layer->bytes[l] &= ~gone;
+			if (is_counted)
 				settled[l] |= layer->bytes[l] & range[l];
 		}
+		if (is_counted && layer->change->began < earliest)
+			earliest = layer->change->began;
 	}
 	/* What was legal so far may be so no more. */
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
@@ -321,6 +353,8 @@ void content_promise(struct content *c, uint64_t offset, uint64_t length, uint64
 		return;
 	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
 	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1)) {
+		if (p->freeing || p->freed > began)
+			continue; /* something freed some of it meanwhile */
 		set_part(range, p->index * CONTENT_PAGE, offset, end);
 		promise_page(p, range, began, also);
 	}
@@ -365,7 +399,30 @@ void content_release(struct content *c, uint64_t offset, uint64_t length)
 	}
 }
 
-void content_forget(struct content *c, uint64_t offset, uint64_t length)
+void content_begin_freeing(struct content *c, uint64_t offset, uint64_t length)
+{
+	uint64_t end = end_of(offset, length);
+
+	content_release(c, offset, length);
+	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
+	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1))
+		p->freeing++;
+}
+
+/* What was over at @began is gone from these bytes. */
+static void forget_page(struct content_page *p, const uint64_t range[CONTENT_LINES], uint64_t began)
+{
+	for (unsigned int l = 0; l < CONTENT_LINES; l++)
+		p->original[l] |= range[l];
+	for (size_t i = 0; i < p->n_layers; i++)
+		if (p->layers[i].change->over <= began)
+			for (unsigned int l = 0; l < CONTENT_LINES; l++)
+				p->layers[i].bytes[l] &= ~range[l];
+	drop_empty(p);
+}
+
+void content_end_freeing(struct content *c, uint64_t offset, uint64_t length, uint64_t began,
+			 uint64_t ended)
 {
 	uint64_t end = end_of(offset, length), range[CONTENT_LINES];
 
@@ -373,12 +430,10 @@ void content_forget(struct content *c, uint64_t offset, uint64_t length)
 	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
 	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1)) {
 		set_part(range, p->index * CONTENT_PAGE, offset, end);
-		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-			p->original[l] |= range[l];
-			for (size_t i = 0; i < p->n_layers; i++)
-				p->layers[i].bytes[l] &= ~range[l];
-		}
-		drop_empty(p);
+		forget_page(p, range, began);
+		if (p->freeing) /* 0: a page that was not there when it began */
+			p->freeing--;
+		p->freed = ended;
 	}
 }
 
@@ -478,13 +533,28 @@ uint64_t content_settled(const struct content_page *p, unsigned int line)
 	return once & ~twice;
 }
 
-void content_read(const struct content *c, uint64_t offset, uint64_t length, unsigned char *ret)
+static const struct content_change *newest(const struct content_page *p, unsigned int at,
+					   enum content_newest which)
+{
+	for (size_t i = p->n_layers; i-- > 0;) {
+		const struct content_layer *layer = &p->layers[i];
+
+		if (which == CONTENT_ENDED && layer->change->ended == CONTENT_NEVER)
+			continue;
+		if (layer->bytes[at / 64] >> at % 64 & 1)
+			return layer->change;
+	}
+	return NULL;
+}
+
+void content_read(const struct content *c, uint64_t offset, uint64_t length,
+		  enum content_newest which, unsigned char *ret)
 {
 	memset(ret, 0, length);
 	for (uint64_t i = 0; i < length; i++) {
 		const struct content_page *p = content_page(c, (offset + i) / CONTENT_PAGE);
 		unsigned int at = (unsigned int)((offset + i) % CONTENT_PAGE);
-		const struct content_change *change = p ? content_owner(p, at) : NULL;
+		const struct content_change *change = p ? newest(p, at, which) : NULL;
 
 		if (change)
 			ret[i] = value_of(change, offset + i);
@@ -493,8 +563,5 @@ void content_read(const struct content *c, uint64_t offset, uint64_t length, uns
 
 const struct content_change *content_owner(const struct content_page *p, unsigned int at)
 {
-	for (size_t i = p->n_layers; i-- > 0;)
-		if (p->layers[i].bytes[at / 64] >> at % 64 & 1)
-			return p->layers[i].change;
-	return NULL;
+	return newest(p, at, CONTENT_ENDED);
 }

@@ -9,14 +9,16 @@
  *	  saw made; unknown in another),
  *	- what any change gave it,
  *
- * until a sync promises it: from then on, nothing older than the newest change
- * that had ended before the sync call began. So a byte has a set of legal
- * values, which grows with each change, from its beginning on (it may be torn),
- * and shrinks with each promise. A change that failed may have left anything it
- * was about to write, and promises nothing.
+ * until a sync promises it: from then on, nothing that was over before the
+ * newest change began that had ended before the sync call began. So a byte has
+ * a set of legal values, which grows with each change, from its beginning on (it
+ * may be torn), and shrinks with each promise. Of two changes that ran at one
+ * time either may have won, whichever ended first. A change that failed may have
+ * left anything it was about to write, and promises nothing.
  *
  * Only promised bytes are judged. A byte that is freed (truncated, punched) is
- * promised no more.
+ * promised no more from the beginning of that call on, and forgotten at its end;
+ * a sync that ran beside it promises nothing of the page.
  *
  * Where the bytes of a page lie on the medium is kept beside them, as far as it
  * is known: extents are asked for after each sync, and what may move them (copy
@@ -45,7 +47,10 @@ struct content_change {
 	uint64_t generation, seed; /* and the run's seed */
 	uint64_t offset, length;   /* PATTERN, LITERAL: where it begins in the file */
 	unsigned char *literal;	   /* LITERAL: its bytes; owned */
-	uint64_t ended;		   /* event at which it had ended; CONTENT_NEVER: not, or failed */
+	bool perhaps;		   /* it may have happened or not: legal, never promised */
+	uint64_t began;		   /* events: its beginning; */
+	uint64_t over;		   /* when it was, however it ended; CONTENT_NEVER: not yet; */
+	uint64_t ended;		   /* when it had done what it was to; NEVER: not yet, or failed */
 	struct content_change *next;
 };
 
@@ -64,6 +69,8 @@ struct content_page {
 	uint64_t physical;	  /* AT */
 	bool unchecked;		  /* something has changed since it was found durable */
 	bool moved;		  /* its place is another than when it was looked at last */
+	unsigned int freeing;	  /* calls under way that free some of it, */
+	uint64_t freed;		  /* and when the last one was over; 0: there was none */
 	bool is_due;		  /* a promise covers some of it that was not looked at yet: */
 	uint64_t due[CONTENT_LINES];
 	uint64_t promised[CONTENT_LINES];
@@ -90,8 +97,9 @@ void content_set_size(struct content *c, uint64_t size);
 
 /*
  * A change of kind @like->kind begins to give @length bytes at @offset their
- * values (for LITERAL they are copied from @like->literal). @ret (may be NULL)
- * is the content's own. -ENOMEM; -E2BIG: more pages than CONTENT_MAX_PAGES.
+ * values (for LITERAL they are copied from @like->literal), at event @like->began.
+ * @ret (may be NULL) is the content's own. -ENOMEM; -E2BIG: more pages than
+ * CONTENT_MAX_PAGES.
  */
 #define CONTENT_MAX_PAGES (1U << 18)
 int content_begin(struct content *c, const struct content_change *like, uint64_t offset,
@@ -120,14 +128,24 @@ bool content_done(struct content_page *p);
 /* Over all promises so far. */
 struct content_fresh content_fresh(const struct content *c);
 
-/* These bytes are freed: nothing is promised of them; what they were is forgotten, they are 0. */
-void content_forget(struct content *c, uint64_t offset, uint64_t length);
-
 /* Nothing is promised of these bytes any more; what they may be stays. */
 void content_release(struct content *c, uint64_t offset, uint64_t length);
 
-/* The newest value of @length bytes at @offset: what a program reads. Unknown ones are 0. */
-void content_read(const struct content *c, uint64_t offset, uint64_t length, unsigned char *ret);
+/*
+ * These bytes are freed by a call that ran from event @began to @ended: nothing is
+ * promised of them. What had been done to them before is forgotten at its end: they are 0.
+ */
+void content_begin_freeing(struct content *c, uint64_t offset, uint64_t length);
+void content_end_freeing(struct content *c, uint64_t offset, uint64_t length, uint64_t began,
+			 uint64_t ended);
+
+/*
+ * @length bytes at @offset, as the changes left them that have ended, or the newest ones
+ * whatever became of them: what a program reads is one or the other. Unknown ones are 0.
+ */
+enum content_newest { CONTENT_ENDED, CONTENT_ANY };
+void content_read(const struct content *c, uint64_t offset, uint64_t length,
+		  enum content_newest which, unsigned char *ret);
 
 /*
  * Which of the promised bytes of a line may not have these values? @values: 64
@@ -139,7 +157,7 @@ uint64_t content_illegal(const struct content_page *p, unsigned int line,
 /* Bytes of a line that can have come from one change only (or are as they were at first). */
 uint64_t content_settled(const struct content_page *p, unsigned int line);
 
-/* The newest change that had a right to a byte (its promise), NULL: none, it is as at first. */
+/* The newest change that has ended and that a byte may come from, NULL: it is as at first. */
 const struct content_change *content_owner(const struct content_page *p, unsigned int at);
 
 /* The page that holds @index, NULL where nothing was ever done. */

@@ -35,13 +35,17 @@ static int check_line(struct linecheck *lc, const struct content_page *p, unsign
 	bool hole = p->place == CONTENT_HOLE;
 	const unsigned char *values =
 		hole ? zeros : persist_durable(lc->persist, p->physical + line * LINE);
-	uint64_t bad = content_illegal(p, line, values, p->due[line]);
-	uint64_t good = p->promised[line] & p->due[line] & ~bad;
-	/* A byte that may be two things need not depend on the stores of either. */
-	uint64_t settled = good & content_settled(p, line);
+	uint64_t promised = p->promised[line] & p->due[line], bad, good, settled;
 
-	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(p->promised[line] &
-								    p->due[line]);
+	if (!values) { /* the log has put it where the trace has seen nothing */
+		lc->counts.unplaced_bytes += (uint64_t)__builtin_popcountll(promised);
+		return 0;
+	}
+	bad = content_illegal(p, line, values, p->due[line]);
+	good = promised & ~bad;
+	/* A byte that may be two things need not depend on the stores of either. */
+	settled = good & content_settled(p, line);
+	lc->counts.promised_bytes += (uint64_t)__builtin_popcountll(promised);
 	if (settled && !hole && note_obligation(lc, p->physical + line * LINE, settled))
 		return -ENOMEM;
 	if (lc->options.note_obligations &&
@@ -82,13 +86,19 @@ static void sum_fresh(struct linecheck *lc)
 	}
 }
 
-/* What is due of a page. Looked at as a whole, it need not be again until something changes. */
+/*
+ * What is due of a page. Looked at as a whole and found right, it need not be again until
+ * something changes; found wrong, the next call that promises it breaks its promise, too.
+ */
 static int check_due(struct linecheck *lc, struct content_page *p, const struct oplog_op *op)
 {
+	uint64_t reports = lc->reports;
 	int r = p->unchecked ? check_page(lc, p, op) : 0;
 
-	if (content_done(p) && p->place != CONTENT_NOWHERE)
-		p->unchecked = p->moved = false;
+	if (content_done(p) && p->place != CONTENT_NOWHERE) {
+		p->moved = false;
+		p->unchecked = lc->reports != reports;
+	}
 	return r;
 }
 

@@ -56,14 +56,15 @@ struct linecheck_violation {
 	const struct tree_file *file;
 	uint64_t offset;		     /* of the first byte that is wrong, in the file */
 	uint64_t physical;		     /* and on the medium; HOLE: 0 */
-	uint64_t bytes;			     /* wrong bytes of its line */
+	uint64_t bytes;			     /* wrong bytes of its line, in this way */
 	const struct content_change *owner;  /* of that byte: what it should be at least */
 	unsigned char expected[8], found[8]; /* of its aligned word */
 	uint64_t since,
 		until; /* events between which a crash shows it; until: CONTENT_NEVER: the end */
 	struct linecheck_site store, write_back, fence; /* the last ones, of that byte and line */
-	uint64_t alike; /* lines more for the same promise, wrong in the same way, by the same code
-			 */
+	uint64_t alike; /* lines more of the file, wrong in the same way by the same code (ip and
+			 * stack) under the same conditions, for the same promise; */
+	uint64_t last_line; /* and the offset of the last of them */
 };
 
 struct linecheck_counts {
@@ -74,6 +75,7 @@ struct linecheck_counts {
 	uint64_t unplaced_bytes; /* promised, but nobody knows where they lie: not checked */
 	uint64_t clean, twice;	 /* lines written back that had nothing new, or were pending */
 	uint64_t idle_fences;	 /* fences with nothing to drain */
+	uint64_t left_out;	 /* violations beyond those that are kept */
 	size_t peak_in_flight;	 /* lines, at most at one time */
 };
 

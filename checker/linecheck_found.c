@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define LINE	       DX_TRACE_LINE
-#define MAX_VIOLATIONS 4096U /* distinct ones; more are left out */
+#define MAX_VIOLATIONS 4096U /* distinct ones; more are counted */
 
 static int add_violation(struct linecheck *lc, const struct linecheck_violation *v)
 {
@@ -25,6 +25,14 @@ static int add_violation(struct linecheck *lc, const struct linecheck_violation 
 	return 0;
 }
 
+/* A report speaks for both, and so does what is known of one: whatever may tell them apart. */
+static bool is_alike(const struct linecheck_violation *a, const struct linecheck_violation *b)
+{
+	return a->promise == b->promise && a->fault == b->fault && a->file == b->file &&
+	       a->conditions == b->conditions && a->store.ip == b->store.ip &&
+	       a->store.stack == b->store.stack;
+}
+
 static struct linecheck_violation *find_alike(struct linecheck *lc,
 					      const struct linecheck_violation *v)
 {
@@ -33,8 +41,7 @@ static struct linecheck_violation *find_alike(struct linecheck *lc,
 
 		if (old->promise != v->promise && v->promise)
 			return NULL; /* those of one call are behind one another */
-		if (old->promise == v->promise && old->fault == v->fault &&
-		    old->store.ip == v->store.ip)
+		if (is_alike(old, v))
 			return old;
 	}
 	return NULL;
@@ -45,10 +52,17 @@ static int keep(struct linecheck *lc, const struct linecheck_violation *v)
 {
 	struct linecheck_violation *old = find_alike(lc, v);
 
-	if (old)
-		old->alike++;
-	else if (lc->n_violations < MAX_VIOLATIONS)
+	if (!old && lc->n_violations == MAX_VIOLATIONS) {
+		lc->counts.left_out++;
+		return 0;
+	}
+	if (!old)
 		return add_violation(lc, v);
+	if (old->last_line != v->last_line)
+		old->alike++;
+	else if (old->offset / LINE * LINE == v->last_line)
+		old->bytes += v->bytes;
+	old->last_line = v->last_line;
 	return 0;
 }
 
@@ -70,12 +84,11 @@ static const struct persist_piece *newest_piece(const struct persist_line *line,
 	return newest;
 }
 
-/* What of the store that should be durable is missing; fills the sites. */
-static enum linecheck_fault find_fault(const struct linecheck *lc, uint64_t addr, unsigned int byte,
+/* What of the store @piece (NULL: it is durable) is missing; fills the sites. */
+static enum linecheck_fault find_fault(const struct linecheck *lc, const struct persist_line *line,
+				       const struct persist_piece *piece, unsigned int byte,
 				       struct linecheck_violation *v)
 {
-	const struct persist_line *line = persist_line(lc->persist, addr);
-	const struct persist_piece *piece = newest_piece(line, byte);
 	struct persist_event fence;
 
 	if (!piece)
@@ -97,7 +110,7 @@ static void show_word(struct linecheck_violation *v, const struct content_page *
 {
 	uint64_t word = p->index * CONTENT_PAGE + line * LINE + (byte & ~7U);
 
-	content_read(p->file, word, sizeof(v->expected), v->expected);
+	content_read(p->file, word, sizeof(v->expected), CONTENT_ENDED, v->expected);
 	memcpy(v->found, values + (byte & ~7U), sizeof(v->found));
 }
 
@@ -142,18 +155,47 @@ int linecheck_note(struct linecheck_names *names, const struct content_page *p, 
 	return 0;
 }
 
-int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigned int line,
-		     uint64_t bad, const unsigned char *values, const struct oplog_op *op,
-		     enum linecheck_fault fault, const struct linecheck_site *store)
+/* The line that is wrong, as its parts are reported one by one. */
+struct wrong_line {
+	const struct content_page *page;
+	unsigned int number; /* in the page */
+	const unsigned char *values;
+	const struct oplog_op *op;
+	enum linecheck_fault fault;
+	const struct linecheck_site *store;
+	const struct persist_line *in_flight; /* NULL: nothing is */
+};
+
+/* Those of @bad that come from the same change as the first, and are lost with the same store. */
+static uint64_t same_origin(const struct wrong_line *w, uint64_t bad)
 {
+	unsigned int at = w->number * (unsigned int)LINE;
+	unsigned int first = (unsigned int)__builtin_ctzll(bad);
+	const struct content_change *owner = content_owner(w->page, at + first);
+	const struct persist_piece *piece = newest_piece(w->in_flight, first);
+	uint64_t same = 0;
+
+	for (uint64_t left = bad; left; left &= left - 1) {
+		unsigned int byte = (unsigned int)__builtin_ctzll(left);
+
+		if (content_owner(w->page, at + byte) == owner &&
+		    newest_piece(w->in_flight, byte) == piece)
+			same |= 1ULL << byte;
+	}
+	return same;
+}
+
+static int report_bytes(struct linecheck *lc, const struct wrong_line *w, uint64_t bad)
+{
+	const struct content_page *p = w->page;
 	unsigned int byte = (unsigned int)__builtin_ctzll(bad);
 	struct linecheck_violation v = {
-		.fault = fault,
-		.promise = op,
+		.fault = w->fault,
+		.promise = w->op,
 		.file = promise_file_of(lc->promise, p->file),
-		.offset = p->index * CONTENT_PAGE + line * LINE + byte,
+		.last_line = p->index * CONTENT_PAGE + w->number * LINE,
 		.bytes = (uint64_t)__builtin_popcountll(bad),
-		.owner = content_owner(p, line * (unsigned int)LINE + byte),
+		.owner = content_owner(p, w->number * (unsigned int)LINE + byte),
 		.since = lc->seq,
 		.until = CONTENT_NEVER,
 		.store = { .seq = CONTENT_NEVER },
@@ -161,17 +203,37 @@ int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigne
 		.fence = { .seq = CONTENT_NEVER },
 	};
 
+	v.offset = v.last_line + byte;
 	v.conditions = conditions_of(lc, &v);
 	if (p->place == CONTENT_AT)
-		v.physical = p->physical + line * LINE + byte;
-	if (store)
-		v.store = *store;
-	else if (fault != LINECHECK_HOLE)
-		v.fault = find_fault(lc, p->physical + line * LINE, byte, &v);
-	show_word(&v, p, line, byte, values);
+		v.physical = p->physical + w->number * LINE + byte;
+	if (w->store)
+		v.store = *w->store;
+	else if (w->fault != LINECHECK_HOLE)
+		v.fault = find_fault(lc, w->in_flight, newest_piece(w->in_flight, byte), byte, &v);
+	show_word(&v, p, w->number, byte, w->values);
+	return keep(lc, &v);
+}
+
+int linecheck_report(struct linecheck *lc, const struct content_page *p, unsigned int line,
+		     uint64_t bad, const unsigned char *values, const struct oplog_op *op,
+		     enum linecheck_fault fault, const struct linecheck_site *store)
+{
+	struct wrong_line w = { p, line, values, op, fault, store, NULL };
+	int r = 0;
+
+	lc->reports++;
 	if (lc->options.note_wrong && linecheck_note(&lc->wrong, p, line, bad, op))
 		return -ENOMEM;
-	return keep(lc, &v);
+	if (!store && fault != LINECHECK_HOLE)
+		w.in_flight = persist_line(lc->persist, p->physical + line * LINE);
+	while (!r && bad) {
+		uint64_t part = same_origin(&w, bad);
+
+		r = report_bytes(lc, &w, part);
+		bad &= ~part;
+	}
+	return r;
 }
 
 /* ---- what became durable ---- */

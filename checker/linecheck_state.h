@@ -32,6 +32,7 @@ struct linecheck {
 
 	struct linecheck_violation *violations;
 	size_t n_violations, room, first_open; /* open: until is not known yet */
+	uint64_t reports;		       /* calls of linecheck_report() */
 	struct linecheck_names wrong, unsettled;
 
 	struct linecheck_cost *costs;

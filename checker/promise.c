@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- marks ---- */
 
@@ -28,7 +29,7 @@ static int end_changes(struct worker *w, const struct oplog_op *op, uint64_t seq
 {
 	int r = 0;
 
-	for (int i = 0; !r && i < 2; i++)
+	for (int i = 0; !r && i < CHANGES; i++)
 		if (w->change[i])
 			r = content_end(w->changed->content, w->change[i],
 					amount_done(op, w->change[i]), seq);
@@ -40,6 +41,7 @@ static int end(struct promise *p, struct worker *w, const struct oplog_op *op, u
 {
 	int r = end_changes(w, op, seq);
 
+	promise_end_freeing(p, w, seq);
 	if (r || failed(op))
 		return r;
 	r = promise_end_effect(p, op);
@@ -64,8 +66,8 @@ static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op
 
 	w->current = op;
 	w->began = seq;
-	w->change[0] = w->change[1] = NULL;
-	w->settled = NULL;
+	memset(w->change, 0, sizeof(w->change));
+	w->changed = w->freed = w->settled = NULL;
 	r = promise_begin(p, w, op);
 	return r ? err_sys(e, r, op->kind->name, "follow what it does to its file") : 0;
 }

@@ -28,7 +28,7 @@ void promise_close(struct promise *p);
 int promise_mark(struct promise *p, uint32_t worker, uint64_t number, enum dx_log_mark what,
 		 uint64_t seq, const struct oplog_op **ret, struct err *e);
 
-/* Between BASELINE and the end of run()? What comes after is not judged. */
+/* Has run() ended? What comes after is not judged; what prepare() promised is. */
 bool promise_is_over(const struct promise *p);
 
 /* The operation that @worker is in, NULL between two. */

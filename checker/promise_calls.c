@@ -45,7 +45,8 @@ static bool promise_write(const struct promise *p, struct worker *w, const struc
 
 	if (!h || !h->file || op->rec->result <= 0 || !is_synchronous(h, op))
 		return false;
-	promise_file(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began, w->change[0]);
+	promise_file(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began,
+		     w->change[CHANGE_DATA]);
 	w->settled = h->file;
 	return true;
 }

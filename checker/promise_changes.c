@@ -2,7 +2,7 @@
 /*
  * What operations do to files. At its BEGIN a change of content begins, and what the
  * operation frees or moves is promised no more or lies nobody knows where; at its END
- * names, sizes and handles are as it left them.
+ * what it freed is forgotten, and names, sizes and handles are as it left them.
  */
 #include "checker/promise_state.h"
 
@@ -10,24 +10,43 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int begin_change(struct promise *p, struct worker *w, int which, struct tree_file *f,
 			const struct content_change *like, uint64_t offset, uint64_t length)
 {
+	struct content_change now = *like;
+
+	now.op = w->current;
+	now.began = w->began;
 	w->changed = f;
 	if (f->shared)
 		promise_lose_places(p, f, offset, offset + length);
 	else
 		promise_fill_holes(p, f, offset, offset + length);
-	return content_begin(f->content, like, offset, length, &w->change[which]);
+	return content_begin(f->content, &now, offset, length, &w->change[which]);
 }
 
 static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f, uint64_t offset,
 		       uint64_t end)
 {
-	struct content_change like = { .kind = CONTENT_ZERO, .op = w->current };
+	struct content_change like = { .kind = CONTENT_ZERO };
 
-	return offset < end ? begin_change(p, w, 1, f, &like, offset, end - offset) : 0;
+	return offset < end ? begin_change(p, w, CHANGE_ZEROS, f, &like, offset, end - offset) : 0;
+}
+
+/*
+ * The file grows to @end by a call that may leave the rest of its last page as stores
+ * behind the old end left it: XFS clears it, ext4 does not.
+ */
+static int begin_growth(struct promise *p, struct worker *w, struct tree_file *f, uint64_t end)
+{
+	struct content_change like = { .kind = CONTENT_ZERO, .perhaps = true };
+	uint64_t size = content_size(f->content), last = page_end(size);
+
+	if (end <= size || size == last)
+		return 0;
+	return begin_change(p, w, CHANGE_ZEROS, f, &like, size, last - size);
 }
 
 /* Bytes that name their origin: by a write through handle @id, or a store. */
@@ -36,13 +55,12 @@ static int begin_pattern(struct promise *p, struct worker *w, struct tree_file *
 {
 	struct content_change like = {
 		.kind = CONTENT_PATTERN,
-		.op = w->current,
 		.file = id,
 		.generation = arg(w->current, 3),
 		.seed = p->seed,
 	};
 
-	return length ? begin_change(p, w, 0, f, &like, offset, length) : 0;
+	return length ? begin_change(p, w, CHANGE_DATA, f, &like, offset, length) : 0;
 }
 
 static int begin_write(struct promise *p, struct worker *w, const struct oplog_op *op)
@@ -69,13 +87,66 @@ static int begin_store(struct promise *p, struct worker *w, const struct oplog_o
 	return begin_pattern(p, w, m->file, m->id, m->offset + arg(op, 0), arg(op, 1));
 }
 
+/* From now on nothing is promised of these bytes. */
+static void begin_freeing(struct promise *p, struct worker *w, struct tree_file *f, uint64_t from,
+			  uint64_t end)
+{
+	content_begin_freeing(f->content, from, end - from);
+	promise_lose_whole_places(p, f, from, end);
+	w->freed = f;
+	w->freed_from = from;
+	w->freed_end = end;
+}
+
+/* A sync beside it may have found them where they were: that place is lost once more. */
+void promise_end_freeing(struct promise *p, struct worker *w, uint64_t seq)
+{
+	if (!w->freed)
+		return;
+	content_end_freeing(w->freed->content, w->freed_from, w->freed_end - w->freed_from,
+			    w->began, seq);
+	promise_lose_whole_places(p, w->freed, w->freed_from, w->freed_end);
+}
+
 static int begin_truncate(struct promise *p, struct worker *w, struct tree_file *f, uint64_t length)
 {
 	uint64_t size = content_size(f->content), from = length < size ? length : size;
+	int r = begin_zeros(p, w, f, from, page_end(from));
 
-	content_forget(f->content, from, PROMISE_ALL);
-	promise_lose_whole_places(p, f, from, PROMISE_ALL);
-	return begin_zeros(p, w, f, from, page_end(from));
+	begin_freeing(p, w, f, from, PROMISE_ALL);
+	return r;
+}
+
+/*
+ * The bytes of @from at @offset become those of @to at @target. Where a write failed or
+ * goes on, they may be the ones before it or what it was about to write.
+ */
+static int begin_copy(struct promise *p, struct worker *w, struct tree_file *from, uint64_t offset,
+		      uint64_t length, struct tree_file *to, uint64_t target)
+{
+	struct content_change like = { .kind = CONTENT_LITERAL };
+	unsigned char *perhaps;
+	int r;
+
+	if (!length)
+		return 0;
+	if (length > CONTENT_MAX_PAGES * CONTENT_PAGE)
+		return -E2BIG;
+	like.literal = malloc(2 * length);
+	if (!like.literal)
+		return -ENOMEM;
+	perhaps = like.literal + length;
+	content_read(from->content, offset, length, CONTENT_ENDED, like.literal);
+	content_read(from->content, offset, length, CONTENT_ANY, perhaps);
+	r = begin_change(p, w, CHANGE_DATA, to, &like, target, length);
+	if (!r && memcmp(like.literal, perhaps, length) != 0)
+		r = begin_change(p, w, CHANGE_PERHAPS, to,
+				 &(struct content_change){ .kind = CONTENT_LITERAL,
+							   .literal = perhaps,
+							   .perhaps = true },
+				 target, length);
+	free(like.literal);
+	return r;
 }
 
 /* Both share blocks from now on: a store to either can move what is stored to. */
@@ -83,23 +154,17 @@ static int begin_reflink(struct promise *p, struct worker *w, const struct oplog
 {
 	struct tree_file *to = promise_file_by(p, op->rec->handle),
 			 *from = promise_file_by(p, arg(op, 0));
-	struct content_change like = { .kind = CONTENT_LITERAL, .op = op };
-	uint64_t length = arg(op, 3);
+	uint64_t target = arg(op, 2), length = arg(op, 3);
 	int r;
 
 	if (!to || !from || failed(op) || !length)
 		return 0;
 	if (length > content_size(from->content))
 		return 0; /* no such call succeeds */
-	like.literal = malloc(length);
-	if (!like.literal)
-		return -ENOMEM;
-	content_read(from->content, arg(op, 1), length, like.literal);
-	promise_lose_places(p, to, arg(op, 2), arg(op, 2) + length);
+	promise_lose_places(p, to, target, target + length);
 	to->shared = from->shared = true;
-	r = begin_change(p, w, 0, to, &like, arg(op, 2), length);
-	free(like.literal);
-	return r;
+	r = begin_growth(p, w, to, target + length);
+	return r ? r : begin_copy(p, w, from, arg(op, 1), length, to, target);
 }
 
 /* All from @from on moves to @to; what lies between them is freed, or zero. */
@@ -107,19 +172,11 @@ static int begin_shift(struct promise *p, struct worker *w, struct tree_file *f,
 		       uint64_t to)
 {
 	uint64_t size = content_size(f->content), length = size > from ? size - from : 0;
-	struct content_change like = { .kind = CONTENT_LITERAL, .op = w->current };
 	int r;
 
-	like.literal = malloc(length ? length : 1);
-	if (!like.literal)
-		return -ENOMEM;
-	content_read(f->content, from, length, like.literal);
 	promise_lose_places(p, f, from < to ? from : to, PROMISE_ALL);
-	r = length ? begin_change(p, w, 0, f, &like, to, length) : 0;
-	free(like.literal);
-	if (!r && to > from)
-		r = begin_zeros(p, w, f, from, to);
-	return r;
+	r = begin_copy(p, w, f, from, length, f, to);
+	return r ? r : begin_zeros(p, w, f, from, to);
 }
 
 static int begin_fallocate(struct promise *p, struct worker *w, const struct oplog_op *op)
@@ -128,37 +185,55 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 	uint64_t mode = arg(op, 0), offset = arg(op, 1), length = arg(op, 2);
 	uint64_t end = offset + length;
 
+	uint64_t size;
+	int r = 0;
+
 	if (!f || failed(op))
 		return 0;
+	size = content_size(f->content);
 	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
-		content_release(f->content, content_size(f->content) - length, PROMISE_ALL);
-		return begin_shift(p, w, f, end, offset);
-	}
-	if (mode & FALLOC_FL_INSERT_RANGE)
-		return begin_shift(p, w, f, offset, end);
-	if (mode & FALLOC_FL_PUNCH_HOLE)
-		content_forget(f->content, offset, length);
-	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
+		r = begin_shift(p, w, f, end, offset);
+		begin_freeing(p, w, f, length < size ? size - length : 0, PROMISE_ALL);
+	} else if (mode & FALLOC_FL_INSERT_RANGE) {
+		r = begin_shift(p, w, f, offset, end);
+	} else if (mode & FALLOC_FL_PUNCH_HOLE) {
+		r = begin_zeros(p, w, f, offset, end);
+		begin_freeing(p, w, f, offset, end);
+	} else if (mode & FALLOC_FL_ZERO_RANGE) {
 		promise_lose_whole_places(p, f, offset, end);
-		return begin_zeros(p, w, f, offset, end);
+		r = begin_zeros(p, w, f, offset, end);
+	} else {
+		if (mode & FALLOC_FL_UNSHARE_RANGE)
+			promise_lose_places(p, f, offset, end);
+		if (!(mode & FALLOC_FL_KEEP_SIZE))
+			r = begin_growth(p, w, f, end);
 	}
-	if (mode & FALLOC_FL_UNSHARE_RANGE)
-		promise_lose_places(p, f, offset, end);
-	return 0;
+	return r;
 }
 
 /* The last name of a file goes: a crash may find it gone, so nothing is promised of it. */
 static void lose_name(const struct promise *p, const char *name)
 {
-	struct tree_file *f = name ? tree_find(p->tree, name) : NULL;
+	struct tree_file *f = name ? tree_file_named(p->tree, name) : NULL;
 
 	if (f && f->names == 1)
 		content_release(f->content, 0, PROMISE_ALL);
 }
 
+/* A new name over an old one. Of two names of one file, or one name twice, nothing goes. */
+static void lose_target(const struct promise *p, const struct oplog_op *op)
+{
+	const char *from = op->text[0], *to = op->text[1];
+
+	if (!from || !to || arg(op, 0) & RENAME_EXCHANGE)
+		return;
+	if (tree_file_named(p->tree, from) != tree_file_named(p->tree, to))
+		lose_name(p, to);
+}
+
 static int begin_open(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
-	struct tree_file *f = tree_find(p->tree, op->text[0]);
+	struct tree_file *f = op->text[0] ? tree_find(p->tree, op->text[0]) : NULL;
 
 	if (!f || failed(op) || !(arg(op, 0) & O_TRUNC))
 		return 0;
@@ -171,7 +246,7 @@ int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op
 
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
-		return op->text[0] ? begin_open(p, w, op) : 0;
+		return begin_open(p, w, op);
 	case DX_OP_CLOSE:
 		return promise_take_extents(p, op);
 	case DX_OP_WRITE:
@@ -192,9 +267,12 @@ int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op
 	case DX_OP_FALLOCATE:
 		return begin_fallocate(p, w, op);
 	case DX_OP_UNLINK:
+		if (!failed(op))
+			lose_name(p, op->text[0]);
+		return 0;
 	case DX_OP_RENAME:
-		if (!failed(op) && !(op->rec->op == DX_OP_RENAME && arg(op, 0) & RENAME_EXCHANGE))
-			lose_name(p, op->text[op->rec->op == DX_OP_RENAME]);
+		if (!failed(op))
+			lose_target(p, op);
 		return 0;
 	default:
 		return 0;
@@ -203,16 +281,26 @@ int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op
 
 /* ---- what it has done ---- */
 
+/* The file that a call has opened: made, if it was not there. NULL: no memory. */
+static struct tree_file *opened_file(const struct promise *p, const struct oplog_op *op)
+{
+	uint64_t flags = arg(op, 0);
+	struct tree_file *f;
+
+	if ((flags & O_TMPFILE) == O_TMPFILE) /* the name is of its directory */
+		return tree_create(p->tree, NULL, true);
+	f = tree_find(p->tree, op->text[0]);
+	return f ? f : tree_create(p->tree, op->text[0], flags & O_CREAT);
+}
+
 static int end_open(struct promise *p, const struct oplog_op *op)
 {
 	struct handle *h = promise_handle(p, op->rec->handle);
-	struct tree_file *f = tree_find(p->tree, op->text[0]);
-	bool made = !f && arg(op, 0) & O_CREAT;
+	struct tree_file *f;
 
 	if (!h)
 		return -EBADMSG;
-	if (!f)
-		f = tree_create(p->tree, op->text[0], made);
+	f = opened_file(p, op);
 	if (!f)
 		return -ENOMEM;
 	if (arg(op, 0) & O_TRUNC)
@@ -267,8 +355,7 @@ static void end_fallocate(struct promise *p, const struct oplog_op *op)
 		return;
 	size = content_size(f->content);
 	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
-		content_set_size(f->content, size - arg(op, 2));
-		content_forget(f->content, size - arg(op, 2), PROMISE_ALL);
+		content_set_size(f->content, arg(op, 2) < size ? size - arg(op, 2) : 0);
 	} else if (mode & FALLOC_FL_INSERT_RANGE) {
 		content_set_size(f->content, size + arg(op, 2));
 	} else if (!(mode & FALLOC_FL_KEEP_SIZE)) {
@@ -293,10 +380,21 @@ static int end_names(struct promise *p, const struct oplog_op *op)
 	}
 }
 
+/* The log was full before they could be written: it says itself that it is cut off. */
+static bool lacks_names(const struct oplog_op *op)
+{
+	for (unsigned int i = 0; i < op->kind->texts; i++)
+		if (!op->text[i])
+			return true;
+	return false;
+}
+
 int promise_end_effect(struct promise *p, const struct oplog_op *op)
 {
 	struct tree_file *f = promise_file_by(p, op->rec->handle);
 
+	if (lacks_names(op))
+		return 0;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
 		return end_open(p, op);

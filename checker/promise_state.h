@@ -29,14 +29,19 @@ struct flushed {
 	uint64_t offset, length, began;
 };
 
+/* What one operation changes: it gives bytes values, zeros, or perhaps does. */
+enum { CHANGE_DATA, CHANGE_PERHAPS, CHANGE_ZEROS, CHANGES };
+
 struct worker {
 	const struct oplog_op **ops; /* by the number of their record */
 	uint64_t n_ops;
 	const struct oplog_op *current;
 	uint64_t began;
-	struct content_change *change[2]; /* that the current operation makes */
-	struct tree_file *changed;	  /* the file of change[0] */
-	struct tree_file *settled; /* all of its extents are durable by the current operation */
+	/* What the current operation does: changes, to one file, and the bytes that it frees; */
+	struct content_change *change[CHANGES];
+	struct tree_file *changed, *freed; /* NULL: none */
+	uint64_t freed_from, freed_end;
+	struct tree_file *settled; /* and the file all of whose extents are durable by it */
 	struct handle handles[DX_LOG_HANDLES];
 	struct flushed *flushed;
 	size_t n_flushed, room;
@@ -111,6 +116,9 @@ int promise_take_extents(struct promise *p, const struct oplog_op *op);
 
 /* At its BEGIN: changes of content begin, what it frees is promised no more. */
 int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op);
+
+/* At its END: what it was freeing is free. */
+void promise_end_freeing(struct promise *p, struct worker *w, uint64_t seq);
 
 /* At its END, if it succeeded: names, sizes and handles are as it left them. */
 int promise_end_effect(struct promise *p, const struct oplog_op *op);

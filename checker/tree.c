@@ -80,6 +80,13 @@ struct tree_file *tree_find(const struct tree *t, const char *name)
 	return e ? e->file : NULL;
 }
 
+struct tree_file *tree_file_named(const struct tree *t, const char *name)
+{
+	const struct entry *e = find_entry(t, name);
+
+	return e ? e->file : NULL;
+}
+
 static int add_entry(struct tree *t, const char *name, struct tree_file *file, const char *target)
 {
 	struct entry *e;
@@ -174,8 +181,8 @@ int tree_rename(struct tree *t, const char *from, const char *to, unsigned int f
 	bool exchange = flags & RENAME_EXCHANGE;
 	const struct entry *old = find_entry(t, from), *target = find_entry(t, to);
 
-	/* Two names of one file: rename(2) does nothing. */
-	if (old && target && old->file && old->file == target->file)
+	/* One name twice, or two names of one file: rename(2) does nothing. */
+	if (old && target && (old == target || (old->file && old->file == target->file)))
 		return 0;
 	if (!exchange)
 		tree_unlink(t, to);

@@ -29,6 +29,9 @@ void tree_free(struct tree *t);
 /* By name; NULL: there is none. A symbolic link is followed once. */
 struct tree_file *tree_find(const struct tree *t, const char *name);
 
+/* The file whose own name this is; NULL: none, or a symbolic link, which is not followed. */
+struct tree_file *tree_file_named(const struct tree *t, const char *name);
+
 /* A new file under @name (may be NULL: none). @known: content_new(). NULL: no memory. */
 struct tree_file *tree_create(struct tree *t, const char *name, bool known);
 

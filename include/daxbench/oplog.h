@@ -142,7 +142,7 @@ enum dx_log_op {
 	 * or only in another process that is gone, or that this one may not ask).
 	 */
 	DX_OP_EXTENT,
-	DX_OP_BASELINE, /* prepare() is done and synced: the oracle starts here */
+	DX_OP_BASELINE, /* prepare() is done and synced */
 	DX_OP_PHASE,	/* arg0: 0 prepare, 1 run, 2 finish begins; result: of the one before */
 	/* Names. TEXT follows. */
 	DX_OP_OPEN, /* handle; arg0: open flags, arg1: mode */

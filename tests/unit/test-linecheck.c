@@ -60,6 +60,116 @@ Test(linecheck, each_call_that_writes_nothing_back_is_caught)
 	}
 }
 
+/* The second call promises the same bytes: that the first broke its promise is no excuse. */
+Test(linecheck, what_one_call_left_behind_the_next_one_breaks_too)
+{
+	map_store(0);
+	sync_begin(DX_OP_MSYNC);
+	sync_end();
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	good_sync(DX_OP_SYNC);
+	cr_assert_eq(judge(&v), 2);
+	cr_expect_eq(v[0].promise->rec->op, DX_OP_MSYNC);
+	cr_expect_eq(v[1].promise->rec->op, DX_OP_FSYNC);
+}
+
+/* A page of stores by code of its own each, then calls that write nothing back. */
+static void lose_a_page(unsigned int calls)
+{
+	uint64_t generation = next_generation();
+
+	begin(DX_OP_FILL, MAP_HANDLE, 0, DX_PAGE, 0, generation);
+	for (uint64_t at = 0; at < DX_PAGE; at += 8) {
+		uint64_t value = dx_pattern64(SEED, FILE_HANDLE, at, generation);
+
+		store(AT(at), &value, 8);
+	}
+	end(0);
+	while (calls--) {
+		sync_begin(DX_OP_FSYNC);
+		sync_end();
+	}
+}
+
+Test(linecheck, what_is_not_kept_is_counted)
+{
+	lose_a_page(8);
+	cr_expect_eq(judge(&v), 8 * DX_PAGE / 8);
+	cr_expect_eq(linecheck_counts(lc)->left_out, 0);
+	oplog_close(script_log);
+	script_log = NULL;
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	cr_expect_eq(judge(&v), 8 * DX_PAGE / 8);
+	cr_expect_eq(linecheck_counts(lc)->left_out, DX_PAGE / 8);
+}
+
+/* ---- what is counted as one ---- */
+
+#define SAME_CODE 0x2000
+
+/* A store by the same code as the others, through a descriptor or a mapping @handle. */
+static void store_by_same_code(enum dx_log_op op, uint32_t handle, uint32_t file, uint64_t offset,
+			       uint64_t block)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, file, offset, generation);
+
+	begin(op, handle, offset, 8, 0, generation);
+	store(DEVICE + block + offset, &value, 8);
+	run.rec[run.n - 1].ip = SAME_CODE;
+	end(op == DX_OP_WRITE ? 8 : 0);
+}
+
+Test(linecheck, lines_that_the_same_code_lost_in_one_file_are_one)
+{
+	store_by_same_code(DX_OP_STORE, MAP_HANDLE, FILE_HANDLE, 0, BLOCK);
+	store_by_same_code(DX_OP_STORE, MAP_HANDLE, FILE_HANDLE, 8, BLOCK);
+	store_by_same_code(DX_OP_STORE, MAP_HANDLE, FILE_HANDLE, 128, BLOCK);
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	cr_assert_eq(judge(&v), 1);
+	cr_expect_eq(v[0].alike, 1);
+	cr_expect_eq(v[0].bytes, 16);
+}
+
+/* What is known of a store through MAP_SYNC must not hide the write beside it in the line. */
+Test(linecheck, bytes_that_came_under_other_conditions_are_told_apart)
+{
+	store_by_same_code(DX_OP_STORE, MAP_HANDLE, FILE_HANDLE, 0, BLOCK);
+	store_by_same_code(DX_OP_WRITE, FILE_HANDLE, FILE_HANDLE, 8, BLOCK);
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	cr_assert_eq(judge(&v), 2);
+	cr_expect_eq(v[0].conditions, LINECHECK_MAP_SYNC);
+	cr_expect_eq(v[1].conditions, 0);
+	cr_expect_eq(v[1].offset, 8);
+	cr_expect_eq(v[1].bytes, 8);
+}
+
+Test(linecheck, stores_by_another_way_through_the_kernel_are_told_apart)
+{
+	store_by_same_code(DX_OP_WRITE, FILE_HANDLE, FILE_HANDLE, 0, BLOCK);
+	store_by_same_code(DX_OP_WRITE, FILE_HANDLE, FILE_HANDLE, 64, BLOCK);
+	run.rec[run.n - 2].stack = 1;
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	cr_expect_eq(judge(&v), 2);
+}
+
+Test(linecheck, files_are_told_apart)
+{
+	open_file(3, "other", O_RDWR | O_CREAT);
+	store_by_same_code(DX_OP_WRITE, FILE_HANDLE, FILE_HANDLE, 0, BLOCK);
+	store_by_same_code(DX_OP_WRITE, 3, 3, 0, BLOCK + DX_PAGE);
+	begin(DX_OP_SYNC, 0, 0, 0, 0, 0);
+	sync_end();
+	extent(3, 0, 0, BLOCK + DX_PAGE, DX_PAGE, 0);
+	cr_assert_eq(judge(&v), 2);
+	cr_expect_neq(v[0].file, v[1].file);
+}
+
 Test(linecheck, a_missing_fence_is_seen_by_the_strict_rules_only)
 {
 	map_store(0);
@@ -312,6 +422,13 @@ Test(linecheck, bytes_behind_the_pieces_are_counted_not_passed)
 	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, DX_PAGE);
 }
 
+Test(linecheck, bytes_outside_of_what_was_recorded_are_counted_not_passed)
+{
+	say_the_device_is_at(BASE + RANGE_SIZE);
+	cr_expect_eq(judge(&v), 0);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, DX_PAGE);
+}
+
 /* The data of a realtime file lies on the second device, whatever the first has there. */
 Test(linecheck, a_realtime_extent_is_of_the_second_device)
 {
@@ -418,6 +535,208 @@ Test(linecheck, each_record_left_out_that_matters_is_missed)
 		if (run.rec[i].kind != DX_TRACE_MARK)
 			found += judge_by(PERSIST_STRICT, i, &v) > 0;
 	cr_expect_eq(found, 3, "%zu of store, write-back and fence", found);
+}
+
+/* ---- what may be there after operations that did not do all ---- */
+
+#define OTHER_HANDLE 3U
+#define THIRD_HANDLE 4U
+
+static void write_file(uint64_t offset, int64_t result)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, offset, generation);
+
+	begin(DX_OP_WRITE, FILE_HANDLE, offset, 8, 0, generation);
+	if (result > 0)
+		store(AT(offset), &value, (uint32_t)result);
+	end(result);
+}
+
+/* The first page of @from becomes that of a new file, which lies @pages behind it. */
+static void clone(uint32_t from, uint32_t to, uint64_t pages, const void *bytes)
+{
+	uint64_t block = BLOCK + pages * DX_PAGE;
+
+	open_file(to, to == OTHER_HANDLE ? "other" : "third", O_RDWR | O_CREAT);
+	begin(DX_OP_REFLINK, to, from, 0, 0, DX_PAGE);
+	end(0);
+	store(DEVICE + block, bytes, 8);
+	begin(DX_OP_FSYNC, to, 0, 0, 0, 0);
+	write_back(DEVICE + block, 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(to, 0, 0, block, DX_PAGE, 0);
+}
+
+static void clone_to_other(const void *bytes)
+{
+	clone(FILE_HANDLE, OTHER_HANDLE, 1, bytes);
+}
+
+Test(linecheck, a_clone_has_what_was_there_before_a_write_that_failed)
+{
+	uint64_t before = dx_pattern64(SEED, FILE_HANDLE, 0, 1 << 4);
+
+	write_file(0, 8);
+	write_file(0, -ENOSPC);
+	clone_to_other(&before);
+	expect_nothing();
+}
+
+Test(linecheck, a_clone_may_have_what_a_write_that_failed_was_about_to_do)
+{
+	uint64_t after = dx_pattern64(SEED, FILE_HANDLE, 0, 2 << 4);
+
+	write_file(0, 8);
+	write_file(0, -ENOSPC);
+	clone_to_other(&after);
+	expect_nothing();
+}
+
+Test(linecheck, a_clone_of_a_clone_may_have_both)
+{
+	uint64_t before = dx_pattern64(SEED, FILE_HANDLE, 0, 1 << 4);
+
+	write_file(0, 8);
+	write_file(0, -ENOSPC);
+	clone_to_other(&before);
+	clone(OTHER_HANDLE, THIRD_HANDLE, 2, &before);
+	expect_nothing();
+}
+
+Test(linecheck, a_clone_with_anything_else_is_caught)
+{
+	uint64_t old = dx_pattern64(SEED, FILE_HANDLE, 0, 1 << 4);
+
+	write_file(0, 8);
+	write_file(0, 8);
+	clone_to_other(&old);
+	expect_fault(LINECHECK_CONTENT);
+}
+
+/* The file ends within its page, and a store goes behind its end. */
+static void store_behind_the_end(void)
+{
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, 64, 0, 0, 0);
+	map_store(128);
+}
+
+/* It grows by fallocate: XFS clears the rest of the page, ext4 does not. */
+static void grow(void)
+{
+	begin(DX_OP_FALLOCATE, FILE_HANDLE, 0, 0, 2 * DX_PAGE, 0);
+	end(0);
+}
+
+Test(linecheck, what_was_stored_behind_the_end_may_be_there_when_the_file_grows)
+{
+	store_behind_the_end();
+	grow();
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+}
+
+Test(linecheck, what_was_stored_behind_the_end_may_be_cleared_when_the_file_grows)
+{
+	uint64_t zeros = 0;
+
+	store_behind_the_end();
+	grow();
+	store(AT(128), &zeros, 8);
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+}
+
+Test(linecheck, growth_clears_nothing_before_the_end)
+{
+	uint64_t zeros = 0;
+
+	map_store(0);
+	store_behind_the_end();
+	grow();
+	store(AT(0), &zeros, 8);
+	good_sync(DX_OP_FSYNC);
+	expect_fault(LINECHECK_CONTENT);
+}
+
+/* ---- names ---- */
+
+/* A page is promised, then @op is done to its names; is what was promised still? */
+static void rubbish_after(enum dx_log_op op, const char *old, const char *new)
+{
+	uint64_t rubbish = 0x1234;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	begin(op, 0, 0, 0, 0, 0);
+	text(old);
+	if (new)
+		text(new);
+	end(0);
+	store(AT(0), &rubbish, 8);
+}
+
+Test(linecheck, a_file_that_lost_its_name_is_promised_no_more)
+{
+	rubbish_after(DX_OP_UNLINK, "file", NULL);
+	expect_nothing();
+}
+
+Test(linecheck, a_file_whose_name_another_took_is_promised_no_more)
+{
+	open_file(OTHER_HANDLE, "other", O_RDWR | O_CREAT);
+	rubbish_after(DX_OP_RENAME, "other", "file");
+	expect_nothing();
+}
+
+Test(linecheck, a_rename_to_the_same_name_loses_nothing)
+{
+	rubbish_after(DX_OP_RENAME, "file", "file");
+	expect_fault(LINECHECK_FOREIGN_STORE);
+}
+
+Test(linecheck, a_symbolic_link_that_goes_takes_no_file_with_it)
+{
+	begin(DX_OP_SYMLINK, 0, 0, 0, 0, 0);
+	text("file");
+	text("pointer");
+	end(0);
+	rubbish_after(DX_OP_UNLINK, "pointer", NULL);
+	expect_fault(LINECHECK_FOREIGN_STORE);
+}
+
+/* The name that an O_TMPFILE was opened by is its directory's: the file has none. */
+Test(linecheck, a_file_without_a_name_is_promised_nothing)
+{
+	open_file(OTHER_HANDLE, ".", O_RDWR | O_TMPFILE);
+	store_by_same_code(DX_OP_WRITE, OTHER_HANDLE, OTHER_HANDLE, 0, BLOCK + DX_PAGE);
+	begin(DX_OP_FSYNC, OTHER_HANDLE, 0, 0, 0, 0);
+	end(0);
+	extent(OTHER_HANDLE, 0, 0, BLOCK + DX_PAGE, DX_PAGE, 0);
+	expect_nothing();
+}
+
+/* The last operation of a log that was full may be there without its names. */
+Test(linecheck, an_operation_whose_names_are_lost_is_passed_over)
+{
+	static const enum dx_log_op ops[] = { DX_OP_OPEN, DX_OP_UNLINK, DX_OP_RENAME, DX_OP_LINK,
+					      DX_OP_SYMLINK };
+	size_t n;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	area(0)->full = DX_FULL_ROOM;
+	n = run.n;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		simple(ops[i], ops[i] == DX_OP_OPEN ? OTHER_HANDLE : 0, 0, 0, 0, 0);
+		expect_nothing();
+		cr_expect_gt(linecheck_counts(lc)->promised_bytes, 0);
+		oplog_close(script_log);
+		script_log = NULL;
+		area(0)->used--;
+		run.n = n;
+	}
 }
 
 Test(linecheck, a_log_of_another_run_is_refused)
