@@ -173,13 +173,22 @@ $(B)/fuzzer/%: tests/fuzz/%.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
 	$(COMPILE) -fsanitize=fuzzer -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS)
 
+$(B)/fuzz/make-linecheck: tests/fuzz/make-linecheck.c $(B)/libdaxbench.a
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
+
+# What of the corpus is made by a program.
+fuzz-corpus: $(B)/fuzz/make-linecheck
+	@mkdir -p tests/fuzz/corpus/linecheck
+	@$(B)/fuzz/make-linecheck tests/fuzz/corpus/linecheck
+
 fuzzers: $(fuzz_targets:%=$(B)/fuzzer/%)
 
 ## fuzz: every parser under libFuzzer, FUZZ_SECONDS=300 each
 fuzz: setup-check
 	@tests/full/fuzz.sh
 
-.PHONY: fuzzers test objects unit-programs fuzz-programs
+.PHONY: fuzzers fuzz-corpus test objects unit-programs fuzz-programs
 test: all
 	@tests/run.sh all
 
