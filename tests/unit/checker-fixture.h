@@ -230,6 +230,36 @@ static inline size_t judge(const struct linecheck_violation **ret)
 	return judge_by(PERSIST_STRICT, CONTENT_NEVER, ret);
 }
 
+/* ---- what was found ---- */
+
+static inline const struct linecheck_violation *expect_caught(enum linecheck_fault fault)
+{
+	const struct linecheck_violation *first;
+
+	cr_assert_gt(judge(&first), 0, "nothing found");
+	cr_expect_eq(first->fault, fault, "fault %d, expected %d", first->fault, fault);
+	return first;
+}
+
+static inline void expect_caught_at(uint64_t offset, enum linecheck_fault fault)
+{
+	const struct linecheck_violation *first = expect_caught(fault);
+
+	cr_expect_eq(first->offset, offset, "at %lu, expected %lu", (unsigned long)first->offset,
+		     (unsigned long)offset);
+}
+
+/* And not because nothing was looked at. */
+static inline void expect_clean(void)
+{
+	const struct linecheck_violation *first;
+	size_t n = judge(&first);
+
+	cr_expect_eq(n, 0, "%zu found, fault %d at %#lx", n, n ? first->fault : 0,
+		     n ? (unsigned long)first->offset : 0);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, 0);
+}
+
 static inline void end_run(void)
 {
 	linecheck_close(lc);
