@@ -302,6 +302,29 @@ static uint64_t overwritten(const struct content_page *p, size_t i, unsigned int
 	return bytes;
 }
 
+/* What a promise makes of the bytes of a page. */
+struct settling {
+	uint64_t settled[CONTENT_LINES]; /* they have a newest change that counts, */
+	uint64_t renewed[CONTENT_LINES]; /* which began after they were freed last; */
+	uint64_t dropped[CONTENT_LINES]; /* they may be something less than before */
+};
+
+/* What was legal so far may be so no more. */
+static void settle(struct content_page *p, const uint64_t range[CONTENT_LINES], struct settling *s)
+{
+	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
+		uint64_t known = (s->settled[l] & ~p->raced[l]) | s->renewed[l];
+
+		s->dropped[l] |= p->original[l] & known;
+		p->unchecked |= s->dropped[l] || range[l] & ~p->promised[l];
+		count_fresh(p, s->dropped[l] | (s->settled[l] & ~p->promised[l]));
+		p->original[l] &= ~known;
+		p->promised[l] |= range[l];
+		p->due[l] |= range[l];
+	}
+	p->is_due = true;
+}
+
 /*
  * In the bytes of @range, nothing that was over before the newest change began that had
  * ended at @began. Mostly all that is older was: one worker does one thing at a time.
@@ -309,7 +332,7 @@ static uint64_t overwritten(const struct content_page *p, size_t i, unsigned int
 static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LINES],
 			 uint64_t began, const struct content_change *also)
 {
-	uint64_t settled[CONTENT_LINES] = { 0 }, dropped[CONTENT_LINES] = { 0 };
+	struct settling s = { 0 };
 	uint64_t earliest = CONTENT_NEVER; /* beginning of those that count, so far */
 
 	for (size_t i = p->n_layers; i-- > 0;) {
@@ -318,28 +341,21 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 		bool is_counted = counts(layer, began, also);
 
 		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-			uint64_t gone = layer->bytes[l] & settled[l];
+			uint64_t gone = layer->bytes[l] & s.settled[l];
 
 			if (gone && !is_before)
 				gone &= overwritten(p, i, l, began, also);
-			dropped[l] |= gone;
+			s.dropped[l] |= gone;
 			layer->bytes[l] &= ~gone;
 			if (is_counted)
-				settled[l] |= layer->bytes[l] & range[l];
+				s.settled[l] |= layer->bytes[l] & range[l];
+			if (is_counted && layer->change->began >= p->freed)
+				s.renewed[l] |= layer->bytes[l] & range[l];
 		}
 		if (is_counted && layer->change->began < earliest)
 			earliest = layer->change->began;
 	}
-	/* What was legal so far may be so no more. */
-	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
-		dropped[l] |= p->original[l] & settled[l];
-		p->unchecked |= dropped[l] || range[l] & ~p->promised[l];
-		count_fresh(p, dropped[l] | (settled[l] & ~p->promised[l]));
-		p->original[l] &= ~settled[l];
-		p->promised[l] |= range[l];
-		p->due[l] |= range[l];
-	}
-	p->is_due = true;
+	settle(p, range, &s);
 	drop_empty(p);
 }
 
@@ -409,15 +425,27 @@ void content_begin_freeing(struct content *c, uint64_t offset, uint64_t length)
 		p->freeing++;
 }
 
-/* What was over at @began is gone from these bytes. */
-static void forget_page(struct content_page *p, const uint64_t range[CONTENT_LINES], uint64_t began)
+/*
+ * What was over at @began is gone from these bytes; of what ran beside the call nobody knows
+ * which came last. What ended with it is its own.
+ */
+static void forget_page(struct content_page *p, const uint64_t range[CONTENT_LINES], uint64_t began,
+			uint64_t ended)
 {
 	for (unsigned int l = 0; l < CONTENT_LINES; l++)
 		p->original[l] |= range[l];
-	for (size_t i = 0; i < p->n_layers; i++)
-		if (p->layers[i].change->over <= began)
-			for (unsigned int l = 0; l < CONTENT_LINES; l++)
-				p->layers[i].bytes[l] &= ~range[l];
+	for (size_t i = 0; i < p->n_layers; i++) {
+		struct content_layer *layer = &p->layers[i];
+		bool is_before = layer->change->over <= began;
+		bool is_beside = !is_before && layer->change->over != ended;
+
+		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
+			if (is_beside)
+				p->raced[l] |= layer->bytes[l] & range[l];
+			if (is_before)
+				layer->bytes[l] &= ~range[l];
+		}
+	}
 	drop_empty(p);
 }
 
@@ -430,7 +458,7 @@ void content_end_freeing(struct content *c, uint64_t offset, uint64_t length, ui
 	for (struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
 	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1)) {
 		set_part(range, p->index * CONTENT_PAGE, offset, end);
-		forget_page(p, range, began);
+		forget_page(p, range, began, ended);
 		if (p->freeing) /* 0: a page that was not there when it began */
 			p->freeing--;
 		p->freed = ended;

@@ -74,7 +74,8 @@ struct content_page {
 	bool is_due;		  /* a promise covers some of it that was not looked at yet: */
 	uint64_t due[CONTENT_LINES];
 	uint64_t promised[CONTENT_LINES];
-	uint64_t original[CONTENT_LINES]; /* bytes that may still be what they were at first */
+	uint64_t original[CONTENT_LINES]; /* bytes that may still be what they were at first, */
+	uint64_t raced[CONTENT_LINES];	  /* also beside what was done while they were freed */
 	struct content_layer *layers;	  /* oldest first */
 	size_t n_layers, room;
 	struct content_page *next_here; /* of places.c */

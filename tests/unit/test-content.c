@@ -15,9 +15,11 @@
 #define ALL  UINT64_MAX
 
 static struct content *c;
+static uint64_t now; /* the event at which something ended last */
 
 static void make_file(void)
 {
+	now = 0;
 	c = content_new(1, true);
 	cr_assert(c);
 	content_set_size(c, 2 * CONTENT_PAGE);
@@ -34,9 +36,11 @@ TestSuite(content, .init = make_file, .fini = free_file);
 
 static struct content_change *begin(uint64_t generation, uint64_t offset, uint64_t length)
 {
-	const struct content_change like = {
-		.kind = CONTENT_PATTERN, .file = 1, .generation = generation, .seed = SEED
-	};
+	const struct content_change like = { .kind = CONTENT_PATTERN,
+					     .file = 1,
+					     .generation = generation,
+					     .seed = SEED,
+					     .began = now };
 	struct content_change *change = NULL;
 
 	cr_assert_eq(content_begin(c, &like, offset, length, &change), 0);
@@ -46,6 +50,7 @@ static struct content_change *begin(uint64_t generation, uint64_t offset, uint64
 static void finish(struct content_change *change, uint64_t done, uint64_t seq)
 {
 	cr_assert_eq(content_end(c, change, done, seq), 0);
+	now = seq;
 }
 
 /* A change that has ended at event @seq. */
@@ -56,11 +61,19 @@ static void change_at(uint64_t seq, uint64_t generation, uint64_t offset, uint64
 
 static void zero_at(uint64_t seq, uint64_t offset, uint64_t length)
 {
-	const struct content_change like = { .kind = CONTENT_ZERO };
+	const struct content_change like = { .kind = CONTENT_ZERO, .began = now };
 	struct content_change *change = NULL;
 
 	cr_assert_eq(content_begin(c, &like, offset, length, &change), 0);
 	finish(change, length, seq);
+}
+
+/* These bytes are freed by a call that nothing runs beside. */
+static void free_bytes(uint64_t offset, uint64_t length)
+{
+	content_begin_freeing(c, offset, length);
+	content_end_freeing(c, offset, length, now, now + 1);
+	now++;
 }
 
 static void promise_at(uint64_t began)
@@ -163,8 +176,10 @@ Test(content, a_change_that_had_not_ended_is_not_promised)
 
 Test(content, a_change_may_be_promised_by_itself)
 {
-	struct content_change *own = begin(16, 0, 64);
+	struct content_change *own;
 
+	now = 5;
+	own = begin(16, 0, 64);
 	finish(own, 64, 9);
 	content_promise(c, 0, 64, 5, own);
 	cr_expect_eq(illegal_as_zeros(0), ALL);
@@ -190,6 +205,58 @@ Test(content, a_promise_ends_where_the_file_does)
 	cr_expect_eq(illegal_as_zeros(1), 0);
 }
 
+/* ---- changes at one time ---- */
+
+Test(content, of_changes_at_one_time_either_may_have_won)
+{
+	struct content_change *one = begin(16, 0, 64), *other = begin(32, 0, 64);
+
+	finish(other, 64, 2);
+	promise_at(2); /* one goes on, and may still store */
+	cr_expect_eq(illegal_as_generation(0, 16), 0);
+	cr_expect_eq(illegal_as_generation(0, 32), 0);
+	cr_expect_eq(illegal_as_zeros(0), ALL);
+	finish(one, 64, 3);
+	promise_at(3);
+	cr_expect_eq(illegal_as_generation(0, 16), 0);
+	cr_expect_eq(illegal_as_generation(0, 32), 0);
+}
+
+Test(content, what_begins_when_both_are_over_wins)
+{
+	struct content_change *one = begin(16, 0, 64), *other = begin(32, 0, 64);
+
+	finish(other, 64, 2);
+	finish(one, 64, 3);
+	change_at(4, 48, 0, 64);
+	promise_at(4);
+	cr_expect_neq(illegal_as_generation(0, 16), 0);
+	cr_expect_neq(illegal_as_generation(0, 32), 0);
+	cr_expect_eq(illegal_as_generation(0, 48), 0);
+}
+
+/* A long one beside a short one, and a third behind the short one only. */
+Test(content, a_change_is_overwritten_by_what_began_after_it_alone)
+{
+	struct content_change *long_one = begin(16, 0, 64);
+
+	change_at(2, 32, 0, 64);
+	change_at(3, 48, 0, 64);
+	finish(long_one, 64, 4);
+	promise_at(4);
+	cr_expect_eq(illegal_as_generation(0, 16), 0);
+	cr_expect_neq(illegal_as_generation(0, 32), 0);
+	cr_expect_eq(illegal_as_generation(0, 48), 0);
+}
+
+Test(content, what_failed_is_overwritten_as_well)
+{
+	finish(begin(16, 0, 64), 0, 1);
+	change_at(2, 32, 0, 64);
+	promise_at(2);
+	cr_expect_neq(illegal_as_generation(0, 16), 0);
+}
+
 /* ---- changes that did less than they began ---- */
 
 Test(content, a_failed_change_may_be_there_and_promises_nothing)
@@ -210,6 +277,14 @@ Test(content, the_rest_of_a_short_change_may_be_there_but_need_not)
 	cr_expect_eq(illegal_as_generation(0, 16), 0);
 	cr_expect_eq(illegal_as_zeros(1), 0);
 	cr_expect_eq(illegal_as_generation(1, 16), 0);
+}
+
+Test(content, the_rest_of_a_short_change_is_overwritten_with_it)
+{
+	finish(begin(16, 0, 128), 64, 1);
+	change_at(2, 32, 64, 64);
+	promise_at(2);
+	cr_expect_neq(illegal_as_generation(1, 16), 0);
 }
 
 Test(content, the_rest_of_a_short_copy_has_its_own_bytes)
@@ -243,7 +318,7 @@ Test(content, forgotten_bytes_are_promised_no_more)
 {
 	change_at(1, 16, 0, 128);
 	promise_at(1);
-	content_forget(c, 0, 64);
+	free_bytes(0, 64);
 	cr_expect_eq(illegal_as_generation(0, 99), 0);
 	cr_expect_eq(illegal_as_zeros(1), ALL);
 }
@@ -252,10 +327,50 @@ Test(content, forgotten_bytes_are_zero_once_they_are_promised_again)
 {
 	change_at(1, 16, 0, 64);
 	promise_at(1);
-	content_forget(c, 0, 64);
+	free_bytes(0, 64);
 	promise_at(2);
 	cr_expect_eq(illegal_as_zeros(0), 0);
 	cr_expect_neq(illegal_as_generation(0, 16), 0);
+}
+
+Test(content, nothing_is_promised_beside_a_call_that_frees)
+{
+	change_at(1, 16, 0, 64);
+	promise_at(1);
+	content_begin_freeing(c, 0, 64);
+	promise_at(2); /* ends before it */
+	cr_expect_eq(illegal_as_generation(0, 99), 0);
+	content_end_freeing(c, 0, 64, 1, 5);
+	promise_at(3); /* began before its end */
+	cr_expect_eq(illegal_as_generation(0, 99), 0);
+	promise_at(5);
+	cr_expect_neq(illegal_as_generation(0, 16), 0);
+	cr_expect_eq(illegal_as_zeros(0), 0);
+}
+
+Test(content, what_was_done_beside_a_call_that_frees_may_be_there_or_not)
+{
+	content_begin_freeing(c, 0, 64);
+	change_at(3, 32, 0, 64);
+	content_end_freeing(c, 0, 64, 1, 5);
+	promise_at(5);
+	cr_expect_eq(illegal_as_generation(0, 32), 0);
+	cr_expect_eq(illegal_as_zeros(0), 0);
+	cr_expect_neq(illegal_as_generation(0, 16), 0);
+}
+
+Test(content, two_calls_may_free_the_same_bytes)
+{
+	change_at(1, 16, 0, 64);
+	content_begin_freeing(c, 0, 64);
+	content_begin_freeing(c, 0, 64);
+	content_end_freeing(c, 0, 64, 1, 5);
+	promise_at(6);
+	cr_expect_eq(illegal_as_generation(0, 99), 0);
+	content_end_freeing(c, 0, 64, 2, 7);
+	promise_at(7);
+	cr_expect_eq(illegal_as_zeros(0), 0);
+	cr_expect_neq(illegal_as_generation(0, 99), 0);
 }
 
 Test(content, released_bytes_may_be_anything_until_they_are_promised_again)
@@ -312,12 +427,27 @@ Test(content, a_program_reads_the_newest_value)
 
 	change_at(1, 16, 0, 16);
 	change_at(2, 32, 8, 8);
-	content_read(c, 0, sizeof(words), (unsigned char *)words);
+	content_read(c, 0, sizeof(words), CONTENT_ANY, (unsigned char *)words);
 	cr_expect_eq(words[0], dx_pattern64(SEED, 1, 0, 16));
 	cr_expect_eq(words[1], newest);
 	cr_expect_eq(words[2], 0, "nothing was ever done there");
-	content_read(c, 4 * CONTENT_PAGE, 8, (unsigned char *)words);
+	content_read(c, 4 * CONTENT_PAGE, 8, CONTENT_ANY, (unsigned char *)words);
 	cr_expect_eq(words[0], 0);
+}
+
+Test(content, what_is_read_leaves_out_what_has_not_ended_if_asked_to)
+{
+	uint64_t word;
+
+	change_at(1, 16, 0, 8);
+	finish(begin(32, 0, 8), 0, 2);
+	begin(48, 8, 8);
+	content_read(c, 0, 8, CONTENT_ENDED, (unsigned char *)&word);
+	cr_expect_eq(word, dx_pattern64(SEED, 1, 0, 16));
+	content_read(c, 0, 8, CONTENT_ANY, (unsigned char *)&word);
+	cr_expect_eq(word, dx_pattern64(SEED, 1, 0, 32));
+	content_read(c, 8, 8, CONTENT_ENDED, (unsigned char *)&word);
+	cr_expect_eq(word, 0);
 }
 
 Test(content, what_is_read_may_lie_in_two_pages)
@@ -325,7 +455,7 @@ Test(content, what_is_read_may_lie_in_two_pages)
 	uint64_t words[2];
 
 	change_at(1, 16, CONTENT_PAGE - 8, 16);
-	content_read(c, CONTENT_PAGE - 8, sizeof(words), (unsigned char *)words);
+	content_read(c, CONTENT_PAGE - 8, sizeof(words), CONTENT_ANY, (unsigned char *)words);
 	cr_expect_eq(words[0], dx_pattern64(SEED, 1, CONTENT_PAGE - 8, 16));
 	cr_expect_eq(words[1], dx_pattern64(SEED, 1, CONTENT_PAGE, 16));
 }
@@ -337,6 +467,8 @@ Test(content, the_newest_change_owns_a_byte)
 	cr_expect_eq(content_owner(content_page(c, 0), 7)->generation, 16);
 	cr_expect_eq(content_owner(content_page(c, 0), 8)->generation, 32);
 	cr_expect_eq(content_owner(content_page(c, 0), 16), NULL);
+	finish(begin(48, 0, 8), 0, 3);
+	cr_expect_eq(content_owner(content_page(c, 0), 0)->generation, 16, "one that failed");
 }
 
 /* ---- settled: one origin only ---- */

@@ -140,6 +140,8 @@ Test(tree, a_symbolic_link_is_followed_but_is_no_name)
 {
 	cr_assert_eq(tree_symlink(t, "a", "link"), 0);
 	cr_expect_eq(tree_find(t, "link"), a);
+	cr_expect_eq(tree_file_named(t, "link"), NULL);
+	cr_expect_eq(tree_file_named(t, "a"), a);
 	cr_expect_eq(a->names, 1);
 	tree_unlink(t, "link");
 	cr_expect_eq(tree_find(t, "link"), NULL);
@@ -156,6 +158,16 @@ Test(tree, rename_moves_the_link_not_what_it_leads_to)
 	cr_expect_eq(tree_find(t, "a"), a);
 	cr_expect_eq(tree_find(t, "link"), NULL);
 	cr_expect_eq(b->names, 0);
+}
+
+Test(tree, rename_to_the_same_name_does_nothing)
+{
+	cr_assert_eq(tree_symlink(t, "a", "link"), 0);
+	rename_to("link", "link", 0);
+	cr_expect_eq(tree_find(t, "link"), a);
+	rename_to("a", "a", 0);
+	cr_expect_eq(tree_find(t, "a"), a);
+	cr_expect_eq(a->names, 1);
 }
 
 Test(tree, clear_leaves_files_without_names)
