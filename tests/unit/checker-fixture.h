@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A run without a machine: operations for the log and what the CPU does meanwhile,
- * written down side by side, and judged. One vCPU, one worker, one NVDIMM at BASE
- * whose device begins at DEVICE.
+ * written down side by side, and judged. One vCPU, one worker (by() gives its turn to
+ * another), one NVDIMM at BASE whose device begins at DEVICE.
  */
 #ifndef TESTS_CHECKER_FIXTURE_H
 #define TESTS_CHECKER_FIXTURE_H
@@ -23,7 +23,9 @@ static struct script {
 	unsigned char data[MAX_RECORDS][DX_TRACE_RUN_MAX > 256 ? 256 : DX_TRACE_RUN_MAX];
 	size_t n;
 	uint64_t seq, generation, tick;
-	struct dx_rec *op; /* that goes on */
+	uint32_t worker;   /* whose turn it is */
+	struct dx_rec *op; /* that goes on, of this worker */
+	struct dx_rec *others[DX_LOG_WORKERS];
 } run;
 
 static inline struct dx_trace_rec *add_record(enum dx_trace_kind kind, uint64_t addr, uint32_t len,
@@ -72,25 +74,40 @@ static inline void fence(enum dx_trace_fence how)
 
 static inline struct dx_rec *next_record(void)
 {
-	struct dx_log_area *a = area(0);
+	struct dx_log_area *a = area(run.worker);
+	struct dx_rec *r = record(run.worker, a->used);
 
 	cr_assert_lt(a->used, a->room);
-	memset(record(0, a->used), 0, sizeof(struct dx_rec));
-	return record(0, a->used++);
+	memset(r, 0, sizeof(*r));
+	r->worker = (uint16_t)run.worker;
+	a->used++;
+	return r;
+}
+
+/* What follows is done by @worker, in what it was doing. */
+static inline void by(uint32_t worker)
+{
+	run.others[run.worker] = run.op;
+	run.worker = worker;
+	run.op = run.others[worker];
 }
 
 static inline void mark(enum dx_log_mark what)
 {
-	add_record(DX_TRACE_MARK, (uint64_t)(run.op - record(0, 0)), 0, 1)->detail = (uint8_t)what;
+	uint64_t number = (uint64_t)(run.op - record(run.worker, 0));
+
+	add_record(DX_TRACE_MARK, number, run.worker, 1)->detail = (uint8_t)what;
 }
 
 static inline void begin(enum dx_log_op op, uint32_t handle, uint64_t a0, uint64_t a1, uint64_t a2,
 			 uint64_t a3)
 {
 	run.op = next_record();
-	*run.op = (struct dx_rec){
-		.op = (uint16_t)op, .handle = handle, .begin = ++run.tick, .arg = { a0, a1, a2, a3 }
-	};
+	*run.op = (struct dx_rec){ .op = (uint16_t)op,
+				   .worker = (uint16_t)run.worker,
+				   .handle = handle,
+				   .begin = ++run.tick,
+				   .arg = { a0, a1, a2, a3 } };
 	mark(DX_MARK_BEGIN);
 }
 
@@ -98,7 +115,7 @@ static inline void end(int64_t result)
 {
 	run.op->result = result;
 	run.op->end = ++run.tick;
-	for (struct dx_rec *r = run.op + 1; r < record(0, area(0)->used); r++)
+	for (struct dx_rec *r = run.op + 1; r < record(run.worker, area(run.worker)->used); r++)
 		r->end = run.op->end;
 	mark(DX_MARK_END);
 }
@@ -119,6 +136,7 @@ static inline void extent(uint32_t handle, int index, uint64_t offset, uint64_t 
 	struct dx_rec *r = next_record();
 
 	*r = (struct dx_rec){ .op = DX_OP_EXTENT,
+			      .worker = (uint16_t)run.worker,
 			      .handle = handle,
 			      .begin = run.op->begin,
 			      .end = run.op->end,
@@ -160,7 +178,7 @@ static inline void start_run(void)
 
 static inline uint64_t next_generation(void)
 {
-	return ++run.generation << 4;
+	return ++run.generation << 4 | run.worker;
 }
 
 /* A store of 8 bytes through the mapping, by operation and CPU alike. */
@@ -231,6 +249,13 @@ static inline size_t judge(const struct linecheck_violation **ret)
 }
 
 /* ---- what was found ---- */
+
+/* The run goes on after it was judged: the log is read anew. */
+static inline void go_on(void)
+{
+	oplog_close(script_log);
+	script_log = NULL;
+}
 
 static inline const struct linecheck_violation *expect_caught(enum linecheck_fault fault)
 {
