@@ -160,6 +160,14 @@ static void set_status(json_t *cell, const char *status, const json_t *entry, co
 					 text_of(entry, "reason")));
 }
 
+/* What is known excuses what was found, and not what was not looked at. */
+static void set_error(json_t *cell, const json_t *entry, const char *incomplete)
+{
+	json_object_set_new(cell, "status", json_string("error"));
+	json_object_set_new(cell, "reason",
+			    json_sprintf("known: %s, but %s", text_of(entry, "name"), incomplete));
+}
+
 /* An entry that should have shown here and did not. */
 static void notice_absence(const json_t *known, const struct known_conditions *how, json_t *cell)
 {
@@ -177,6 +185,7 @@ static void notice_absence(const json_t *known, const struct known_conditions *h
 void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell)
 {
 	const json_t *violations = json_object_get(cell, "violations"), *entry = NULL;
+	const char *incomplete = text_of(json_object_get(cell, "check"), "incomplete");
 	json_t *v;
 	bool all = true;
 	size_t i;
@@ -189,7 +198,9 @@ void known_apply(const json_t *known, const struct known_conditions *how, json_t
 		all = all && found;
 		entry = found ? found : entry;
 	}
-	if (entry && all)
+	if (entry && all && incomplete[0])
+		set_error(cell, entry, incomplete);
+	else if (entry && all)
 		set_status(cell, "xfail", entry, "known");
 	else if (!json_array_size(violations) && !strcmp(text_of(cell, "status"), "pass"))
 		notice_absence(known, how, cell);

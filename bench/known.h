@@ -38,7 +38,10 @@ struct known_conditions {
 	const char *flush; /* "clwb" */
 };
 
-/* Gives each violation of the judged @cell a member "known", and the cell its xfail or xpass. */
+/*
+ * Gives each violation of the judged @cell a member "known", and the cell its xfail or
+ * xpass; a cell that was not judged whole ("incomplete") is an error, whatever is known.
+ */
 void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell);
 
 #endif

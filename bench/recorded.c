@@ -5,6 +5,7 @@
 #include "bench/result.h"
 #include "bench/verdict.h"
 #include "lib/build_id.h"
+#include "lib/tame.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,13 +31,11 @@ bool recorded_by_this_program(const struct dx_log_header *about)
 	return !strcmp(about->program, build_id());
 }
 
-/* A text of the header in results and on terminals: printable letters only. */
+/* A text of the header in results and on terminals. */
 static void copy_text(char *to, size_t len, const char *from)
 {
 	snprintf(to, len, "%s", from);
-	for (; *to; to++)
-		if (*to < ' ' || *to > '~')
-			*to = '?';
+	tame_ascii(to);
 }
 
 /* Workload and parameters, or its name alone where they are not known here. */
@@ -88,6 +87,12 @@ int recorded_cell(const struct dx_log_header *about, json_t **ret, struct err *e
 
 /* ---- judging ---- */
 
+static void set_outcome(json_t *cell, const char *status, const char *phase, const char *what)
+{
+	json_object_set_new(cell, "status", json_string(status));
+	json_object_set_new(cell, "reason", json_sprintf("%s: %s", phase, what));
+}
+
 /* What a log of a soup has of pairs of operations. One that is no list counts for nothing. */
 static void add_coverage(struct coverage *coverage, const struct oplog *log)
 {
@@ -98,6 +103,42 @@ static void add_coverage(struct coverage *coverage, const struct oplog *log)
 		return;
 	coverage_add(coverage, &list);
 	oplist_release(&list);
+}
+
+/* The end of the last phase that ended; *@ret_ran: run() was one of them. NULL: none did. */
+static const struct oplog_op *last_phase(const struct oplog *log, bool *ret_ran)
+{
+	const struct oplog_op *last = NULL;
+
+	*ret_ran = false;
+	for (size_t i = 0; i < oplog_count(log); i++) {
+		const struct oplog_op *op = oplog_at(log, i);
+
+		if (op->rec->op != DX_OP_PHASE)
+			continue;
+		*ret_ran |= op->rec->arg[0] == 1;
+		if (op->rec->arg[0] == 2 && op->returned)
+			last = op;
+	}
+	return last;
+}
+
+/* A run is worth a verdict if the workload got to its end: what the log says of it. */
+static void note_outcome(const struct verdict *v, json_t *cell)
+{
+	bool ran, cut;
+	char why[160];
+	const struct oplog_op *end = last_phase(judge_log(v), &ran);
+	int code = end ? (int)end->rec->result : 0;
+
+	if (strcmp("pass", text_of(cell, "status")) != 0)
+		return; /* who ran it knows better */
+	cut = judge_is_cut(v, why, sizeof(why));
+	if (code)
+		set_outcome(cell, !ran && code == -EOPNOTSUPP ? "skip" : "error",
+			    ran ? "run" : "prepare", strerror(-code));
+	else if (!end && !cut)
+		set_outcome(cell, "error", "run", "did not end");
 }
 
 static int judge(const struct recorded *r, json_t *cell, struct err *e)
@@ -111,6 +152,7 @@ static int judge(const struct recorded *r, json_t *cell, struct err *e)
 		return code;
 	if (r->coverage)
 		add_coverage(r->coverage, judge_log(v));
+	note_outcome(v, cell);
 	about = oplog_header(judge_log(v));
 	code = attribution_open(&a, r->symbols, recorded_by_this_program(about) ? about->text : 0,
 				e);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/verdict.h"
 #include "bench/cost.h"
+#include "bench/json_get.h"
+#include "lib/tame.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -55,6 +57,19 @@ static json_t *describe_found(const struct linecheck_violation *v, const struct 
 			    generation >> 4, generation & 15, file);
 }
 
+/* A program may name a file as it likes, and results are UTF-8. */
+static json_t *describe_file(const struct tree_file *f)
+{
+	json_t *name = json_string(f->first_name);
+	char copy[256];
+
+	if (name)
+		return name;
+	snprintf(copy, sizeof(copy), "%s", f->first_name);
+	tame_ascii(copy);
+	return json_string(copy);
+}
+
 static json_t *describe_promise(const struct oplog_op *op)
 {
 	if (!op)
@@ -97,9 +112,9 @@ static json_t *describe_violation(const struct verdict *verdict, const struct at
 {
 	const struct linecheck *lc = judge_result(verdict);
 	json_t *j = json_pack(
-		"{s:s, s:o, s:s, s:I, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "fault",
+		"{s:s, s:o, s:o, s:I, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}", "fault",
 		fault_names[v->fault], "promise", describe_promise(v->promise), "file",
-		v->file->first_name, "offset", (json_int_t)v->offset, "physical",
+		describe_file(v->file), "offset", (json_int_t)v->offset, "physical",
 		json_sprintf("%#" PRIx64, v->physical), "bytes", (json_int_t)v->bytes, "lines",
 		(json_int_t)v->alike + 1, "expected", hex_bytes(v->expected, sizeof(v->expected)),
 		"expected_is", describe_change(v->owner), "found",
@@ -124,8 +139,11 @@ static json_t *describe_violations(const struct verdict *v, const struct attribu
 	size_t n = linecheck_violations(judge_result(v), &list);
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(array, describe_violation(v, a, i, &list[i]));
+	for (size_t i = 0; array && i < n; i++)
+		if (json_array_append_new(array, describe_violation(v, a, i, &list[i]))) {
+			json_decref(array);
+			return NULL;
+		}
 	return array;
 }
 
@@ -138,7 +156,7 @@ static json_t *describe_counts(const struct verdict *v, const struct attribution
 	bool cut = judge_is_cut(v, why, sizeof(why));
 	json_t *j = json_pack(
 		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-		"s:I, s:s?}",
+		"s:I, s:I, s:s?}",
 		"events", (json_int_t)n->events, "stores", (json_int_t)n->stores, "stored_bytes",
 		(json_int_t)n->stored_bytes, "stored_bytes_nt", (json_int_t)n->nt_bytes,
 		"lines_written_back", (json_int_t)n->write_backs, "lines_needed",
@@ -148,7 +166,8 @@ static json_t *describe_counts(const struct verdict *v, const struct attribution
 		(json_int_t)n->promises, "promised_bytes", (json_int_t)n->promised_bytes,
 		"promised_fresh_bytes", (json_int_t)n->fresh_bytes, "promised_fresh_lines",
 		(json_int_t)n->fresh_lines, "unplaced_bytes", (json_int_t)n->unplaced_bytes,
-		"lines_in_flight_peak", (json_int_t)n->peak_in_flight, "cut_off", cut ? why : NULL);
+		"violations_left_out", (json_int_t)n->left_out, "lines_in_flight_peak",
+		(json_int_t)n->peak_in_flight, "cut_off", cut ? why : NULL);
 
 	if (j)
 		json_object_set_new(j, "redundant", cost_describe(judge_result(v), a));
@@ -157,42 +176,52 @@ static json_t *describe_counts(const struct verdict *v, const struct attribution
 
 /* ---- the verdict ---- */
 
+/* Why this is not the verdict on all of a run that ended well; *@text is "" if it is. */
+static void find_gap(const struct verdict *v, const json_t *cell, char *text, size_t len)
+{
+	const struct linecheck_counts *n = linecheck_counts(judge_result(v));
+	char why[160];
+
+	text[0] = '\0';
+	if (strcmp("pass", text_of(cell, "status")) != 0)
+		snprintf(text, len, "the workload failed: %s", text_of(cell, "reason"));
+	else if (judge_is_cut(v, why, sizeof(why)))
+		snprintf(text, len, "judged up to where it ends: %s", why);
+	else if (judge_header(v)->lost)
+		snprintf(text, len, "%" PRIu64 " write-backs at unknown addresses",
+			 judge_header(v)->lost);
+	else if (n->unplaced_bytes)
+		snprintf(text, len,
+			 "%" PRIu64 " promised bytes lie nobody knows where: not checked",
+			 n->unplaced_bytes);
+	else if (n->left_out)
+		snprintf(text, len, "%" PRIu64 " violations more than are kept", n->left_out);
+}
+
 /*
  * What was found stands, however little was seen. Nothing found is worth as much
  * as was looked at: all of the run, and a place for each promised byte.
  */
 static void decide(const struct verdict *v, json_t *cell)
 {
-	const struct linecheck_counts *n = linecheck_counts(judge_result(v));
 	const struct linecheck_violation *list;
 	size_t found = linecheck_violations(judge_result(v), &list);
-	const char *before = json_string_value(json_object_get(cell, "status"));
-	char why[160], reason[400] = "";
-	const char *status = "pass";
+	bool ran_well = !strcmp("pass", text_of(cell, "status"));
+	char gap[300], reason[400];
 
-	if (found) {
-		bool cut = judge_is_cut(v, why, sizeof(why));
-
-		status = "fail";
+	find_gap(v, cell, gap, sizeof(gap));
+	json_object_set_new(json_object_get(cell, "check"), "incomplete",
+			    gap[0] ? json_string(gap) : json_null());
+	if (!found && !ran_well)
+		return; /* it says why already */
+	snprintf(reason, sizeof(reason), "%s", gap);
+	if (found)
 		snprintf(reason, sizeof(reason), "%zu broken promise%s%s%s", found,
-			 found == 1 ? "" : "s", cut ? ", judged up to where it ends: " : "",
-			 cut ? why : "");
-	} else if (before && strcmp(before, "pass") != 0) {
-		return; /* the workload itself failed, and says why */
-	} else if (judge_is_cut(v, why, sizeof(why))) {
-		status = "error";
-		snprintf(reason, sizeof(reason), "judged up to where it ends: %s", why);
-	} else if (judge_header(v)->lost) {
-		status = "error";
-		snprintf(reason, sizeof(reason), "%" PRIu64 " write-backs at unknown addresses",
-			 judge_header(v)->lost);
-	} else if (n->unplaced_bytes) {
-		status = "error";
-		snprintf(reason, sizeof(reason),
-			 "%" PRIu64 " promised bytes lie nobody knows where: not checked",
-			 n->unplaced_bytes);
-	}
-	json_object_set_new(cell, "status", json_string(status));
+			 found == 1 ? "" : "s", gap[0] ? ", " : "", gap);
+	json_object_set_new(cell, "status",
+			    json_string(found	 ? "fail"
+					: gap[0] ? "error"
+						 : "pass"));
 	json_object_set_new(cell, "reason", json_string(reason));
 }
 

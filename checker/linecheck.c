@@ -315,6 +315,7 @@ void linecheck_close(struct linecheck *lc)
 	free(lc->obligations);
 	free(lc->wrong.list);
 	free(lc->unsettled.list);
+	free(lc->lines);
 	free(lc->violations);
 	free(lc->costs);
 	free(lc);
@@ -336,6 +337,12 @@ size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret)
 {
 	*ret = lc->wrong.list;
 	return lc->wrong.n;
+}
+
+size_t linecheck_lines(const struct linecheck *lc, const struct linecheck_line **ret)
+{
+	*ret = lc->lines;
+	return lc->n_lines;
 }
 
 size_t linecheck_unsettled(const struct linecheck *lc, const uint64_t **ret)

@@ -95,6 +95,7 @@ struct linecheck_options {
 	enum persist_mode mode;
 	bool note_obligations;
 	bool note_wrong;
+	bool note_lines;
 	uint64_t leave_out; /* number of a record to pass over (0 is the first); CONTENT_NEVER: none
 			     */
 };
@@ -122,6 +123,16 @@ size_t linecheck_obligations(const struct linecheck *lc, const struct linecheck_
  * of one run; with note_wrong.
  */
 size_t linecheck_wrong(const struct linecheck *lc, const uint64_t **ret);
+
+/*
+ * Each line that is wrong after a call, named in the same way, with the number of the
+ * violation that it is counted in; with note_lines.
+ */
+struct linecheck_line {
+	uint64_t name;
+	size_t violation;
+};
+size_t linecheck_lines(const struct linecheck *lc, const struct linecheck_line **ret);
 
 /* In the same way, with note_obligations: those that are right, but may be something else. */
 size_t linecheck_unsettled(const struct linecheck *lc, const uint64_t **ret);

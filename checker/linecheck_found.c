@@ -47,6 +47,45 @@ static struct linecheck_violation *find_alike(struct linecheck *lc,
 	return NULL;
 }
 
+/* What names a byte or a line after a call, in all judgements of one run. */
+static uint64_t name_place(const struct content *file, uint64_t offset, const struct oplog_op *op)
+{
+	const uint64_t name[] = { content_id(file), offset, op ? op->worker + 1U : 0,
+				  op ? op->number : 0 };
+
+	return hash_add(HASH_START, name, sizeof(name));
+}
+
+static int note_line(struct linecheck *lc, const struct linecheck_violation *v,
+		     const struct linecheck_violation *counted_in)
+{
+	if (!lc->options.note_lines)
+		return 0;
+	if (lc->n_lines == lc->line_room) {
+		size_t room = lc->line_room ? lc->line_room * 2 : 64;
+		struct linecheck_line *more = realloc(lc->lines, room * sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		lc->lines = more;
+		lc->line_room = room;
+	}
+	lc->lines[lc->n_lines++] = (struct linecheck_line){
+		.name = name_place(v->file->content, v->last_line, v->promise),
+		.violation = (size_t)(counted_in - lc->violations),
+	};
+	return 0;
+}
+
+static void count_with(struct linecheck_violation *old, const struct linecheck_violation *v)
+{
+	if (old->last_line != v->last_line)
+		old->alike++;
+	else if (old->offset / LINE * LINE == v->last_line)
+		old->bytes += v->bytes;
+	old->last_line = v->last_line;
+}
+
 /* Keeps @v, or counts it with one that is like it. */
 static int keep(struct linecheck *lc, const struct linecheck_violation *v)
 {
@@ -56,14 +95,13 @@ static int keep(struct linecheck *lc, const struct linecheck_violation *v)
 		lc->counts.left_out++;
 		return 0;
 	}
-	if (!old)
-		return add_violation(lc, v);
-	if (old->last_line != v->last_line)
-		old->alike++;
-	else if (old->offset / LINE * LINE == v->last_line)
-		old->bytes += v->bytes;
-	old->last_line = v->last_line;
-	return 0;
+	if (old) {
+		count_with(old, v);
+		return note_line(lc, v, old);
+	}
+	if (add_violation(lc, v))
+		return -ENOMEM;
+	return note_line(lc, v, &lc->violations[lc->n_violations - 1]);
 }
 
 static struct linecheck_site site_of(const struct persist_event *event)
@@ -125,15 +163,6 @@ static unsigned int conditions_of(const struct linecheck *lc, const struct linec
 	return conditions;
 }
 
-/* What names a byte after a call, in all judgements of one run. */
-static uint64_t name_byte(const struct content *file, uint64_t offset, const struct oplog_op *op)
-{
-	const uint64_t name[] = { content_id(file), offset, op ? op->worker + 1U : 0,
-				  op ? op->number : 0 };
-
-	return hash_add(HASH_START, name, sizeof(name));
-}
-
 int linecheck_note(struct linecheck_names *names, const struct content_page *p, unsigned int line,
 		   uint64_t bytes, const struct oplog_op *op)
 {
@@ -149,8 +178,8 @@ int linecheck_note(struct linecheck_names *names, const struct content_page *p, 
 			names->list = more;
 			names->room = room;
 		}
-		names->list[names->n++] = name_byte(p->file,
-						    offset + (uint64_t)__builtin_ctzll(bytes), op);
+		names->list[names->n++] = name_place(p->file,
+						     offset + (uint64_t)__builtin_ctzll(bytes), op);
 	}
 	return 0;
 }

@@ -34,6 +34,8 @@ struct linecheck {
 	size_t n_violations, room, first_open; /* open: until is not known yet */
 	uint64_t reports;		       /* calls of linecheck_report() */
 	struct linecheck_names wrong, unsettled;
+	struct linecheck_line *lines;
+	size_t n_lines, line_room;
 
 	struct linecheck_cost *costs;
 	size_t n_costs, cost_room;

@@ -19,3 +19,10 @@ void tame_line(char *text)
 	for (char *p = strpbrk(text, "\n\t"); p; p = strpbrk(p, "\n\t"))
 		*p = ' ';
 }
+
+void tame_ascii(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}

@@ -11,4 +11,7 @@ void tame(char *text, size_t len);
 /* The same for a string that must stay one line: newlines and tabs become spaces. */
 void tame_line(char *text);
 
+/* And for one that must be valid UTF-8: what is no printable letter of ASCII becomes '?'. */
+void tame_ascii(char *text);
+
 #endif

@@ -22,6 +22,7 @@ static struct recorded_fixture {
 	char dir[40], trace[64], log[64], symbols[64];
 	uint64_t run; /* in the trace's header */
 	bool killed;  /* the writer never gets to its end */
+	bool ended;   /* the end of run() is in the script */
 } files;
 
 static inline void start_files(void)
@@ -33,7 +34,7 @@ static inline void start_files(void)
 	snprintf(files.log, sizeof(files.log), "%s/w.oplog", files.dir);
 	snprintf(files.symbols, sizeof(files.symbols), "%s/kallsyms", files.dir);
 	files.run = header()->run = RUN;
-	files.killed = false;
+	files.killed = files.ended = false;
 }
 
 static inline void end_files(void)
@@ -78,8 +79,19 @@ static inline void put_trace(void)
 		cr_assert_eq(rename(copy, files.trace), 0);
 }
 
+/* run() (prepare(), if it did not come to that) has ended so. */
+static inline void end_of_run(bool ran, int64_t result)
+{
+	if (ran)
+		simple(DX_OP_PHASE, 0, 1, 0, 0, 0);
+	simple(DX_OP_PHASE, 0, 2, 0, 0, result);
+	files.ended = true;
+}
+
 static inline void put_files(void)
 {
+	if (!files.ended)
+		end_of_run(true, 0);
 	put_trace();
 	cr_assert_eq(file_write_atomic(AT_FDCWD, files.log, f.log, LOG_SIZE), 0);
 }

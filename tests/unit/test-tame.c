@@ -29,3 +29,11 @@ Test(tame, no_further_than_asked)
 	tame(text, 1);
 	cr_assert_str_eq(text, "?\001");
 }
+
+Test(tame, ascii_alone)
+{
+	char text[] = "a~ b\n\303\251\377\177";
+
+	tame_ascii(text);
+	cr_assert_str_eq(text, "a~ b?????");
+}
