@@ -148,3 +148,60 @@ Test(judge, full_disk)
 	close(fd);
 	expect_refused(-EBADMSG, "w.trace", "No space left");
 }
+
+/* ---- by the other rules ---- */
+
+/* A store by one place in the code, written back, and drained by what only sdm takes for a fence.
+ */
+static void drained_by_lock(uint64_t offset, bool right)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = right ? dx_pattern64(SEED, FILE_HANDLE, offset, generation) : 0x1234;
+
+	begin(DX_OP_STORE, MAP_HANDLE, offset, 8, 0, generation);
+	store(AT(offset), &value, 8);
+	run.rec[run.n - 1].ip = 0x2000;
+	end(0);
+	write_back(AT(offset), 1, DX_TRACE_CLWB);
+	fence(DX_TRACE_LOCK);
+}
+
+/* Strict finds one violation: does it stand under sdm? */
+static bool stands_under_sdm(void)
+{
+	const struct linecheck_violation *list;
+	struct verdict *v;
+	struct err e = { 0 };
+	bool stands;
+
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	put_files();
+	cr_assert_eq(judge_run(&v, files.trace, files.log, PERSIST_STRICT, &e), 0, "%s", e.what);
+	cr_assert_eq(linecheck_violations(judge_result(v), &list), 1);
+	cr_expect_eq(list[0].fault, LINECHECK_NOT_DRAINED);
+	stands = judge_stands(v, 0, PERSIST_SDM);
+	judge_release(v);
+	return stands;
+}
+
+Test(judge, what_only_strict_misses_does_not_stand_under_sdm)
+{
+	drained_by_lock(0, true);
+	drained_by_lock(64, true);
+	cr_expect_not(stands_under_sdm());
+}
+
+/* There it has another name: no store is in flight any more, the content is wrong. */
+Test(judge, a_loss_may_have_another_fault_under_sdm)
+{
+	drained_by_lock(0, false);
+	cr_expect(stands_under_sdm());
+}
+
+Test(judge, of_lines_that_are_one_violation_each_counts)
+{
+	drained_by_lock(0, true);
+	drained_by_lock(64, false);
+	cr_expect(stands_under_sdm());
+}

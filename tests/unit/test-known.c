@@ -92,6 +92,24 @@ Test(known, one_that_is_known_does_not_hide_one_that_is_not)
 	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "fail");
 }
 
+/* The same cell, of which not all was judged. */
+Test(known, what_is_known_does_not_excuse_what_was_not_looked_at)
+{
+	const char *reason;
+
+	status_of("6.12.1", "xfs", "sync", "not drained", 1, &usual);
+	json_object_set_new(cell, "check", json_pack("{s:s}", "incomplete", "it was cut off"));
+	json_object_set_new(cell, "status", json_string("fail"));
+	known_apply(known, &usual, cell);
+	reason = json_string_value(json_object_get(cell, "reason"));
+	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "error");
+	cr_expect(strstr(reason, "known: x") && strstr(reason, "it was cut off"), "%s", reason);
+	json_object_set_new(json_object_get(cell, "check"), "incomplete", json_null());
+	json_object_set_new(cell, "status", json_string("fail"));
+	known_apply(known, &usual, cell);
+	cr_expect_str_eq(json_string_value(json_object_get(cell, "status")), "xfail");
+}
+
 /* One that comes by @condition, stored @where by @by: the status that an entry makes of it. */
 static const char *status_by(const char *condition, const char *where, const char *by)
 {

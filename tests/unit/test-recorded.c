@@ -185,6 +185,56 @@ Test(recorded, cut_off_behind_a_violation)
 	expect_judged("fail", "1 broken promise, judged up to where it ends");
 }
 
+/* ---- how the run itself ended, by its log ---- */
+
+Test(recorded, a_run_that_failed_is_no_pass)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	end_of_run(true, -ENOSPC);
+	put_files();
+	expect_judged("error", "run: No space left on device");
+}
+
+Test(recorded, a_run_that_was_not_prepared_is_no_pass)
+{
+	end_of_run(false, -EIO);
+	put_files();
+	expect_judged("error", "prepare: Input/output error");
+}
+
+/* Only prepare() can ask for that. */
+Test(recorded, a_run_that_was_skipped_is_no_pass)
+{
+	end_of_run(false, -EOPNOTSUPP);
+	put_files();
+	expect_judged("skip", "prepare: Operation not supported");
+}
+
+Test(recorded, a_run_that_is_not_supported_is_not_skipped)
+{
+	end_of_run(true, -EOPNOTSUPP);
+	put_files();
+	expect_judged("error", "run: Operation not supported");
+}
+
+Test(recorded, a_run_without_an_end_is_no_pass)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	files.ended = true;
+	put_files();
+	expect_judged("error", "run: did not end");
+}
+
+Test(recorded, a_run_that_failed_has_lost_what_it_has_lost)
+{
+	lose_one();
+	end_of_run(true, -ENOSPC);
+	put_files();
+	expect_judged("fail", "1 broken promise, the workload failed: run: No space left");
+}
+
 Test(recorded, by_which_program)
 {
 	struct dx_log_header about = { 0 };
