@@ -84,6 +84,7 @@ struct linecheck_cost {
 	struct linecheck_site site; /* seq: of the first */
 	bool is_fence;
 	uint64_t events, clean, twice; /* fence: clean: with nothing to drain */
+	uint32_t next;		       /* linecheck_cost.c's own */
 };
 
 /* Bytes of a line that were promised and looked at. */
@@ -113,6 +114,8 @@ int linecheck_run(struct linecheck *lc, struct trace *t, struct err *e);
 
 size_t linecheck_violations(const struct linecheck *lc, const struct linecheck_violation **ret);
 const struct linecheck_counts *linecheck_counts(const struct linecheck *lc);
+
+/* One for each place, in the order in which they were first seen. */
 size_t linecheck_costs(const struct linecheck *lc, const struct linecheck_cost **ret);
 
 /* Those of the record taken last; with note_obligations. */

@@ -5,17 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static struct linecheck_cost *find_cost(struct linecheck *lc, const struct dx_trace_rec *rec)
+static struct linecheck_cost *add_cost(struct linecheck *lc, const struct dx_trace_rec *rec)
 {
-	uint32_t *bucket =
-		&lc->cost_of[(rec->ip ^ rec->stack * 0x9e3779b1U) % LINECHECK_COST_BUCKETS];
 	struct linecheck_cost *c;
 
-	if (*bucket) {
-		c = &lc->costs[*bucket - 1];
-		if (c->site.ip == rec->ip && c->site.stack == rec->stack)
-			return c;
-	}
 	if (lc->n_costs == lc->cost_room) {
 		size_t room = lc->cost_room ? lc->cost_room * 2 : 64;
 
@@ -30,6 +23,24 @@ static struct linecheck_cost *find_cost(struct linecheck *lc, const struct dx_tr
 		.site = { rec->seq, rec->ip, rec->stack },
 		.is_fence = rec->kind == DX_TRACE_FENCE,
 	};
+	return c;
+}
+
+static struct linecheck_cost *find_cost(struct linecheck *lc, const struct dx_trace_rec *rec)
+{
+	uint32_t *bucket =
+		&lc->cost_of[(rec->ip ^ rec->stack * 0x9e3779b1U) % LINECHECK_COST_BUCKETS];
+	struct linecheck_cost *c;
+
+	for (uint32_t i = *bucket; i; i = c->next) {
+		c = &lc->costs[i - 1];
+		if (c->site.ip == rec->ip && c->site.stack == rec->stack)
+			return c;
+	}
+	c = add_cost(lc, rec);
+	if (!c)
+		return NULL;
+	c->next = *bucket;
 	*bucket = (uint32_t)lc->n_costs;
 	return c;
 }
