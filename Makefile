@@ -36,7 +36,8 @@ MANUAL	  := $(sort $(wildcard docs/man/*.md))
 
 part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o
 # With what of the plugin needs no QEMU, for the tests.
-library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects)) $(B)/checker/plugin/insn.o
+library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
+		     $(B)/checker/plugin/nvdimm.o
 workload_objects  := $(WORKLOADS:%.c=$(B)/%.bench.o) $(WORKLOADS:%.c=$(B)/%.check.o)
 unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test-*.c)))
 fuzz_targets	  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))

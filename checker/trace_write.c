@@ -79,17 +79,19 @@ static void *write_blocks(void *data)
 
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
-		int error = w->error;
+		int error;
 
 		while (!w->writing && !w->end)
 			pthread_cond_wait(&w->changed, &w->lock);
 		if (!w->writing)
 			break;
+		error = w->error;
 		pthread_mutex_unlock(&w->lock);
 		if (!error)
 			error = -write_block(w, w->writing);
 		pthread_mutex_lock(&w->lock);
-		w->error = error;
+		if (!w->error)
+			w->error = error;
 		w->writing = NULL;
 		pthread_cond_broadcast(&w->changed);
 	}
@@ -220,6 +222,14 @@ void trace_writer_extra(struct trace_writer *w, const struct dx_trace_rec *rec, 
 	extra.seq = w->seq;
 	extra.count = 0;
 	put_record(w, &extra, data, rec->length);
+}
+
+void trace_writer_fail(struct trace_writer *w, int error)
+{
+	pthread_mutex_lock(&w->lock);
+	if (!w->error)
+		w->error = -error;
+	pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- begin and end ---- */

@@ -45,6 +45,12 @@ void trace_writer_break(struct trace_writer *w);
 /* Adds a record that is no event (IMAGE, STACK) with its payload. It ends the run. */
 void trace_writer_extra(struct trace_writer *w, const struct dx_trace_rec *rec, const void *data);
 
+/*
+ * Something that belongs into the trace cannot be had: @error, -errno. Recording
+ * ends with it, as if the disk were full: nothing more is written, and the header says why.
+ */
+void trace_writer_fail(struct trace_writer *w, int error);
+
 /* Writes what is left and the header, closes, frees. 0, or the errno that ended recording. */
 int trace_writer_close(struct trace_writer *w, enum dx_trace_ended how, uint64_t lost);
 

@@ -24,16 +24,14 @@
  * All vCPUs run in one thread (thread=single, or one vCPU): there is one order
  * of events, and no lock here.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "checker/plugin/insn.h"
 #include "checker/plugin/machine.h"
+#include "checker/plugin/nvdimm.h"
 #include "checker/plugin/qemu_api.h"
 #include "checker/plugin/stack.h"
 #include "checker/trace_write.h"
@@ -56,11 +54,6 @@ struct site {
 	struct site *next;
 	uint64_t ip;
 	struct insn insn;
-};
-
-struct nvdimm {
-	uint64_t base, size;
-	const char *file;
 };
 
 static struct {
@@ -308,92 +301,15 @@ static void on_fence(unsigned int vcpu, void *data)
 
 /* ---- marks ---- */
 
-static const unsigned char zero_page[PAGE];
-
-static int map_nvdimm(const struct nvdimm *n, int protection, unsigned char **ret)
-{
-	int fd = open(n->file, (protection & PROT_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-	void *at;
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	at = mmap(NULL, n->size, protection, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		r = -errno;
-	else
-		*ret = at;
-	close(fd);
-	return r;
-}
-
-/* Pages of a sparse file that hold anything. */
-static void record_image(const struct nvdimm *n, const unsigned char *at, int fd)
-{
-	off_t from = 0, to;
-
-	while ((from = lseek(fd, from, SEEK_DATA)) >= 0 && (uint64_t)from < n->size) {
-		to = lseek(fd, from, SEEK_HOLE);
-		if (to < 0 || (uint64_t)to > n->size)
-			to = (off_t)n->size;
-		for (uint64_t page = (uint64_t)from & ~(PAGE - 1); page < (uint64_t)to;
-		     page += PAGE) {
-			struct dx_trace_rec rec = { .kind = DX_TRACE_IMAGE,
-						    .length = PAGE,
-						    .addr = n->base + page };
-
-			if (memcmp(at + page, zero_page, PAGE) != 0)
-				trace_writer_extra(plugin.writer, &rec, at + page);
-		}
-		from = to;
-	}
-}
-
-static int take_image(const struct nvdimm *n)
-{
-	int fd = open(n->file, O_RDONLY | O_CLOEXEC), r;
-	unsigned char *at;
-
-	if (fd < 0)
-		return -errno;
-	r = map_nvdimm(n, PROT_READ, &at);
-	if (!r) {
-		record_image(n, at, fd);
-		munmap(at, n->size);
-	}
-	close(fd);
-	return r;
-}
-
-/* Pages that are not zero, to the same places of a sparse file. */
-static int copy_pages(const unsigned char *from, uint64_t size, int to)
-{
-	for (uint64_t at = 0; at < size; at += PAGE)
-		if (memcmp(from + at, zero_page, PAGE) != 0 &&
-		    pwrite(to, from + at, PAGE, (off_t)at) != (ssize_t)PAGE)
-			return errno ? -errno : -EIO;
-	return ftruncate(to, (off_t)size) ? -errno : 0;
-}
-
 /* The operation log as it is now: the next run will overwrite it. */
 static int keep_log(uint64_t run)
 {
-	unsigned char *at;
 	char path[512];
-	int fd, r;
 
 	if (!plugin.log.file)
 		return 0;
-	r = map_nvdimm(&plugin.log, PROT_READ, &at);
-	if (r)
-		return r;
 	snprintf(path, sizeof(path), "%s/%016llx.oplog", plugin.out, (unsigned long long)run);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	r = fd < 0 ? -errno : copy_pages(at, plugin.log.size, fd);
-	if (fd >= 0)
-		close(fd);
-	munmap(at, plugin.log.size);
-	return r;
+	return nvdimm_keep(&plugin.log, path);
 }
 
 static void stop(enum dx_trace_ended how)
@@ -409,6 +325,20 @@ static void stop(enum dx_trace_ended how)
 		say("the trace could not be written whole", plugin.out, -r);
 	if (s)
 		say("the operation log could not be kept", plugin.out, -s);
+}
+
+/* Without all of the image nothing that follows can be judged, and the trace says so. */
+static int begin_trace(const char *path, const struct dx_trace_header *header)
+{
+	int r = trace_writer_open(&plugin.writer, path, header);
+
+	if (r)
+		return r;
+	for (unsigned int i = 0; !r && i < plugin.ranges; i++)
+		r = nvdimm_record(&plugin.nvdimm[i], plugin.writer);
+	if (r)
+		trace_writer_fail(plugin.writer, r);
+	return r;
 }
 
 static void start(uint64_t run)
@@ -433,9 +363,7 @@ static void start(uint64_t run)
 	plugin.run = run;
 	plugin.lost = 0;
 	snprintf(path, sizeof(path), "%s/%016llx.trace", plugin.out, (unsigned long long)run);
-	r = trace_writer_open(&plugin.writer, path, &header);
-	for (unsigned int i = 0; !r && i < plugin.ranges; i++)
-		r = take_image(&plugin.nvdimm[i]);
+	r = begin_trace(path, &header);
 	if (r)
 		say("cannot begin a trace", path, -r);
 }
@@ -624,7 +552,7 @@ static bool take_argument(const char *arg)
 		return add_range(arg + 6);
 	else if (!strncmp(arg, "counts=", 7))
 		return parse_nvdimm(arg + 7, &plugin.counts) &&
-		       !map_nvdimm(&plugin.counts, PROT_READ | PROT_WRITE, &plugin.counts_at);
+		       !nvdimm_map(&plugin.counts, PROT_READ | PROT_WRITE, &plugin.counts_at);
 	else if (!strncmp(arg, "keep=", 5))
 		return parse_nvdimm(arg + 5, &plugin.log);
 	else if (!strcmp(arg, "loads=on"))
