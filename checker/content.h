@@ -103,6 +103,7 @@ void content_set_size(struct content *c, uint64_t size);
  * CONTENT_MAX_PAGES.
  */
 #define CONTENT_MAX_PAGES (1U << 18)
+#define CONTENT_MAX_BYTES (CONTENT_MAX_PAGES * CONTENT_PAGE)
 int content_begin(struct content *c, const struct content_change *like, uint64_t offset,
 		  uint64_t length, struct content_change **ret);
 

@@ -59,6 +59,17 @@ static int end(struct promise *p, struct worker *w, const struct oplog_op *op, u
 	return r;
 }
 
+/* strerror() has other things in mind that are too big. */
+static int cannot_follow(struct err *e, int r, const struct oplog_op *op, const char *what)
+{
+	if (r == -E2BIG)
+		return err_set(e, r, op->kind->name,
+			       "%s: only %llu MiB of a file are followed, and they must lie in "
+			       "its first 4 GiB",
+			       what, CONTENT_MAX_BYTES >> 20);
+	return err_sys(e, r, op->kind->name, what);
+}
+
 static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op *op, uint64_t seq,
 		      struct err *e)
 {
@@ -69,7 +80,7 @@ static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op
 	memset(w->change, 0, sizeof(w->change));
 	w->changed = w->freed = w->settled = NULL;
 	r = promise_begin(p, w, op);
-	return r ? err_sys(e, r, op->kind->name, "follow what it does to its file") : 0;
+	return r ? cannot_follow(e, r, op, "follow what it does to its file") : 0;
 }
 
 int promise_mark(struct promise *p, uint32_t worker, uint64_t number, enum dx_log_mark what,
@@ -94,7 +105,7 @@ int promise_mark(struct promise *p, uint32_t worker, uint64_t number, enum dx_lo
 	w->current = NULL;
 	if (promised)
 		*ret = op;
-	return r ? err_sys(e, r, op->kind->name, "follow what it has done") : 0;
+	return r ? cannot_follow(e, r, op, "follow what it has done") : 0;
 }
 
 /* ---- begin and end ---- */

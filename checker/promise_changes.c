@@ -130,7 +130,7 @@ static int begin_copy(struct promise *p, struct worker *w, struct tree_file *fro
 
 	if (!length)
 		return 0;
-	if (length > CONTENT_MAX_PAGES * CONTENT_PAGE)
+	if (length > CONTENT_MAX_BYTES)
 		return -E2BIG;
 	like.literal = malloc(2 * length);
 	if (!like.literal)

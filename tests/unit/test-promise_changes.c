@@ -733,3 +733,53 @@ Test(promise_changes, a_new_file_system_has_none_of_the_files)
 	go_on();
 	expect_clean();
 }
+
+/* ---- lengths that only the log knows of ---- */
+
+#define HUGE (1ULL << 46)
+
+/* Of all that the script does the last BEGIN cannot be followed, and it is said why. */
+static void expect_too_big(const char *call)
+{
+	static const struct dx_trace_header h = { .vcpus = 1,
+						  .ranges = 1,
+						  .range = { { BASE, RANGE_SIZE } } };
+	const struct linecheck_options o = { .mode = PERSIST_STRICT, .leave_out = CONTENT_NEVER };
+	struct err e = { 0 };
+	int r = 0;
+
+	script_log = read_log();
+	cr_assert_eq(linecheck_open(&lc, &h, script_log, &o, &e), 0, "%s", e.what);
+	for (size_t i = 0; !r && i < run.n; i++) {
+		const struct trace_record t = { &run.rec[i], run.data[i] };
+
+		r = linecheck_record(lc, &t, &e);
+		cr_expect_eq(!r, i < run.n - 2, "record %zu of %zu: %s", i, run.n, e.what);
+	}
+	cr_expect_eq(r, -E2BIG, "%d: %s", r, e.what);
+	cr_expect_str_eq(e.object, call);
+	cr_expect(strstr(e.what, "only 1024 MiB of a file are followed"), "%s", e.what);
+}
+
+Test(promise_changes, collapsing_a_huge_file)
+{
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, HUGE, 0, 0, 0);
+	simple(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_COLLAPSE_RANGE, 0, DX_PAGE, 0);
+	expect_too_big("fallocate");
+}
+
+Test(promise_changes, inserting_into_a_huge_file)
+{
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, HUGE, 0, 0, 0);
+	simple(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_INSERT_RANGE, DX_PAGE, DX_PAGE, 0);
+	expect_too_big("fallocate");
+}
+
+Test(promise_changes, sharing_a_huge_file)
+{
+	simple(DX_OP_TRUNCATE, FILE_HANDLE, HUGE, 0, 0, 0);
+	open_file(OTHER, "other", O_RDWR | O_CREAT);
+	begin(DX_OP_REFLINK, OTHER, FILE_HANDLE, 0, 0, HUGE);
+	end(0);
+	expect_too_big("reflink");
+}
