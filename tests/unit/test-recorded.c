@@ -7,7 +7,6 @@
 #define DX_LENS_CHECK
 #include "bench/recorded.h"
 #include "bench/result.h"
-#include "bench/unfinished.h"
 #include "lib/build_id.h"
 #include "tests/unit/recorded-fixture.h"
 
@@ -245,49 +244,4 @@ Test(recorded, by_which_program)
 	cr_expect(recorded_by_this_program(&about));
 	about.program[3] ^= 1;
 	cr_expect_not(recorded_by_this_program(&about));
-}
-
-/* ---- the run that a guest died in ---- */
-
-static int add_unfinished(json_t *cells, struct err *e)
-{
-	char trace[80], copy[80];
-
-	put_files();
-	snprintf(trace, sizeof(trace), "%s/%016llx.trace", files.dir, RUN);
-	snprintf(copy, sizeof(copy), "%s/copy", files.dir);
-	cr_assert_eq(rename(files.trace, trace), 0);
-	cr_assert_eq(rename(files.log, copy), 0);
-	return unfinished_add(files.dir, copy, cells, e);
-}
-
-Test(recorded, of_a_dead_guest)
-{
-	json_t *cells = json_array();
-	char log[80];
-	struct err e = { 0 };
-
-	snprintf(header()->workload, sizeof(header()->workload), "write-4k");
-	cr_assert_eq(add_unfinished(cells, &e), 0, "%s", e.what);
-	cr_assert_eq(json_array_size(cells), 1);
-	cr_expect_str_eq(text_at(json_array_get(cells, 0), "workload"), "write-4k");
-	snprintf(log, sizeof(log), "%s/%016llx.oplog", files.dir, RUN);
-	cr_expect_eq(access(log, F_OK), 0);
-	/* It is there now: no second time. */
-	cr_expect_eq(unfinished_add(files.dir, log, cells, &e), 0);
-	cr_expect_eq(json_array_size(cells), 1);
-	json_decref(cells);
-}
-
-/* It died between the START mark and its log: what is there is the log of the run before. */
-Test(recorded, of_a_guest_that_died_too_early)
-{
-	json_t *cells = json_array();
-	struct err e = { 0 };
-
-	header()->run = RUN + 1;
-	cr_expect_eq(add_unfinished(cells, &e), -ENODATA);
-	cr_expect(strstr(e.what, "before this run's first operation"), "%s", e.what);
-	cr_expect_eq(json_array_size(cells), 0);
-	json_decref(cells);
 }
