@@ -37,7 +37,7 @@ static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f,
 
 /*
  * The file grows to @end by a call that may leave the rest of its last page as stores
- * behind the old end left it: XFS clears it, ext4 does not.
+ * behind the old end left it, or clear it (as XFS does: xfs_setattr_size()).
  */
 static int begin_growth(struct promise *p, struct worker *w, struct tree_file *f, uint64_t end)
 {

@@ -622,7 +622,7 @@ static void store_behind_the_end(void)
 	map_store(128);
 }
 
-/* It grows by fallocate: XFS clears the rest of the page, ext4 does not. */
+/* It grows by fallocate, which may clear the rest of the page. */
 static void grow(void)
 {
 	begin(DX_OP_FALLOCATE, FILE_HANDLE, 0, 0, 2 * DX_PAGE, 0);
