@@ -194,6 +194,16 @@ Test(content, a_promise_is_of_its_range)
 	cr_expect_eq(illegal_as_zeros(2), 0);
 }
 
+Test(content, and_what_is_beside_its_range_may_be_as_old_as_before)
+{
+	change_at(1, 16, 0, 128);
+	change_at(2, 32, 0, 128);
+	content_promise(c, 64, 64, 2, NULL);
+	promise_at(1);
+	cr_expect_eq(illegal_as_generation(0, 16), 0);
+	cr_expect_neq(illegal_as_generation(1, 16), 0);
+}
+
 Test(content, a_promise_ends_where_the_file_does)
 {
 	change_at(1, 16, 0, 128);
@@ -202,6 +212,7 @@ Test(content, a_promise_ends_where_the_file_does)
 	cr_expect_eq(illegal_as_zeros(0), ALL);
 	cr_expect_eq(illegal_as_zeros(1), 0);
 	content_promise(c, 64, ALL / 2, 1, NULL);
+	content_promise(c, 96, 32, 1, NULL);
 	cr_expect_eq(illegal_as_zeros(1), 0);
 }
 
@@ -487,6 +498,7 @@ Test(content, three_origins_are_as_unsettled_as_two)
 {
 	change_at(1, 16, 0, 8);
 	begin(32, 0, 8);
+	cr_expect_eq(content_settled(content_page(c, 0), 0), ALL << 8);
 	begin(48, 0, 8);
 	cr_expect_eq(content_settled(content_page(c, 0), 0), ALL << 8);
 }
@@ -542,8 +554,11 @@ Test(content, a_promise_of_what_has_changed_is_to_be_checked)
 	struct content_page *p;
 
 	change_at(1, 16, 0, 64);
-	promise_at(1);
+	content_promise(c, 0, 64, 1, NULL);
 	p = content_page(c, 0);
+	p->unchecked = false;
+	promise_at(1);
+	cr_expect(p->unchecked, "what was not promised is");
 	p->unchecked = false;
 	promise_at(1);
 	cr_expect_not(p->unchecked, "nothing is new");

@@ -7,6 +7,9 @@
 #include "tests/unit/checker-fixture.h"
 
 #include <errno.h>
+#include <linux/falloc.h>
+
+#define OTHER 3U
 
 TestSuite(promise, .init = start_run, .fini = end_run);
 
@@ -72,6 +75,20 @@ Test(promise, what_begins_during_a_call_may_be_there_already)
 	expect_clean();
 }
 
+Test(promise, what_is_stored_while_a_line_is_flushed_is_not_promised)
+{
+	map_store(8);
+	good_sync(DX_OP_FSYNC);
+	begin(DX_OP_FLUSH, MAP_HANDLE, 0, 64, 0, 0);
+	begin_store();
+	end(0);
+	by(0);
+	end(0);
+	simple(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	expect_clean();
+	cr_expect_eq(linecheck_counts(lc)->promises, 2);
+}
+
 /* ---- what an operation came to ---- */
 
 /* A write of 16 bytes, of which @bytes reach the medium; what has the file's page is told. */
@@ -119,6 +136,7 @@ Test(promise, a_call_that_did_not_return_promises_nothing)
 	good_sync(DX_OP_FSYNC);
 	map_store(0);
 	sync_begin(DX_OP_FSYNC);
+	mark(DX_MARK_END); /* the log does not have its result */
 	expect_clean();
 	cr_expect_eq(linecheck_counts(lc)->promises, 1);
 }
@@ -166,6 +184,18 @@ Test(promise, extents_of_a_close_tell_where_the_file_lies)
 	sync_end();
 	store(AT(0), "foreign", 8);
 	expect_caught_at(0, LINECHECK_FOREIGN_STORE);
+}
+
+/* What msync() settled is of that call: pages that move later are not due by the next one. */
+Test(promise, what_moves_after_a_sync_is_not_asked_for_by_it)
+{
+	map_store(0);
+	good_sync(DX_OP_MSYNC);
+	simple(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_UNSHARE_RANGE, 0, DX_PAGE, 0);
+	open_file(OTHER, "other", O_RDWR | O_CREAT);
+	simple(DX_OP_FSYNC, OTHER, 0, 0, 0, 0);
+	expect_clean();
+	cr_expect_eq(linecheck_counts(lc)->promises, 2);
 }
 
 Test(promise, a_device_of_less_than_a_page_is_none)

@@ -7,6 +7,7 @@
 #include "tests/unit/checker-fixture.h"
 
 #include <errno.h>
+#include <linux/falloc.h>
 #include <sys/uio.h>
 
 #define OTHER	    3U
@@ -96,6 +97,14 @@ Test(promise_calls, and_of_each_file)
 	call(DX_OP_SYNC, 0, 0, 0, 0);
 	tell_of_other();
 	cr_expect_str_eq(expect_caught(LINECHECK_NOT_WRITTEN_BACK)->file->first_name, "other");
+}
+
+Test(promise_calls, the_oldest_file_is_one_of_them)
+{
+	open_file(OTHER, "other", O_RDWR | O_CREAT);
+	lose(0);
+	call(DX_OP_SYNC, 0, 0, 0, 0);
+	expect_lost_at(0);
 }
 
 Test(promise_calls, syncing_one_file_promises_nothing_of_another)
@@ -234,6 +243,15 @@ Test(promise_calls, msync_of_a_read_only_mapping_does_not)
 	expect_clean();
 }
 
+/* The second page lies nobody knows where, and this is not asked of the call. */
+Test(promise_calls, nor_is_it_asked_for_pages_out_of_its_range)
+{
+	map_read_only();
+	simple(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_UNSHARE_RANGE, DX_PAGE, DX_PAGE, 0);
+	call(DX_OP_MSYNC, SECOND_MAP, 0, DX_PAGE, MS_SYNC);
+	expect_clean();
+}
+
 /* ---- writes that sync ---- */
 
 /* Through @handle; what it wrote is drained, or not. */
@@ -309,6 +327,7 @@ Test(promise_calls, a_synchronous_write_promises_what_it_wrote_only)
 /* Of 16 bytes 8 were written: that the others are as before is right, too. */
 Test(promise_calls, a_short_synchronous_write_promises_what_it_came_to)
 {
+	lose(8);
 	write_by(DX_OP_WRITE, FILE_HANDLE, RWF_DSYNC, 8, true);
 	expect_clean();
 	write_by(DX_OP_WRITE, FILE_HANDLE, RWF_DSYNC, 8, false);
@@ -522,6 +541,20 @@ Test(promise_calls, a_call_that_failed_promises_nothing)
 	simple(DX_OP_RELY, MAP_HANDLE, 0, DX_PAGE, 0, -EIO);
 	expect_clean();
 	cr_expect_eq(linecheck_counts(lc)->promises, 1);
+}
+
+Test(promise_calls, a_store_by_a_mapping_without_map_sync_is_no_condition)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, 0, generation);
+
+	begin(DX_OP_MAP, SECOND_MAP, FILE_HANDLE, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE);
+	end(0x9000);
+	begin(DX_OP_STORE, SECOND_MAP, 0, 8, 0, generation);
+	store(AT(0), &value, 8);
+	end(0);
+	call(DX_OP_FSYNC, FILE_HANDLE, 0, 0, 0);
+	cr_expect_eq(expect_caught(LINECHECK_NOT_WRITTEN_BACK)->conditions, 0);
 }
 
 Test(promise_calls, only_drains_and_what_is_relied_on_are_the_programs)

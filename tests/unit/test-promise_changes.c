@@ -284,6 +284,32 @@ Test(promise_changes, truncation_to_more_promises_zeros)
 	expect_caught_at(DX_PAGE + 128, LINECHECK_CONTENT);
 }
 
+/* And so what a store put behind the end, in the page that it is in. */
+static void grow_over_a_store(void)
+{
+	truncate_to(104);
+	zero(104, 248);
+	good_sync(DX_OP_FSYNC);
+	map_store(200);
+	make_durable(200);
+	truncate_to(DX_PAGE);
+}
+
+Test(promise_changes, what_was_stored_behind_the_end_is_zero_when_the_file_grows)
+{
+	grow_over_a_store();
+	good_sync(DX_OP_FSYNC);
+	expect_caught_at(200, LINECHECK_CONTENT);
+}
+
+Test(promise_changes, what_was_stored_behind_the_end_and_zeroed_is_right)
+{
+	grow_over_a_store();
+	zero(104, 248);
+	good_sync(DX_OP_FSYNC);
+	expect_clean();
+}
+
 static void reopen(uint64_t flags, int64_t result)
 {
 	begin(DX_OP_OPEN, SECOND, O_RDWR | flags, 0, 0, 0);
@@ -377,6 +403,20 @@ Test(promise_changes, unshared_pages_lie_nobody_knows_where)
 	expect_unplaced(DX_PAGE);
 }
 
+/* The page was a hole at the last sync, and is stored to. */
+Test(promise_changes, a_hole_that_is_stored_to_lies_nobody_knows_where)
+{
+	allocate(FALLOC_FL_PUNCH_HOLE | KEEP, 0, DX_PAGE);
+	sync_begin(DX_OP_FSYNC);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, 0, 0, 0);
+	map_store(0);
+	expect_clean();
+	sync_nowhere();
+	go_on();
+	expect_unplaced(DX_PAGE);
+}
+
 /* A word behind the end of the file is stored to and lost: promised once the file is longer. */
 static void lose_behind_the_end(void)
 {
@@ -450,6 +490,40 @@ Test(promise_changes, collapsing_makes_the_file_shorter)
 	end(0);
 	sync_at(0, BLOCK + DX_PAGE, 2);
 	expect_clean();
+}
+
+/* The end of a second page is written again: of the one that moved nothing may be there. */
+static void collapse_and_grow(bool rubbish)
+{
+	const uint64_t last = 2 * DX_PAGE - 8, place = DEVICE + OTHER_BLOCK;
+	uint64_t generation, value;
+
+	add_page();
+	allocate(FALLOC_FL_COLLAPSE_RANGE, 0, DX_PAGE);
+	generation = next_generation();
+	value = dx_pattern64(SEED, FILE_HANDLE, last, generation);
+	begin(DX_OP_WRITE, FILE_HANDLE, last, 8, 0, generation);
+	store_nt(place + DX_PAGE - 8, &value, 8);
+	if (rubbish)
+		store_nt(place + 8, "rubbish", 8);
+	end(8);
+	sync_begin(DX_OP_FSYNC);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, BLOCK + DX_PAGE, DX_PAGE, 0);
+	extent(FILE_HANDLE, 1, DX_PAGE, OTHER_BLOCK, DX_PAGE, 0);
+}
+
+Test(promise_changes, what_is_behind_a_collapsed_file_is_zero_when_it_grows)
+{
+	collapse_and_grow(false);
+	expect_clean();
+}
+
+Test(promise_changes, and_nothing_else)
+{
+	collapse_and_grow(true);
+	expect_caught_at(DX_PAGE + 8, LINECHECK_CONTENT);
 }
 
 Test(promise_changes, a_collapse_that_failed_moves_nothing)
@@ -677,6 +751,19 @@ Test(promise_changes, a_file_is_opened_by_each_of_its_names)
 	}
 }
 
+Test(promise_changes, exchanged_names_are_the_other_files)
+{
+	open_other();
+	rename_file(DX_OP_RENAME, "file", "other", RENAME_EXCHANGE);
+	begin(DX_OP_WRITE, OTHER, 0, 8, 0, next_generation());
+	end(8);
+	open_file(SECOND, "file", O_RDWR);
+	begin(DX_OP_FSYNC, SECOND, 0, 0, 0, 0);
+	end(0);
+	extent(SECOND, 0, 0, OTHER_BLOCK, DX_PAGE, 0);
+	expect_caught_at(0, LINECHECK_CONTENT);
+}
+
 Test(promise_changes, another_file_is_opened_by_another_name)
 {
 	sync_by_name("new");
@@ -720,6 +807,16 @@ Test(promise_changes, a_file_that_was_there_may_have_anything)
 	open_page_of_rubbish(0);
 	expect_clean();
 	cr_expect_eq(linecheck_counts(lc)->promised_bytes, 2 * DX_PAGE);
+}
+
+/* Of which anything may be there, but not behind its end. */
+Test(promise_changes, what_was_cut_off_of_it_is_zero)
+{
+	open_page_of_rubbish(0);
+	simple(DX_OP_TRUNCATE, OTHER, 8, 0, 0, 0);
+	simple(DX_OP_TRUNCATE, OTHER, DX_PAGE, 0, 0, 0);
+	sync_other_at(0, OTHER_BLOCK);
+	expect_caught_at(64, LINECHECK_CONTENT);
 }
 
 Test(promise_changes, a_new_file_system_has_none_of_the_files)

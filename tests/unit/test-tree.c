@@ -51,6 +51,14 @@ Test(tree, a_file_may_have_no_name)
 	cr_expect_eq(tree_files(t), f);
 }
 
+Test(tree, a_name_stands_for_the_newest)
+{
+	struct tree_file *newer = tree_create(t, "a", true);
+
+	cr_expect_eq(tree_find(t, "a"), newer);
+	cr_expect_eq(a->names, 0);
+}
+
 Test(tree, all_files_are_listed_the_newest_first)
 {
 	cr_expect_eq(tree_files(t), b);
