@@ -280,7 +280,7 @@ static void huge_insert(void)
 static void huge_punch(void)
 {
 	simple(DX_OP_TRUNCATE, FILE_HANDLE, INT64_MAX, 0, 0, 0);
-	fallocate_file(FALLOC_FL_PUNCH_HOLE, 0, INT64_MAX);
+	fallocate_file(FALLOC_FL_PUNCH_HOLE, 8ULL << 30, INT64_MAX - (8ULL << 30));
 }
 
 static void huge_reflink(void)
@@ -293,7 +293,7 @@ static void huge_reflink(void)
 
 static void huge_write(void)
 {
-	write_file(0, 8ULL << 30, 0, 8LL << 30);
+	write_file(8ULL << 30, 8ULL << 30, 0, 8LL << 30);
 }
 
 static void write_far_away(void)
