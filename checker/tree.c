@@ -89,10 +89,8 @@ struct tree_file *tree_file_named(const struct tree *t, const char *name)
 
 static int add_entry(struct tree *t, const char *name, struct tree_file *file, const char *target)
 {
-	struct entry *e;
+	struct entry *e = calloc(1, sizeof(*e));
 
-	tree_unlink(t, name); /* the log's calls succeeded: nothing can be in the way */
-	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	e->name = strdup(name);
@@ -101,6 +99,8 @@ static int add_entry(struct tree *t, const char *name, struct tree_file *file, c
 		free_entry(e);
 		return -ENOMEM;
 	}
+	/* The calls succeeded: nothing was in the way. In a hostile log: what @target is of. */
+	tree_unlink(t, name);
 	e->file = file;
 	e->next = t->entries;
 	t->entries = e;

@@ -158,6 +158,17 @@ Test(tree, a_symbolic_link_is_followed_but_is_no_name)
 	cr_expect_eq(tree_find(t, "link"), NULL);
 }
 
+/* No call does so and succeeds, but a log may say it. */
+Test(tree, a_link_to_its_own_name_stays)
+{
+	cr_assert_eq(tree_symlink(t, "a", "link"), 0);
+	cr_assert_eq(tree_link(t, "link", "link"), 0);
+	cr_expect_eq(tree_find(t, "link"), a);
+	cr_assert_eq(tree_link(t, "a", "a"), 0);
+	cr_expect_eq(tree_find(t, "a"), a);
+	cr_expect_eq(a->names, 1);
+}
+
 Test(tree, rename_moves_the_link_not_what_it_leads_to)
 {
 	cr_assert_eq(tree_symlink(t, "a", "link"), 0);
