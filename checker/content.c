@@ -12,7 +12,7 @@
 
 struct content {
 	uint32_t id;
-	bool known;
+	bool known, is_sized;
 	uint64_t size;
 	size_t n_pages;
 	struct content_fresh fresh;
@@ -60,6 +60,17 @@ uint32_t content_id(const struct content *c)
 	return c->id;
 }
 
+bool content_size_is_known(const struct content *c)
+{
+	return c->known || c->is_sized;
+}
+
+void content_grow(struct content *c, uint64_t size)
+{
+	if (size > c->size)
+		c->size = size;
+}
+
 uint64_t content_size(const struct content *c)
 {
 	return c->size;
@@ -68,6 +79,7 @@ uint64_t content_size(const struct content *c)
 void content_set_size(struct content *c, uint64_t size)
 {
 	c->size = size;
+	c->is_sized = true;
 }
 
 /* ---- pages ---- */
@@ -164,21 +176,41 @@ static int add_layer(struct content_page *p, struct content_change *change, uint
 	return 0;
 }
 
+/* In a file that was seen to be made, zeros where nothing was done before are what was there. */
 static int add_layers(struct content *c, struct content_change *change, uint64_t offset,
 		      uint64_t length)
 {
+	bool only_there = change->kind == CONTENT_ZERO && c->known;
 	uint64_t end = offset + length;
+	int r = 0;
 
-	for (uint64_t i = offset / CONTENT_PAGE; i * CONTENT_PAGE < end; i++) {
-		struct content_page *p;
-		int r = make_page(c, i, &p);
+	for (uint64_t i = offset / CONTENT_PAGE; !r && i * CONTENT_PAGE < end; i++) {
+		struct content_page *p = NULL;
 
-		if (!r)
-			r = add_layer(p, change, offset, end);
-		if (r)
+		if (only_there)
+			p = content_next_page(c, i);
+		else
+			r = make_page(c, i, &p);
+		if (r || !p)
 			return r;
+		i = p->index;
+		if (i * CONTENT_PAGE < end)
+			r = add_layer(p, change, offset, end);
 	}
-	return 0;
+	return r;
+}
+
+/* Can pages hold these bytes at all? Zeros need none. */
+static bool can_hold(const struct content *c, const struct content_change *like, uint64_t offset,
+		     uint64_t length)
+{
+	uint64_t end;
+
+	if (__builtin_add_overflow(offset, length, &end))
+		return false;
+	if (like->kind == CONTENT_ZERO && c->known)
+		return true;
+	return length <= CONTENT_MAX_BYTES && end <= FAN_OUT * FAN_OUT * CONTENT_PAGE;
 }
 
 static struct content_change *add_change(struct content *c, const struct content_change *like)
@@ -198,8 +230,11 @@ static struct content_change *add_change(struct content *c, const struct content
 int content_begin(struct content *c, const struct content_change *like, uint64_t offset,
 		  uint64_t length, struct content_change **ret)
 {
-	struct content_change *change = add_change(c, like);
+	struct content_change *change;
 
+	if (!can_hold(c, like, offset, length))
+		return -E2BIG;
+	change = add_change(c, like);
 	if (!change)
 		return -ENOMEM;
 	change->offset = offset;
@@ -561,35 +596,59 @@ uint64_t content_settled(const struct content_page *p, unsigned int line)
 	return once & ~twice;
 }
 
-static const struct content_change *newest(const struct content_page *p, unsigned int at,
-					   enum content_newest which)
+static void read_line(const struct content_page *p, unsigned int line, enum content_newest which,
+		      unsigned char ret[DX_TRACE_LINE])
 {
-	for (size_t i = p->n_layers; i-- > 0;) {
-		const struct content_layer *layer = &p->layers[i];
+	uint64_t at = p->index * CONTENT_PAGE + line * DX_TRACE_LINE, left = ~0ULL;
+	unsigned char values[DX_TRACE_LINE];
 
-		if (which == CONTENT_ENDED && layer->change->ended == CONTENT_NEVER)
+	memset(ret, 0, DX_TRACE_LINE);
+	for (size_t i = p->n_layers; left && i-- > 0;) {
+		const struct content_layer *layer = &p->layers[i];
+		uint64_t bytes = layer->bytes[line] & left;
+
+		if (!bytes || (which == CONTENT_ENDED && layer->change->ended == CONTENT_NEVER))
 			continue;
-		if (layer->bytes[at / 64] >> at % 64 & 1)
-			return layer->change;
+		line_values(layer->change, at, bytes, values);
+		left &= ~bytes;
+		for (; bytes; bytes &= bytes - 1)
+			ret[__builtin_ctzll(bytes)] = values[__builtin_ctzll(bytes)];
 	}
-	return NULL;
+}
+
+static void read_page(const struct content_page *p, uint64_t offset, uint64_t end,
+		      enum content_newest which, unsigned char *ret)
+{
+	unsigned char values[DX_TRACE_LINE];
+
+	for (unsigned int line = 0; line < CONTENT_LINES; line++) {
+		uint64_t at = p->index * CONTENT_PAGE + line * DX_TRACE_LINE;
+		uint64_t from = at > offset ? at : offset;
+		uint64_t to = at + DX_TRACE_LINE < end ? at + DX_TRACE_LINE : end;
+
+		if (from >= to)
+			continue;
+		read_line(p, line, which, values);
+		memcpy(ret + (from - offset), values + (from - at), to - from);
+	}
 }
 
 void content_read(const struct content *c, uint64_t offset, uint64_t length,
 		  enum content_newest which, unsigned char *ret)
 {
-	memset(ret, 0, length);
-	for (uint64_t i = 0; i < length; i++) {
-		const struct content_page *p = content_page(c, (offset + i) / CONTENT_PAGE);
-		unsigned int at = (unsigned int)((offset + i) % CONTENT_PAGE);
-		const struct content_change *change = p ? newest(p, at, which) : NULL;
+	uint64_t end = offset + length;
 
-		if (change)
-			ret[i] = value_of(change, offset + i);
-	}
+	memset(ret, 0, length);
+	for (const struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
+	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1))
+		read_page(p, offset, end, which, ret);
 }
 
 const struct content_change *content_owner(const struct content_page *p, unsigned int at)
 {
-	return newest(p, at, CONTENT_ENDED);
+	for (size_t i = p->n_layers; i-- > 0;)
+		if (p->layers[i].change->ended != CONTENT_NEVER &&
+		    p->layers[i].bytes[at / 64] >> at % 64 & 1)
+			return p->layers[i].change;
+	return NULL;
 }

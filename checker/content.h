@@ -93,14 +93,21 @@ struct content *content_new(uint32_t id, bool known);
 void content_free(struct content *c);
 
 uint32_t content_id(const struct content *c);
+
+/*
+ * The size, or as much as is known of that of a file that was not seen to be made, until
+ * it is set.
+ */
 uint64_t content_size(const struct content *c);
+bool content_size_is_known(const struct content *c);
 void content_set_size(struct content *c, uint64_t size);
+void content_grow(struct content *c, uint64_t size); /* to at least that */
 
 /*
  * A change of kind @like->kind begins to give @length bytes at @offset their
  * values (for LITERAL they are copied from @like->literal), at event @like->began.
- * @ret (may be NULL) is the content's own. -ENOMEM; -E2BIG: more pages than
- * CONTENT_MAX_PAGES.
+ * @ret (may be NULL) is the content's own. -ENOMEM; -E2BIG: it needs more pages than
+ * CONTENT_MAX_PAGES, or lies too far behind.
  */
 #define CONTENT_MAX_PAGES (1U << 18)
 #define CONTENT_MAX_BYTES (CONTENT_MAX_PAGES * CONTENT_PAGE)

@@ -16,6 +16,7 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 			const struct content_change *like, uint64_t offset, uint64_t length)
 {
 	struct content_change now = *like;
+	int r;
 
 	now.op = w->current;
 	now.began = w->began;
@@ -24,7 +25,9 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 		promise_lose_places(p, f, offset, offset + length);
 	else
 		promise_fill_holes(p, f, offset, offset + length);
-	return content_begin(f->content, &now, offset, length, &w->change[which]);
+	r = content_begin(f->content, &now, offset, length, &w->change[which]);
+	/* Refused for where it was to go, maybe: it has changed nothing. */
+	return r == -E2BIG && failed(w->current) ? 0 : r;
 }
 
 static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f, uint64_t offset,
@@ -74,7 +77,7 @@ static int begin_write(struct promise *p, struct worker *w, const struct oplog_o
 	/* A gap behind the old end reads as zeros, whatever stores put there. */
 	size = content_size(f->content);
 	end = offset < page_end(size) ? offset : page_end(size);
-	r = failed(op) ? 0 : begin_zeros(p, w, f, size, end);
+	r = failed(op) || !content_size_is_known(f->content) ? 0 : begin_zeros(p, w, f, size, end);
 	return r ? r : begin_pattern(p, w, f, op->rec->handle, offset, arg(op, 1));
 }
 
@@ -110,9 +113,13 @@ void promise_end_freeing(struct promise *p, struct worker *w, uint64_t seq)
 
 static int begin_truncate(struct promise *p, struct worker *w, struct tree_file *f, uint64_t length)
 {
-	uint64_t size = content_size(f->content), from = length < size ? length : size;
-	int r = begin_zeros(p, w, f, from, page_end(from));
+	uint64_t size = content_size(f->content), from = length;
+	int r;
 
+	/* Of a file that was there before nobody knows whether it grows. */
+	if (from > size && content_size_is_known(f->content))
+		from = size;
+	r = begin_zeros(p, w, f, from, page_end(from));
 	begin_freeing(p, w, f, from, PROMISE_ALL);
 	return r;
 }
@@ -191,9 +198,11 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 	if (!f || failed(op))
 		return 0;
 	size = content_size(f->content);
+	if (mode & FALLOC_FL_COLLAPSE_RANGE && length > size)
+		return 0; /* no such call succeeds */
 	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
 		r = begin_shift(p, w, f, end, offset);
-		begin_freeing(p, w, f, length < size ? size - length : 0, PROMISE_ALL);
+		begin_freeing(p, w, f, size - length, PROMISE_ALL);
 	} else if (mode & FALLOC_FL_INSERT_RANGE) {
 		r = begin_shift(p, w, f, offset, end);
 	} else if (mode & FALLOC_FL_PUNCH_HOLE) {
@@ -340,12 +349,6 @@ static void end_close(struct promise *p, const struct oplog_op *op)
 		h->file = NULL;
 }
 
-static void grow_to(struct tree_file *f, uint64_t end)
-{
-	if (end > content_size(f->content))
-		content_set_size(f->content, end);
-}
-
 static void end_fallocate(struct promise *p, const struct oplog_op *op)
 {
 	struct tree_file *f = promise_file_by(p, op->rec->handle);
@@ -359,7 +362,7 @@ static void end_fallocate(struct promise *p, const struct oplog_op *op)
 	} else if (mode & FALLOC_FL_INSERT_RANGE) {
 		content_set_size(f->content, size + arg(op, 2));
 	} else if (!(mode & FALLOC_FL_KEEP_SIZE)) {
-		grow_to(f, end);
+		content_grow(f->content, end);
 	}
 }
 
@@ -409,11 +412,11 @@ int promise_end_effect(struct promise *p, const struct oplog_op *op)
 	case DX_OP_WRITE:
 	case DX_OP_WRITEV:
 		if (f)
-			grow_to(f, arg(op, 0) + (uint64_t)op->rec->result);
+			content_grow(f->content, arg(op, 0) + (uint64_t)op->rec->result);
 		return 0;
 	case DX_OP_REFLINK:
 		if (f)
-			grow_to(f, arg(op, 2) + arg(op, 3));
+			content_grow(f->content, arg(op, 2) + arg(op, 3));
 		return 0;
 	case DX_OP_TRUNCATE:
 		if (f)

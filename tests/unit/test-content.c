@@ -318,9 +318,32 @@ Test(content, the_rest_of_a_short_copy_has_its_own_bytes)
 
 Test(content, a_change_of_more_pages_than_a_file_can_have_is_refused)
 {
-	const struct content_change like = { .kind = CONTENT_ZERO };
+	const struct content_change like = { .kind = CONTENT_PATTERN };
 
-	cr_expect_eq(content_begin(c, &like, 8ULL << 30, 8, NULL), -E2BIG);
+	cr_expect_eq(content_begin(c, &like, 8ULL << 30, 8, NULL), -E2BIG, "too far");
+	cr_expect_eq(content_begin(c, &like, 0, CONTENT_MAX_BYTES + 1, NULL), -E2BIG, "too long");
+	cr_expect_eq(content_begin(c, &like, ALL, 2, NULL), -E2BIG, "behind the end of numbers");
+	cr_expect_eq(content_next_page(c, 0), NULL, "nothing was begun");
+}
+
+/* A punch may name more than there is. */
+Test(content, zeros_need_pages_only_where_something_was_done)
+{
+	struct content *other = content_new(2, false);
+
+	change_at(1, 16, CONTENT_PAGE, 64);
+	zero_at(2, 0, ALL / 2);
+	cr_expect_eq(content_page(c, 0), NULL);
+	promise_at(2);
+	cr_expect_eq(content_next_page(c, 0), content_page(c, 1));
+	cr_expect_eq(content_settled(content_page(c, 1), 0), ALL);
+	cr_expect_eq(content_owner(content_page(c, 1), 0)->kind, CONTENT_ZERO);
+	/* What another file was there before nobody knows: zeros are news. */
+	cr_assert_eq(
+		content_begin(other, &(struct content_change){ .kind = CONTENT_ZERO }, 0, 8, NULL),
+		0);
+	cr_expect(content_page(other, 0));
+	content_free(other);
 }
 
 /* ---- freed bytes ---- */

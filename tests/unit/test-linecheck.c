@@ -6,6 +6,9 @@
  */
 #include "tests/unit/checker-fixture.h"
 
+#include <errno.h>
+#include <linux/falloc.h>
+
 TestSuite(linecheck, .init = start_run, .fini = end_run);
 
 static const struct linecheck_violation *v;
@@ -658,6 +661,29 @@ Test(linecheck, growth_clears_nothing_before_the_end)
 	store(AT(0), &zeros, 8);
 	good_sync(DX_OP_FSYNC);
 	expect_fault(LINECHECK_CONTENT);
+}
+
+/* It is refused for where it was to go, and there is no end of the verdict in that. */
+Test(linecheck, a_write_that_was_refused_for_its_offset_changes_nothing)
+{
+	begin(DX_OP_WRITE, FILE_HANDLE, 1ULL << 50, 8, 0, next_generation());
+	end(-EFBIG);
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+	cr_expect_gt(linecheck_counts(lc)->promised_bytes, 0);
+}
+
+Test(linecheck, a_punch_may_be_of_more_than_the_file)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	begin(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, DX_PAGE,
+	      INT64_MAX / 2, 0);
+	end(0);
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+	cr_expect_eq(linecheck_counts(lc)->promises, 2);
 }
 
 /* ---- names ---- */

@@ -819,6 +819,30 @@ Test(promise_changes, what_was_cut_off_of_it_is_zero)
 	expect_caught_at(64, LINECHECK_CONTENT);
 }
 
+/* Its size was another than is known of it: this may cut it, and need not make it grow. */
+static void write_other(uint64_t offset)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, OTHER, offset, generation);
+
+	begin(DX_OP_WRITE, OTHER, offset, 8, 0, generation);
+	store_nt(DEVICE + OTHER_BLOCK + offset, &value, 8);
+	fence(DX_TRACE_SFENCE);
+	end(8);
+}
+
+Test(promise_changes, what_may_have_been_there_is_not_zero_behind_a_write)
+{
+	open_file(OTHER, "other", O_RDWR);
+	store_nt(DEVICE + OTHER_BLOCK + 64, "rubbish", 8);
+	write_other(0);
+	write_other(128);
+	sync_other_at(0, OTHER_BLOCK);
+	simple(DX_OP_TRUNCATE, OTHER, DX_PAGE, 0, 0, 0);
+	sync_other_at(0, OTHER_BLOCK);
+	expect_clean();
+}
+
 Test(promise_changes, a_new_file_system_has_none_of_the_files)
 {
 	simple(DX_OP_ENV_MKFS, 0, 0, 0, 0, 0);

@@ -7,6 +7,8 @@
  */
 #include "tests/unit/checker-fixture.h"
 
+#include <errno.h>
+
 TestSuite(promise_places, .init = start_run, .fini = end_run);
 
 static const struct linecheck_violation *v;
@@ -85,6 +87,9 @@ Test(promise_places, so_does_an_msync_of_another_page)
 /* A hole, then a store to it. */
 static void fill_hole(void)
 {
+	/* A write that failed: so there is a page to be a hole. */
+	begin(DX_OP_WRITE, FILE_HANDLE, 64, 8, 0, next_generation());
+	end(-ENOSPC);
 	sync_begin(DX_OP_FSYNC);
 	fence(DX_TRACE_SFENCE);
 	end(0);
