@@ -8,6 +8,7 @@
 #include "bench/known.h"
 #include "bench/say.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,23 +39,32 @@ void check_judge_begin(struct check_judge *j, struct results *results, const cha
 	j->repro.run = &j->run;
 }
 
+/* Under another name it is still there, and that is said. One that is not has its verdict. */
+static void keep_file(const struct check_judge *j, const char *path, const json_t *cell,
+		      const char *suffix)
+{
+	char name[PATH_MAX];
+	struct err e;
+
+	snprintf(name, sizeof(name), "%s/%s-%s-%.16s.%s", results_path(j->results),
+		 text_of(cell, "workload"), text_of(cell, "fs"), text_of(cell, "run"), suffix);
+	if (!rename(path, name) || errno == ENOENT)
+		return;
+	err_set(&e, -errno, path, "rename to %s: %s", name, strerror(errno));
+	say_error(&e);
+}
+
 /* Those of a cell that passed are not kept. */
 static void keep_files(struct check_judge *j, const struct recording_files *f, const json_t *cell)
 {
-	const char *dir = results_path(j->results), *workload = text_of(cell, "workload");
-	const char *fs = text_of(cell, "fs"), *run = text_of(cell, "run");
-	char name[PATH_MAX];
-
 	if (!j->check->keep && !strcmp("pass", text_of(cell, "status"))) {
 		unlink(f->trace);
 		unlink(f->log);
 		return;
 	}
 	j->kept = true;
-	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.trace", dir, workload, fs, run);
-	rename(f->trace, name);
-	snprintf(name, sizeof(name), "%s/%s-%s-%.4s.oplog", dir, workload, fs, run);
-	rename(f->log, name);
+	keep_file(j, f->trace, cell, "trace");
+	keep_file(j, f->log, cell, "oplog");
 }
 
 static void judge_cell(struct check_judge *j, json_t *cell)

@@ -123,6 +123,31 @@ dies 1 TERM --write-cache off
 has out "judged up to where it ends: the guest ended before the workload did"
 has out "promised what a power cut would lose"
 
+# ---- what an NVDIMM holds at first cannot be had ----
+
+# Has a QEMU of this checkout opened all of its NVDIMMs?
+has_nvdimms() {
+	local qemu
+	for qemu in $(pgrep -f 'mem-path=build/run'); do
+		grep -qs "$PWD/build/run/.*/nvdimm2\$" "/proc/$qemu/maps" && return 0
+	done
+	return 1
+}
+
+# QEMU has the file already; the plugin opens it again, and finds none.
+./daxbench check -o "$work/gone" write-4k --fs ext4 >"$work/out" 2>"$work/err" &
+pid=$!
+until has_nvdimms; do
+	kill -0 $pid || die "it ended before its NVDIMM was gone"
+	read -rt 0.1 <> <(:) || true
+done
+rm build/run/*/nvdimm0
+wait $pid
+status=$?
+[ $status -eq 3 ] || die "a trace without its image: status $status, expected 3"
+checks=$((checks + 1))
+has out "recording ended early: No such file or directory"
+
 # ---- the disk is full ----
 
 mkdir "$work/small"

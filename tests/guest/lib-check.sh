@@ -27,7 +27,7 @@ def cell(workload, fs, **params):
                 and all(c["params"][k] == v for k, v in params.items()))
 def lost(c): return {(v["promise"]["op"], v["fault"]) for v in c["violations"] if v["promise"]}
 def trace(c):
-    path = f"{sys.argv[3]}/{c['workload']}-{c['fs']}-{c['run'][:4]}.trace"
+    path = f"{sys.argv[3]}/{c['workload']}-{c['fs']}-{c['run']}.trace"
     text = subprocess.run(["./daxbench", "trace", path, "--json"], check=True, capture_output=True)
     return [json.loads(line) for line in text.stdout.splitlines()]
 def lines(c):
