@@ -49,7 +49,7 @@ static int begin_growth(struct promise *p, struct worker *w, struct tree_file *f
 
 	if (end <= size || size == last)
 		return 0;
-	return begin_change(p, w, CHANGE_ZEROS, f, &like, size, last - size);
+	return begin_change(p, w, CHANGE_GROWTH, f, &like, size, last - size);
 }
 
 /* Bytes that name their origin: by a write through handle @id, or a store. */
@@ -186,13 +186,14 @@ static int begin_shift(struct promise *p, struct worker *w, struct tree_file *f,
 	return r ? r : begin_zeros(p, w, f, from, to);
 }
 
+/* Of those that do not the file grows to the end of the range, if that is behind its own. */
+#define KEEPS_SIZE (FALLOC_FL_KEEP_SIZE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)
+
 static int begin_fallocate(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	struct tree_file *f = promise_file_by(p, op->rec->handle);
 	uint64_t mode = arg(op, 0), offset = arg(op, 1), length = arg(op, 2);
-	uint64_t end = offset + length;
-
-	uint64_t size;
+	uint64_t end = offset + length, size;
 	int r = 0;
 
 	if (!f || failed(op))
@@ -211,12 +212,11 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 	} else if (mode & FALLOC_FL_ZERO_RANGE) {
 		promise_lose_whole_places(p, f, offset, end);
 		r = begin_zeros(p, w, f, offset, end);
-	} else {
-		if (mode & FALLOC_FL_UNSHARE_RANGE)
-			promise_lose_places(p, f, offset, end);
-		if (!(mode & FALLOC_FL_KEEP_SIZE))
-			r = begin_growth(p, w, f, end);
+	} else if (mode & FALLOC_FL_UNSHARE_RANGE) {
+		promise_lose_places(p, f, offset, end);
 	}
+	if (!r && !(mode & KEEPS_SIZE))
+		r = begin_growth(p, w, f, end);
 	return r;
 }
 

@@ -29,8 +29,8 @@ struct flushed {
 	uint64_t offset, length, began;
 };
 
-/* What one operation changes: it gives bytes values, zeros, or perhaps does. */
-enum { CHANGE_DATA, CHANGE_PERHAPS, CHANGE_ZEROS, CHANGES };
+/* What one operation changes: it gives bytes values, maybe others, and zeros, surely or maybe. */
+enum { CHANGE_DATA, CHANGE_PERHAPS, CHANGE_ZEROS, CHANGE_GROWTH, CHANGES };
 
 struct worker {
 	const struct oplog_op **ops; /* by the number of their record */

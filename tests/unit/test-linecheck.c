@@ -651,6 +651,18 @@ Test(linecheck, what_was_stored_behind_the_end_may_be_cleared_when_the_file_grow
 	expect_nothing();
 }
 
+Test(linecheck, zero_range_may_clear_it_too_where_the_file_grows)
+{
+	uint64_t zeros = 0;
+
+	store_behind_the_end();
+	begin(DX_OP_FALLOCATE, FILE_HANDLE, FALLOC_FL_ZERO_RANGE, DX_PAGE, DX_PAGE, 0);
+	end(0);
+	store(AT(128), &zeros, 8);
+	good_sync(DX_OP_FSYNC);
+	expect_nothing();
+}
+
 Test(linecheck, growth_clears_nothing_before_the_end)
 {
 	uint64_t zeros = 0;
