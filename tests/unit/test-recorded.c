@@ -37,16 +37,22 @@ static json_t *cell_of_log(void)
 	return cell;
 }
 
-static json_t *judged(void)
+static json_t *judge_with(bool removals)
 {
 	const struct recorded r = { .trace = files.trace,
 				    .log = files.log,
-				    .symbols = files.symbols };
+				    .symbols = files.symbols,
+				    .removals = removals };
 	json_t *known = json_array(), *cell = cell_of_log();
 
 	recorded_judge(&r, known, cell);
 	json_decref(known);
 	return cell;
+}
+
+static json_t *judged(void)
+{
+	return judge_with(false);
 }
 
 static void lose_one(void)
@@ -232,6 +238,33 @@ Test(recorded, a_run_that_failed_has_lost_what_it_has_lost)
 	end_of_run(true, -ENOSPC);
 	put_files();
 	expect_judged("fail", "1 broken promise, the workload failed: run: No space left");
+}
+
+/* Whether it would have been seen is asked where nothing is wrong. */
+static bool were_left_out(void)
+{
+	json_t *cell = judge_with(true);
+	bool tried = json_is_object(json_object_get(json_object_get(cell, "check"), "removals"));
+
+	json_decref(cell);
+	return tried;
+}
+
+Test(recorded, records_are_left_out_of_what_passes)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	put_files();
+	cr_expect(were_left_out());
+}
+
+Test(recorded, records_are_not_left_out_of_what_failed)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	end_of_run(true, -ENOSPC);
+	put_files();
+	cr_expect_not(were_left_out());
 }
 
 Test(recorded, by_which_program)
