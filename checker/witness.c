@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LINE	DX_TRACE_LINE
-#define BUCKETS 65536U
+#define BUCKETS (1U << 18)
 #define NOBODY	UINT64_MAX
 
 /* A store, write-back or fence by its number, and whose it is. */
@@ -132,12 +132,14 @@ static int take_store(struct witness *w, const struct trace_record *t, uint64_t 
 	const struct dx_trace_rec *rec = t->rec;
 	struct fate *fate = &w->fate[number];
 	uint64_t past_caches = rec->flags & DX_TRACE_NT ? 1 : 0;
+	struct line *l = NULL;
 
 	for (uint64_t i = 0; i < rec->length; i++) {
 		uint64_t addr = rec->addr + i;
 		unsigned int at = (unsigned int)(addr % LINE);
-		struct line *l = find_line(w, addr - at, true);
 
+		if (!l || !at)
+			l = find_line(w, addr - at, true);
 		if (!l || (past_caches && note_overtaking(l, at, number, rec->vcpu)))
 			return -ENOMEM;
 		if (l->value[at] == t->data[i]) {
