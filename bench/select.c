@@ -32,7 +32,7 @@ const struct dx_workload *const *select_all(enum lens lens, size_t *ret_n)
 								   : __stop_dx_check;
 
 	*ret_n = (size_t)(last - first);
-	if (!sorted[lens]) {
+	if (!sorted[lens] && *ret_n) { /* a program may have no workloads */
 		sorted[lens] = malloc((*ret_n + 1) * sizeof(*sorted[lens]));
 		if (!sorted[lens])
 			return first;
