@@ -28,7 +28,7 @@ QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,$(if $(filter %.a,$@),AR
 COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP
 BANNED	  := -include lib/banned.h
 
-PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c
+PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c lib/file.c
 PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c checker/gen/*.c \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
 WORKLOADS := $(sort $(wildcard workloads/*.c))

@@ -185,6 +185,32 @@ int file_copy_sparse(const char *from, const char *to)
 	return r;
 }
 
+static int copy_durably(const char *from, const char *to)
+{
+	AUTO_CLOSE int fd = -1;
+	int r = file_copy_sparse(from, to);
+
+	if (r)
+		return r;
+	fd = open(to, O_RDONLY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) ? -errno : 0;
+}
+
+int file_copy_atomic(const char *from, const char *to)
+{
+	char temporary[PATH_MAX];
+	int r;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.tmp", to) >= (int)sizeof(temporary))
+		return -ENAMETOOLONG;
+	r = copy_durably(from, temporary);
+	if (!r && rename(temporary, to))
+		r = -errno;
+	if (r)
+		unlink(temporary);
+	return r;
+}
+
 int file_mkdirs(const char *path, mode_t mode)
 {
 	char part[PATH_MAX];

@@ -34,6 +34,9 @@ int file_write_all(int fd, const void *data, size_t len);
 /* Copies @from to a new or replaced @to; holes stay holes, and zeros become some. */
 int file_copy_sparse(const char *from, const char *to);
 
+/* The same by way of @to.tmp, fsync and rename: on failure the old @to stands. */
+int file_copy_atomic(const char *from, const char *to);
+
 /* mkdir -p: every missing parent too. An existing directory is no error. */
 int file_mkdirs(const char *path, mode_t mode);
 

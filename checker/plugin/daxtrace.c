@@ -35,6 +35,7 @@
 #include "checker/plugin/qemu_api.h"
 #include "checker/plugin/stack.h"
 #include "checker/trace_write.h"
+#include "lib/file.h"
 #include "daxbench/oplog.h"
 
 #define PAGE	   4096ULL
@@ -309,7 +310,7 @@ static int keep_log(uint64_t run)
 	if (!plugin.log.file)
 		return 0;
 	snprintf(path, sizeof(path), "%s/%016llx.oplog", plugin.out, (unsigned long long)run);
-	return nvdimm_keep(&plugin.log, path);
+	return file_copy_atomic(plugin.log.file, path);
 }
 
 static void stop(enum dx_trace_ended how)

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -29,8 +27,6 @@ int nvdimm_map(const struct nvdimm *n, int protection, unsigned char **ret)
 	close(fd);
 	return r;
 }
-
-/* ---- the image ---- */
 
 static void record_pages(const struct nvdimm *n, const unsigned char *at, uint64_t from,
 			 uint64_t to, struct trace_writer *w)
@@ -76,54 +72,5 @@ int nvdimm_record(const struct nvdimm *n, struct trace_writer *w)
 		munmap(at, n->size);
 	}
 	close(fd);
-	return r;
-}
-
-/* ---- a copy ---- */
-
-/* Pages that are not zero, to the same places of a sparse file. */
-static int copy_pages(const unsigned char *from, uint64_t size, int to)
-{
-	for (uint64_t at = 0; at < size; at += PAGE) {
-		ssize_t put;
-
-		if (!memcmp(from + at, zero_page, PAGE))
-			continue;
-		put = pwrite(to, from + at, PAGE, (off_t)at);
-		if (put != (ssize_t)PAGE)
-			return put < 0 ? -errno : -ENOSPC;
-	}
-	return ftruncate(to, (off_t)size) || fsync(to) ? -errno : 0;
-}
-
-static int copy_to(const unsigned char *from, uint64_t size, const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), r;
-
-	if (fd < 0)
-		return -errno;
-	r = copy_pages(from, size, fd);
-	if (close(fd) && !r)
-		r = -errno;
-	return r;
-}
-
-int nvdimm_keep(const struct nvdimm *n, const char *path)
-{
-	char temporary[PATH_MAX];
-	unsigned char *at;
-	int r;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.tmp", path) >= (int)sizeof(temporary))
-		return -ENAMETOOLONG;
-	r = nvdimm_map(n, PROT_READ, &at);
-	if (r)
-		return r;
-	r = copy_to(at, n->size, temporary);
-	munmap(at, n->size);
-	if (!r && rename(temporary, path))
-		r = -errno;
-	if (r)
-		unlink(temporary);
 	return r;
 }

@@ -18,10 +18,4 @@ int nvdimm_map(const struct nvdimm *n, int protection, unsigned char **ret);
 /* An IMAGE record for each page that is not zero. -errno: pages may be missing. */
 int nvdimm_record(const struct nvdimm *n, struct trace_writer *w);
 
-/*
- * Copies it to the sparse file @path: temporary file (@path.tmp), fsync, rename. On
- * failure, -errno, what was at @path stands.
- */
-int nvdimm_keep(const struct nvdimm *n, const char *path);
-
 #endif

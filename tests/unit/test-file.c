@@ -5,9 +5,12 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,4 +111,103 @@ Test(file, sparse_copy_keeps_and_makes_holes)
 	cr_assert_eq(pread(fd, back, 5, 33 << 20), 5);
 	cr_assert_str_eq(back, "hello");
 	close(fd);
+}
+
+/* ---- a copy that is whole or not there ---- */
+
+#define PAGE  4096ULL
+#define PAGES 64ULL
+
+static struct {
+	char from[64], to[64], temporary[80];
+} copy;
+
+static void put_page(uint64_t page, const char *text)
+{
+	int fd = open(copy.from, O_WRONLY);
+
+	cr_assert(fd >= 0);
+	cr_assert_gt(pwrite(fd, text, strlen(text) + 1, (off_t)(page * PAGE + 100)), 0);
+	close(fd);
+}
+
+static void make_sparse(void)
+{
+	int fd;
+
+	snprintf(copy.from, sizeof(copy.from), "%s/from", dir);
+	snprintf(copy.to, sizeof(copy.to), "%s/kept", dir);
+	snprintf(copy.temporary, sizeof(copy.temporary), "%s.tmp", copy.to);
+	fd = open(copy.from, O_RDWR | O_CREAT, 0600);
+	cr_assert(fd >= 0);
+	cr_assert_eq(ftruncate(fd, PAGES * PAGE), 0);
+	close(fd);
+	put_page(3, "third");
+	put_page(7, ""); /* zeros, and no hole */
+	put_page(PAGES - 1, "last");
+}
+
+static void expect_copy(const char *first)
+{
+	size_t len;
+	char *data;
+
+	cr_assert_eq(file_read(AT_FDCWD, copy.to, 1 << 20, &data, &len), 0);
+	cr_expect_eq(len, PAGES * PAGE);
+	cr_expect_str_eq(data + 3 * PAGE + 100, first);
+	cr_expect_str_eq(data + (PAGES - 1) * PAGE + 100, "last");
+	cr_expect_eq(access(copy.temporary, F_OK), -1, "its temporary file is left");
+	free(data);
+}
+
+Test(file, copied_whole)
+{
+	struct stat st;
+
+	make_sparse();
+	cr_assert_eq(file_copy_atomic(copy.from, copy.to), 0);
+	expect_copy("third");
+	cr_assert_eq(stat(copy.to, &st), 0);
+	cr_expect_lt(st.st_blocks * 512, (off_t)(PAGES * PAGE / 2), "it is not sparse");
+	put_page(3, "THIRD");
+	cr_assert_eq(file_copy_atomic(copy.from, copy.to), 0);
+	expect_copy("THIRD");
+}
+
+/* Its last page does not fit: the name is that of what was there before, or of nothing. */
+static void fail_to_copy(void)
+{
+	struct rlimit limit, all;
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	limit = all;
+	limit.rlim_cur = PAGES * PAGE / 2;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_expect_eq(file_copy_atomic(copy.from, copy.to), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &all);
+	cr_expect_eq(access(copy.temporary, F_OK), -1, "its temporary file is left");
+}
+
+Test(file, half_a_copy_has_no_name)
+{
+	make_sparse();
+	fail_to_copy();
+	cr_expect_eq(access(copy.to, F_OK), -1);
+}
+
+Test(file, half_a_copy_replaces_nothing)
+{
+	make_sparse();
+	cr_assert_eq(file_copy_atomic(copy.from, copy.to), 0);
+	put_page(3, "THIRD");
+	fail_to_copy();
+	expect_copy("third");
+}
+
+Test(file, what_cannot_be_copied)
+{
+	make_sparse();
+	cr_expect_eq(file_copy_atomic("/nonexistent", copy.to), -ENOENT);
+	cr_expect_eq(file_copy_atomic(copy.from, "/nonexistent/kept"), -ENOENT);
 }
