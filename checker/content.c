@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The model is in content.h. */
 #include "checker/content.h"
+#include "lib/grow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -158,18 +159,12 @@ static void set_part(uint64_t lines[CONTENT_LINES], uint64_t at, uint64_t offset
 static int add_layer(struct content_page *p, struct content_change *change, uint64_t offset,
 		     uint64_t end)
 {
-	struct content_layer *layer;
+	struct content_layer *layer = grow(p->layers, p->n_layers, &p->room, sizeof(*layer));
 
-	if (p->n_layers == p->room) {
-		size_t room = p->room ? p->room * 2 : 2;
-
-		layer = realloc(p->layers, room * sizeof(*layer));
-		if (!layer)
-			return -ENOMEM;
-		p->layers = layer;
-		p->room = room;
-	}
-	layer = &p->layers[p->n_layers++];
+	if (!layer)
+		return -ENOMEM;
+	p->layers = layer;
+	layer += p->n_layers++;
 	layer->change = change;
 	set_part(layer->bytes, p->index * CONTENT_PAGE, offset, end);
 	p->unchecked = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The method is in linecheck.h. */
 #include "checker/linecheck_state.h"
+#include "lib/grow.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,17 +14,14 @@
 
 static int note_obligation(struct linecheck *lc, uint64_t addr, uint64_t bytes)
 {
+	struct linecheck_obligation *more;
+
 	if (!lc->options.note_obligations)
 		return 0;
-	if (lc->n_obligations == lc->obligation_room) {
-		size_t room = lc->obligation_room ? lc->obligation_room * 2 : 64;
-		struct linecheck_obligation *more = realloc(lc->obligations, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		lc->obligations = more;
-		lc->obligation_room = room;
-	}
+	more = grow(lc->obligations, lc->n_obligations, &lc->obligation_room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	lc->obligations = more;
 	lc->obligations[lc->n_obligations++] = (struct linecheck_obligation){ addr, bytes };
 	return 0;
 }
@@ -191,16 +189,11 @@ static int take_stack(struct linecheck *lc, const struct trace_record *t)
 
 	if (t->rec->addr != lc->n_stacks + 1ULL)
 		return -EBADMSG;
-	if (lc->n_stacks == lc->stack_room) {
-		uint32_t room = lc->stack_room ? lc->stack_room * 2 : 64;
-
-		s = realloc(lc->stacks, room * sizeof(*s));
-		if (!s)
-			return -ENOMEM;
-		lc->stacks = s;
-		lc->stack_room = room;
-	}
-	s = &lc->stacks[lc->n_stacks];
+	s = grow(lc->stacks, lc->n_stacks, &lc->stack_room, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	lc->stacks = s;
+	s += lc->n_stacks;
 	s->n = t->rec->length / sizeof(*s->frame);
 	s->frame = malloc(t->rec->length);
 	if (!s->frame)

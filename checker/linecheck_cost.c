@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was written back and fenced, and what of it in vain, by the code that did it. */
 #include "checker/linecheck_state.h"
+#include "lib/grow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,15 +10,10 @@ static struct linecheck_cost *add_cost(struct linecheck *lc, const struct dx_tra
 {
 	struct linecheck_cost *c;
 
-	if (lc->n_costs == lc->cost_room) {
-		size_t room = lc->cost_room ? lc->cost_room * 2 : 64;
-
-		c = realloc(lc->costs, room * sizeof(*c));
-		if (!c)
-			return NULL;
-		lc->costs = c;
-		lc->cost_room = room;
-	}
+	c = grow(lc->costs, lc->n_costs, &lc->cost_room, sizeof(*c));
+	if (!c)
+		return NULL;
+	lc->costs = c;
 	c = &lc->costs[lc->n_costs++];
 	*c = (struct linecheck_cost){
 		.site = { rec->seq, rec->ip, rec->stack },

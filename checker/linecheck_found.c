@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was found: each violation with what is missing, and until when it stands. */
 #include "checker/linecheck_state.h"
+#include "lib/grow.h"
 #include "lib/hash.h"
 
 #include <errno.h>
@@ -12,15 +13,12 @@
 
 static int add_violation(struct linecheck *lc, const struct linecheck_violation *v)
 {
-	if (lc->n_violations == lc->room) {
-		size_t room = lc->room ? lc->room * 2 : 16;
-		struct linecheck_violation *more = realloc(lc->violations, room * sizeof(*more));
+	struct linecheck_violation *more = grow(lc->violations, lc->n_violations, &lc->room,
+						sizeof(*more));
 
-		if (!more)
-			return -ENOMEM;
-		lc->violations = more;
-		lc->room = room;
-	}
+	if (!more)
+		return -ENOMEM;
+	lc->violations = more;
 	lc->violations[lc->n_violations++] = *v;
 	return 0;
 }
@@ -59,17 +57,14 @@ static uint64_t name_place(const struct content *file, uint64_t offset, const st
 static int note_line(struct linecheck *lc, const struct linecheck_violation *v,
 		     const struct linecheck_violation *counted_in)
 {
+	struct linecheck_line *more;
+
 	if (!lc->options.note_lines)
 		return 0;
-	if (lc->n_lines == lc->line_room) {
-		size_t room = lc->line_room ? lc->line_room * 2 : 64;
-		struct linecheck_line *more = realloc(lc->lines, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		lc->lines = more;
-		lc->line_room = room;
-	}
+	more = grow(lc->lines, lc->n_lines, &lc->line_room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	lc->lines = more;
 	lc->lines[lc->n_lines++] = (struct linecheck_line){
 		.name = name_place(v->file->content, v->last_line, v->promise),
 		.violation = (size_t)(counted_in - lc->violations),
@@ -169,15 +164,11 @@ int linecheck_note(struct linecheck_names *names, const struct content_page *p, 
 	uint64_t offset = p->index * CONTENT_PAGE + line * LINE;
 
 	for (; bytes; bytes &= bytes - 1) {
-		if (names->n == names->room) {
-			size_t room = names->room ? names->room * 2 : 256;
-			uint64_t *more = realloc(names->list, room * sizeof(*more));
+		uint64_t *more = grow(names->list, names->n, &names->room, sizeof(*more));
 
-			if (!more)
-				return -ENOMEM;
-			names->list = more;
-			names->room = room;
-		}
+		if (!more)
+			return -ENOMEM;
+		names->list = more;
 		names->list[names->n++] = name_place(p->file,
 						     offset + (uint64_t)__builtin_ctzll(bytes), op);
 	}

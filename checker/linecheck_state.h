@@ -42,7 +42,8 @@ struct linecheck {
 	struct linecheck_obligation *obligations;
 	size_t n_obligations, obligation_room;
 	struct linecheck_frames *stacks; /* number 1 is the first */
-	uint32_t n_stacks, stack_room;
+	uint32_t n_stacks;
+	size_t stack_room;
 	/* Index + 1 of the cost last added to this bucket; cost.next: of the one before it. */
 	uint32_t cost_of[LINECHECK_COST_BUCKETS];
 };

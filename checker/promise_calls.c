@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which bytes a call promises: the table of docs/promises.md, row by row. */
 #include "checker/promise_state.h"
+#include "lib/grow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ int promise_note_flushed(const struct promise *p, struct worker *w, const struct
 {
 	const struct handle *m = promise_handle(p, op->rec->handle);
 	uint64_t line = DX_TRACE_LINE, from = arg(op, 0), end = from + arg(op, 1);
+	struct flushed *more;
 
 	if (!m || !m->file || !(m->flags & DX_MAP_SYNC))
 		return 0; /* who moves the file's blocks is not bound by a flush */
@@ -64,15 +66,10 @@ int promise_note_flushed(const struct promise *p, struct worker *w, const struct
 		from &= ~(line - 1);
 		end = (end + line - 1) & ~(line - 1);
 	}
-	if (w->n_flushed == w->room) {
-		size_t room = w->room ? w->room * 2 : 16;
-		struct flushed *more = realloc(w->flushed, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		w->flushed = more;
-		w->room = room;
-	}
+	more = grow(w->flushed, w->n_flushed, &w->room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	w->flushed = more;
 	w->flushed[w->n_flushed++] = (struct flushed){ m->file, m->offset + from, end - from,
 						       began };
 	return 0;

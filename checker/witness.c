@@ -6,6 +6,7 @@
  * strict rules). When a line is promised, the chains of each of its bytes are counted.
  */
 #include "checker/witness.h"
+#include "lib/grow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -97,15 +98,11 @@ static struct line *find_line(struct witness *w, uint64_t addr, bool make)
 
 static int add_event(struct events *e, uint64_t number, uint64_t bytes, uint8_t vcpu, bool is_final)
 {
-	if (!e->list || e->n == e->room) {
-		size_t room = e->room ? e->room * 2 : 4;
-		struct event *more = realloc(e->list, room * sizeof(*more));
+	struct event *more = grow(e->list, e->n, &e->room, sizeof(*more));
 
-		if (!more)
-			return -ENOMEM;
-		e->list = more;
-		e->room = room;
-	}
+	if (!more)
+		return -ENOMEM;
+	e->list = more;
 	e->list[e->n++] = (struct event){ number, bytes, vcpu, is_final };
 	return 0;
 }
@@ -188,15 +185,11 @@ static int take_image(struct witness *w, const struct trace_record *t)
 
 static struct fate *add_fate(struct witness *w)
 {
-	if (w->n == w->room) {
-		size_t room = w->room ? w->room * 2 : 1024;
-		struct fate *more = realloc(w->fate, room * sizeof(*more));
+	struct fate *more = grow(w->fate, w->n, &w->room, sizeof(*more));
 
-		if (!more)
-			return NULL;
-		w->fate = more;
-		w->room = room;
-	}
+	if (!more)
+		return NULL;
+	w->fate = more;
 	memset(&w->fate[w->n], 0, sizeof(*w->fate));
 	return &w->fate[w->n++];
 }

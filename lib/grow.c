@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/grow.h"
+
+#include <stdlib.h>
+
+void *grow(void *list, size_t n, size_t *room, size_t size)
+{
+	size_t more = *room ? *room * 2 : 2;
+	void *longer;
+
+	if (n < *room)
+		return list;
+	longer = reallocarray(list, more, size);
+	if (longer)
+		*room = more;
+	return longer;
+}
