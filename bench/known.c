@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/known.h"
+#include "bench/cell_status.h"
 #include "bench/json_get.h"
 #include "lib/cleanup.h"
 
@@ -152,22 +153,6 @@ static const json_t *find_known(const json_t *known, const json_t *cell, const j
 	return NULL;
 }
 
-static void set_status(json_t *cell, const char *status, const json_t *entry, const char *what)
-{
-	json_object_set_new(cell, "status", json_string(status));
-	json_object_set_new(cell, "reason",
-			    json_sprintf("%s: %s (%s)", what, text_of(entry, "name"),
-					 text_of(entry, "reason")));
-}
-
-/* What is known excuses what was found, and not what was not looked at. */
-static void set_error(json_t *cell, const json_t *entry, const char *incomplete)
-{
-	json_object_set_new(cell, "status", json_string("error"));
-	json_object_set_new(cell, "reason",
-			    json_sprintf("known: %s, but %s", text_of(entry, "name"), incomplete));
-}
-
 /* An entry that should have shown here and did not. */
 static void notice_absence(const json_t *known, const struct known_conditions *how, json_t *cell)
 {
@@ -179,7 +164,8 @@ static void notice_absence(const json_t *known, const struct known_conditions *h
 		    contains(json_object_get(entry, "rules"), how->rules) &&
 		    contains(json_object_get(entry, "flush"), how->flush) &&
 		    contains(json_object_get(entry, "shows_in"), text_of(cell, "workload")))
-			set_status(cell, "xpass", entry, "a known failure did not show");
+			cell_set_status(cell, "xpass", "a known failure did not show: %s (%s)",
+					text_of(entry, "name"), text_of(entry, "reason"));
 }
 
 void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell)
@@ -198,10 +184,13 @@ void known_apply(const json_t *known, const struct known_conditions *how, json_t
 		all = all && found;
 		entry = found ? found : entry;
 	}
+	/* What is known excuses what was found, and not what was not looked at. */
 	if (entry && all && incomplete[0])
-		set_error(cell, entry, incomplete);
+		cell_set_status(cell, "error", "known: %s, but %s", text_of(entry, "name"),
+				incomplete);
 	else if (entry && all)
-		set_status(cell, "xfail", entry, "known");
+		cell_set_status(cell, "xfail", "known: %s (%s)", text_of(entry, "name"),
+				text_of(entry, "reason"));
 	else if (!json_array_size(violations) && !strcmp(text_of(cell, "status"), "pass"))
 		notice_absence(known, how, cell);
 }

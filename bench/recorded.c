@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/recorded.h"
+#include "bench/cell_status.h"
 #include "bench/json_get.h"
 #include "bench/known.h"
 #include "bench/result.h"
@@ -87,12 +88,6 @@ int recorded_cell(const struct dx_log_header *about, json_t **ret, struct err *e
 
 /* ---- judging ---- */
 
-static void set_outcome(json_t *cell, const char *status, const char *phase, const char *what)
-{
-	json_object_set_new(cell, "status", json_string(status));
-	json_object_set_new(cell, "reason", json_sprintf("%s: %s", phase, what));
-}
-
 /* What a log of a soup has of pairs of operations. One that is no list counts for nothing. */
 static void add_coverage(struct coverage *coverage, const struct oplog *log)
 {
@@ -126,19 +121,18 @@ static const struct oplog_op *last_phase(const struct oplog *log, bool *ret_ran)
 /* A run is worth a verdict if the workload got to its end: what the log says of it. */
 static void note_outcome(const struct verdict *v, json_t *cell)
 {
-	bool ran, cut;
+	bool ran;
 	char why[160];
 	const struct oplog_op *end = last_phase(judge_log(v), &ran);
 	int code = end ? (int)end->rec->result : 0;
 
 	if (strcmp("pass", text_of(cell, "status")) != 0)
 		return; /* who ran it knows better */
-	cut = judge_is_cut(v, why, sizeof(why));
 	if (code)
-		set_outcome(cell, !ran && code == -EOPNOTSUPP ? "skip" : "error",
-			    ran ? "run" : "prepare", strerror(-code));
-	else if (!end && !cut)
-		set_outcome(cell, "error", "run", "did not end");
+		cell_set_status(cell, !ran && code == -EOPNOTSUPP ? "skip" : "error", "%s: %s",
+				ran ? "run" : "prepare", strerror(-code));
+	else if (!end && !judge_is_cut(v, why, sizeof(why)))
+		cell_set_status(cell, "error", "run: did not end");
 }
 
 static int judge(const struct recorded *r, json_t *cell, struct err *e)
@@ -184,8 +178,7 @@ static void set_error(json_t *cell, const struct err *e)
 	char reason[1024];
 
 	err_format(e, reason, sizeof(reason));
-	json_object_set_new(cell, "status", json_string("error"));
-	json_object_set_new(cell, "reason", json_string(reason));
+	cell_set_status(cell, "error", "%s", reason);
 }
 
 void recorded_judge(const struct recorded *r, const json_t *known, json_t *cell)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/verdict.h"
+#include "bench/cell_status.h"
 #include "bench/cost.h"
 #include "bench/json_get.h"
 #include "lib/tame.h"
@@ -207,22 +208,18 @@ static void decide(const struct verdict *v, json_t *cell)
 	const struct linecheck_violation *list;
 	size_t found = linecheck_violations(judge_result(v), &list);
 	bool ran_well = !strcmp("pass", text_of(cell, "status"));
-	char gap[300], reason[400];
+	char gap[300];
 
 	find_gap(v, cell, gap, sizeof(gap));
 	json_object_set_new(json_object_get(cell, "check"), "incomplete",
 			    gap[0] ? json_string(gap) : json_null());
 	if (!found && !ran_well)
 		return; /* it says why already */
-	snprintf(reason, sizeof(reason), "%s", gap);
 	if (found)
-		snprintf(reason, sizeof(reason), "%zu broken promise%s%s%s", found,
-			 found == 1 ? "" : "s", gap[0] ? ", " : "", gap);
-	json_object_set_new(cell, "status",
-			    json_string(found	 ? "fail"
-					: gap[0] ? "error"
-						 : "pass"));
-	json_object_set_new(cell, "reason", json_string(reason));
+		cell_set_status(cell, "fail", "%zu broken promise%s%s%s", found,
+				found == 1 ? "" : "s", gap[0] ? ", " : "", gap);
+	else
+		cell_set_status(cell, gap[0] ? "error" : "pass", "%s", gap);
 }
 
 int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t *cell)
@@ -266,13 +263,10 @@ int verdict_add_removals(const struct removal_counts counts[REMOVAL_KINDS], json
 				    describe_removals(&counts[k]));
 		if (!counts[k].wrong)
 			continue;
-		json_object_set_new(cell, "status", json_string("error"));
-		json_object_set_new(cell, "reason",
-				    json_sprintf("without %s record %" PRIu64
-						 " the checker is wrong: "
-						 "please report it, with trace and log",
-						 removal_kind_name((enum removal_kind)k),
-						 counts[k].first_wrong));
+		cell_set_status(cell, "error",
+				"without %s record %" PRIu64 " the checker is wrong: "
+				"please report it, with trace and log",
+				removal_kind_name((enum removal_kind)k), counts[k].first_wrong);
 	}
 	return json_object_set_new(json_object_get(cell, "check"), "removals", removals);
 }
