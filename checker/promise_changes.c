@@ -168,7 +168,6 @@ static int begin_reflink(struct promise *p, struct worker *w, const struct oplog
 		return 0;
 	if (length > content_size(from->content))
 		return 0; /* no such call succeeds */
-	promise_lose_places(p, to, target, target + length);
 	to->shared = from->shared = true;
 	r = begin_growth(p, w, to, target + length);
 	return r ? r : begin_copy(p, w, from, arg(op, 1), length, to, target);
@@ -199,9 +198,9 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 	if (!f || failed(op))
 		return 0;
 	size = content_size(f->content);
-	if (mode & FALLOC_FL_COLLAPSE_RANGE && length > size)
-		return 0; /* no such call succeeds */
 	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
+		if (length > size)
+			return 0; /* no such call succeeds */
 		r = begin_shift(p, w, f, end, offset);
 		begin_freeing(p, w, f, size - length, PROMISE_ALL);
 	} else if (mode & FALLOC_FL_INSERT_RANGE) {
@@ -223,7 +222,7 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 /* The last name of a file goes: a crash may find it gone, so nothing is promised of it. */
 static void lose_name(const struct promise *p, const char *name)
 {
-	struct tree_file *f = name ? tree_file_named(p->tree, name) : NULL;
+	struct tree_file *f = tree_file_named(p->tree, name);
 
 	if (f && f->names == 1)
 		content_release(f->content, 0, PROMISE_ALL);
@@ -234,25 +233,35 @@ static void lose_target(const struct promise *p, const struct oplog_op *op)
 {
 	const char *from = op->text[0], *to = op->text[1];
 
-	if (!from || !to || arg(op, 0) & RENAME_EXCHANGE)
-		return;
-	if (tree_file_named(p->tree, from) != tree_file_named(p->tree, to))
+	if (!(arg(op, 0) & RENAME_EXCHANGE) &&
+	    tree_file_named(p->tree, from) != tree_file_named(p->tree, to))
 		lose_name(p, to);
 }
 
 static int begin_open(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
-	struct tree_file *f = op->text[0] ? tree_find(p->tree, op->text[0]) : NULL;
+	struct tree_file *f = tree_find(p->tree, op->text[0]);
 
 	if (!f || failed(op) || !(arg(op, 0) & O_TRUNC))
 		return 0;
 	return begin_truncate(p, w, f, 0);
 }
 
+/* The log was full before they could be written: it says itself that it is cut off. */
+static bool lacks_names(const struct oplog_op *op)
+{
+	for (unsigned int i = 0; i < op->kind->texts; i++)
+		if (!op->text[i])
+			return true;
+	return false;
+}
+
 int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	struct tree_file *f;
 
+	if (lacks_names(op))
+		return 0;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
 		return begin_open(p, w, op);
@@ -381,15 +390,6 @@ static int end_names(struct promise *p, const struct oplog_op *op)
 	default:
 		return 0;
 	}
-}
-
-/* The log was full before they could be written: it says itself that it is cut off. */
-static bool lacks_names(const struct oplog_op *op)
-{
-	for (unsigned int i = 0; i < op->kind->texts; i++)
-		if (!op->text[i])
-			return true;
-	return false;
 }
 
 int promise_end_effect(struct promise *p, const struct oplog_op *op)
