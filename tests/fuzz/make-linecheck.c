@@ -32,15 +32,6 @@ static void write_file(uint64_t offset, uint64_t length, uint64_t flags, int64_t
 	end(result);
 }
 
-static void names(enum dx_log_op op, const char *first, const char *second, uint64_t flags)
-{
-	begin(op, 0, flags, 0, 0, 0);
-	text(first);
-	if (second)
-		text(second);
-	end(0);
-}
-
 static void open_other(void)
 {
 	open_file(OTHER, "other", O_RDWR | O_CREAT);

@@ -158,6 +158,16 @@ static inline void open_file(uint32_t handle, const char *name, uint64_t flags)
 	end(0);
 }
 
+/* A call on names: two where @second is not NULL. */
+static inline void names(enum dx_log_op op, const char *first, const char *second, uint64_t flags)
+{
+	begin(op, 0, flags, 0, 0, 0);
+	text(first);
+	if (second)
+		text(second);
+	end(0);
+}
+
 /* ---- the usual run: a file of one page, mapped, its block at the device's page 3 ---- */
 
 #define BLOCK	   (3 * DX_PAGE)

@@ -112,18 +112,9 @@ static void write_word(uint64_t offset)
 	end(8);
 }
 
-static void rename_file(enum dx_log_op op, const char *from, const char *to, uint64_t flags)
-{
-	begin(op, 0, flags, 0, 0, 0);
-	text(from);
-	if (to)
-		text(to);
-	end(0);
-}
-
 static void unlink_name(const char *name)
 {
-	rename_file(DX_OP_UNLINK, name, NULL, 0);
+	names(DX_OP_UNLINK, name, NULL, 0);
 }
 
 static void open_other(void)
@@ -659,7 +650,7 @@ Test(promise_changes, unlinking_the_last_name_frees)
 
 Test(promise_changes, unlinking_another_name_does_not)
 {
-	rename_file(DX_OP_LINK, "file", "second", 0);
+	names(DX_OP_LINK, "file", "second", 0);
 	unlink_name("file");
 	spoil(0);
 	expect_caught_at(0, LINECHECK_FOREIGN_STORE);
@@ -677,7 +668,7 @@ Test(promise_changes, nor_does_unlinking_that_failed)
 Test(promise_changes, renaming_over_the_last_name_frees)
 {
 	open_other();
-	rename_file(DX_OP_RENAME, "other", "file", 0);
+	names(DX_OP_RENAME, "other", "file", 0);
 	spoil(0);
 	expect_clean();
 }
@@ -685,15 +676,15 @@ Test(promise_changes, renaming_over_the_last_name_frees)
 Test(promise_changes, renaming_over_one_of_two_names_does_not)
 {
 	open_other();
-	rename_file(DX_OP_LINK, "file", "second", 0);
-	rename_file(DX_OP_RENAME, "other", "file", 0);
+	names(DX_OP_LINK, "file", "second", 0);
+	names(DX_OP_RENAME, "other", "file", 0);
 	spoil(0);
 	expect_caught_at(0, LINECHECK_FOREIGN_STORE);
 }
 
 Test(promise_changes, renaming_the_file_itself_does_not)
 {
-	rename_file(DX_OP_RENAME, "file", "renamed", 0);
+	names(DX_OP_RENAME, "file", "renamed", 0);
 	spoil(0);
 	expect_caught_at(0, LINECHECK_FOREIGN_STORE);
 }
@@ -701,7 +692,7 @@ Test(promise_changes, renaming_the_file_itself_does_not)
 Test(promise_changes, exchanging_names_does_not)
 {
 	open_other();
-	rename_file(DX_OP_RENAME, "other", "file", RENAME_EXCHANGE);
+	names(DX_OP_RENAME, "other", "file", RENAME_EXCHANGE);
 	spoil(0);
 	expect_caught_at(0, LINECHECK_FOREIGN_STORE);
 }
@@ -745,7 +736,7 @@ Test(promise_changes, a_file_is_opened_by_each_of_its_names)
 		end_run();
 		start();
 		open_other();
-		rename_file(by_name[i].op, by_name[i].from, by_name[i].to, by_name[i].flags);
+		names(by_name[i].op, by_name[i].from, by_name[i].to, by_name[i].flags);
 		sync_by_name(by_name[i].name);
 		expect_caught_at(8, LINECHECK_NOT_WRITTEN_BACK);
 	}
@@ -754,7 +745,7 @@ Test(promise_changes, a_file_is_opened_by_each_of_its_names)
 Test(promise_changes, exchanged_names_are_the_other_files)
 {
 	open_other();
-	rename_file(DX_OP_RENAME, "file", "other", RENAME_EXCHANGE);
+	names(DX_OP_RENAME, "file", "other", RENAME_EXCHANGE);
 	begin(DX_OP_WRITE, OTHER, 0, 8, 0, next_generation());
 	end(8);
 	open_file(SECOND, "file", O_RDWR);
@@ -772,7 +763,7 @@ Test(promise_changes, another_file_is_opened_by_another_name)
 
 Test(promise_changes, what_is_opened_by_a_name_that_went_is_another_file)
 {
-	rename_file(DX_OP_RENAME, "file", "renamed", 0);
+	names(DX_OP_RENAME, "file", "renamed", 0);
 	sync_by_name("file");
 	expect_clean();
 }
