@@ -43,7 +43,7 @@ unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/u
 fuzz_targets	  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup setup-check guest run check check-full unit fuzz-replay fuzz lint format \
+.PHONY: all help setup setup-check guest run check check-more check-full unit fuzz-replay fuzz lint format \
 	sanitize compilers guest-tests man clean distclean FORCE
 .DELETE_ON_ERROR:
 
@@ -57,10 +57,15 @@ run: setup
 	@$(MAKE) --no-print-directory -s guest
 	./daxbench run
 
-## check: install what is missing, build, run all tests (about 12 minutes)
+## check: install what is missing, build, test: what to wait for (about 15 minutes)
 check: setup-check
 	@$(MAKE) --no-print-directory -s guest
 	@$(MAKE) --no-print-directory test
+
+## check-more: then the other compiler, the sanitizers and the longer guest tests
+check-more: setup-check
+	@$(MAKE) --no-print-directory -s guest
+	@tests/run.sh rest
 
 ## all: build ./daxbench (needs the packages of `make setup`)
 all: daxbench $(B)/daxbench-init $(B)/daxtrace.so
@@ -197,8 +202,8 @@ test: all
 guest-tests: guest
 	@tests/run.sh guest
 
-## check-full: what `check` leaves out: long fuzzing, more kills, every workload twice
-check-full: check
+## check-full: all of it: long fuzzing, more kills, every workload everywhere, twice
+check-full: check check-more
 	@tests/run.sh full
 
 ## clean: remove what was built, keep what was downloaded

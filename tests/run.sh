@@ -3,13 +3,16 @@
 # Runs tests and counts them: each is a program that exits 0 (passed), 77
 # (skipped, last line says why) or anything else (failed). A time limit each.
 #	tests/run.sh unit|fuzz PROGRAM...	these
-#	tests/run.sh guest [NAME...]		tests/guest/NAME.sh
-#	tests/run.sh all | full			everything of `make check` | of `make check-full`
+#	tests/run.sh guest|more [NAME...]	tests/guest/NAME.sh | tests/more/NAME.sh
+#	tests/run.sh all | rest | full		what `make check` | check-more | check-full runs
+#
+# A guest has one busy CPU, so two tests that boot run at a time, each in a lane.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-logs=build/tests/logs
+logs=$PWD/build/tests/logs
+tally=build/tests/tally
+LANES=${LANES:-2}
 mkdir -p "$logs"
-passed=0 failed=0 skipped=0
 
 # item NAME SECONDS COMMAND...
 item() {
@@ -18,10 +21,9 @@ item() {
 	timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null
 	status=$?
 	case $status in
-	0) passed=$((passed + 1)) && printf 'ok    %s (%ds)\n' "$name" $((SECONDS - start)) ;;
-	77) skipped=$((skipped + 1)) && printf 'skip  %s: %s\n' "$name" "$(tail -n 1 "$log")" ;;
+	0) printf 'ok    %s (%ds)\n' "$name" $((SECONDS - start)) ;;
+	77) printf 'skip  %s: %s\n' "$name" "$(tail -n 1 "$log")" ;;
 	*)
-		failed=$((failed + 1))
 		printf 'FAIL  %s (status %d, %ds), end of %s:\n' "$name" "$status" \
 			$((SECONDS - start)) "$log"
 		tail -n 40 "$log" | sed 's/^/      | /'
@@ -37,12 +39,37 @@ programs() {
 	done
 }
 
-guest() {
-	local script
-	for script in tests/guest/*.sh; do
-		[[ $(basename "$script") == lib*.sh ]] && continue
-		item "guest/$(basename "$script" .sh)" 900 "$script"
+# lane N: a directory that is the tree to all who run in it, but that what they make
+# (runs, results) is their own: its path.
+lane() {
+	local dir=$PWD/build/lanes/$1 entry
+	rm -rf "$dir"
+	mkdir -p "$dir/build" "$dir/results"
+	for entry in * results/*.json build/*; do
+		case $entry in
+		build | results | build/run | build/lanes | build/tests) ;;
+		*) ln -s "$PWD/$entry" "$dir/$entry" ;;
+		esac
 	done
+	echo "$dir"
+}
+
+# in_lane SCRIPT: in lane $LANE, which xargs sets.
+in_lane() {
+	local dir
+	dir=$(lane "${LANE:?}")
+	item "$(basename "$(dirname "$1")")/$(basename "$1" .sh)" 1800 "$dir/$1"
+	rm -rf "$dir"
+}
+
+# in_lanes DIRECTORY [NAME...]: those named, or all that there are.
+in_lanes() {
+	local dir=$1 scripts
+	shift
+	scripts=("$dir"/*.sh)
+	[ $# -gt 0 ] && scripts=("${@/%/.sh}") && scripts=("${scripts[@]/#/$dir/}")
+	printf '%s\n' "${scripts[@]}" |
+		xargs -P "$LANES" -n 1 --process-slot-var=LANE tests/run.sh in-lane
 }
 
 # built DIRECTORY SOURCE...: the programs made of these sources.
@@ -67,29 +94,34 @@ everything() {
 	programs fuzz "${fuzz[@]}"
 	item lint 900 tests/lint.sh
 	item lens 300 tests/lens.sh
+	in_lanes tests/guest
+}
+
+rest() {
 	item clang 600 make -s -j2 compilers
 	item sanitize 1200 make -s -j2 sanitize
-	guest
+	in_lanes tests/more
+}
+
+full() {
+	local script
+	for script in tests/full/*.sh; do
+		item "full/$(basename "$script" .sh)" 7200 "$script"
+	done
 }
 
 what=${1:-all}
 shift
+[ "$what" = in-lane ] && in_lane "$1" && exit
 case $what in
 unit | fuzz) programs "$what" "$@" ;;
-guest)
-	if [ $# -gt 0 ]; then
-		for name; do item "guest/$name" 900 "tests/guest/$name.sh"; done
-	else
-		guest
-	fi
-	;;
+guest | more) in_lanes "tests/$what" "$@" ;;
 all) everything ;;
-full)
-	for script in tests/full/*.sh; do
-		item "full/$(basename "$script" .sh)" 7200 "$script"
-	done
-	;;
+rest) rest ;;
+full) full ;;
 *) echo "tests/run.sh: no such set of tests: $what" && exit 2 ;;
-esac
-printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-[ "$failed" -eq 0 ]
+esac | tee "$tally"
+[ "${PIPESTATUS[0]}" -eq 0 ] || exit 2
+printf '%d passed, %d failed, %d skipped\n' "$(grep -c '^ok ' "$tally")" \
+	"$(grep -c '^FAIL ' "$tally")" "$(grep -c '^skip ' "$tally")"
+! grep -q '^FAIL ' "$tally"

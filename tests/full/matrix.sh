@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every workload as a user would run it, and counted twice, on both kernels.
-. "$(dirname "$0")/../guest/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 run 0 ./daxbench run --kernel 6.1,6.12 --latency -o "$work/timed" '*'
 for json in "$work"/timed/2*/run.json; do

@@ -4,7 +4,7 @@
 # left out: nothing is lost but what docs/findings says. Then all workloads that there are.
 #
 # The figures that docs/performance.md has of it are what it prints.
-. "$(dirname "$0")/../guest/lib-check.sh"
+. "$(dirname "$0")/../lib-check.sh"
 
 # counts: the rows of that table.
 counts() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Bad input: one clear message, the documented exit code, nothing left.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 run 2 ./daxbench run --no-such-option
 has err "unrecognized option"

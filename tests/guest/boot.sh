@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The guest as such: status, output, both kernels, its deaths. Catches a death taken for an end.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 for kernel in 6.1 6.12; do
 	start=$SECONDS

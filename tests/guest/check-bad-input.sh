@@ -3,7 +3,7 @@
 # A verdict from files, and from what a guest that died, a full disk or a QEMU of
 # another kind leaves. Caught: a verdict that is another the second time, and a pass,
 # or silence, where not all was judged.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 # ---- judged again ----
 

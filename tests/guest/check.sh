@@ -3,7 +3,7 @@
 # The store checker in a real machine: silent where the kernel keeps its promises,
 # and not where it is told to flush nothing, or a program forgets to.
 # A checker that never finds anything fails here, and one that cries wolf does.
-. "$(dirname "$0")/lib-check.sh"
+. "$(dirname "$0")/../lib-check.sh"
 
 # Stock kernels: nothing, but for what is known of XFS.
 for kernel in 6.1 6.12; do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # --deterministic: the default suite twice gives the same document; the harness
 # costs nothing; ten instructions planted in a loop are reported as ten.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 for _ in 1 2; do
 	run 0 ./daxbench run --deterministic -o "$work/twice"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # No device is lost by accident: each rule of the guard both ways, on both kernels,
 # in a guest that daxbench takes for a real machine (inside/guard.sh runs there).
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 for kernel in 6.1 6.12; do
 	run 0 ./daxbench shell --kernel $kernel --as-host \

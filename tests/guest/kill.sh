@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Signals at random moments, most of them before or early in the boot: no process,
 # no set of results that looks whole. KILLS says how many (60).
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 RANDOM=1
 signals=(INT TERM KILL)

@@ -4,7 +4,7 @@
 # workload unmounts and makes the file system anew, and gone with the run however that
 # ends. Pieces that are not aligned, or a device that goes with its first unmount or
 # stays after a kill, fail here.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 # A workload that faults other pages than it declares is a failure of the run.
 run 0 ./daxbench run --layer span --fs ext4,xfs --cell-time 200ms pmd-store-hole -o "$work/results"

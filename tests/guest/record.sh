@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The check lens on DAX: the operation log in its NVDIMM comes back whole, says what
 # the workload did and where the file lay, and a failed record leaves nothing.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 # log WORKLOAD OPTION...: records, dumps to $work/json.
 log() {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every workload on both file systems and both kernels: all faults as declared,
 # PTE rows with 4 KiB pages only, PMD rows with 2 MiB pages only, results whole.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 run 0 ./daxbench run --kernel 6.1,6.12 --cell-time 300ms -o "$work/results" '*'
 for json in "$work"/results/2*/run.json; do

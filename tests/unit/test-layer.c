@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Catches a layer that is made on what the guard refuses. What it does to a device is
- * seen in a guest (tests/guest/check-targets.sh).
+ * seen in a guest (tests/more/check-targets.sh).
  */
 #include "bench/layer.h"
 

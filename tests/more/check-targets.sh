@@ -5,7 +5,7 @@
 # lines with is what the kernel uses. Where a byte is looked for at the wrong place the
 # stock kernel fails here (other content), or promised bytes are not found; where nothing
 # is looked at, the control passes, and that is the failure.
-. "$(dirname "$0")/lib-check.sh"
+. "$(dirname "$0")/../lib-check.sh"
 
 # silent [FS...]: of these every promised byte was looked at, and there; of others nothing ran.
 silent() {

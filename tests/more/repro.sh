@@ -4,7 +4,7 @@
 # Caught: a directory that lacks something, a list that is cut down to what shows
 # nothing or is hardly cut at all, a command that leaves out an option that
 # mattered, and violations alike that are saved twice.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 results=$work/results
 

@@ -3,7 +3,7 @@
 # Random operations on stock kernels: nothing is lost but what docs/findings says,
 # each byte that is promised is looked at, and what is left out of a trace is missed.
 # Caught is a checker that takes what no kernel does for a loss, or sees nothing.
-. "$(dirname "$0")/lib-check.sh"
+. "$(dirname "$0")/../lib-check.sh"
 
 for kernel in 6.1 6.12; do
 	check 0 soup:ops=500 --rounds 2 --removals 25 --fs ext4,xfs,xfs-noreflink,xfs-rt-4k --kernel $kernel
