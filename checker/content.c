@@ -337,7 +337,18 @@ struct settling {
 	uint64_t settled[CONTENT_LINES]; /* they have a newest change that counts, */
 	uint64_t renewed[CONTENT_LINES]; /* which began after they were freed last; */
 	uint64_t dropped[CONTENT_LINES]; /* they may be something less than before */
+	uint64_t later[CONTENT_LINES];	 /* they have a change that does not count */
 };
+
+/*
+ * Whose every legal value is later than what the call covers: another call has promised
+ * that one meanwhile (a program flushed a line, stored to it, synced, and drains now).
+ */
+static uint64_t is_anothers(const struct content_page *p, unsigned int line,
+			    const struct settling *s)
+{
+	return s->later[line] & ~s->settled[line] & ~p->original[line];
+}
 
 /* What was legal so far may be so no more. */
 static void settle(struct content_page *p, const uint64_t range[CONTENT_LINES], struct settling *s)
@@ -345,12 +356,12 @@ static void settle(struct content_page *p, const uint64_t range[CONTENT_LINES], 
 	for (unsigned int l = 0; l < CONTENT_LINES; l++) {
 		uint64_t known = (s->settled[l] & ~p->raced[l]) | s->renewed[l];
 
+		p->due[l] |= range[l] & ~is_anothers(p, l, s);
 		s->dropped[l] |= p->original[l] & known;
 		p->unchecked |= s->dropped[l] || range[l] & ~p->promised[l];
 		count_fresh(p, s->dropped[l] | (s->settled[l] & ~p->promised[l]));
 		p->original[l] &= ~known;
 		p->promised[l] |= range[l];
-		p->due[l] |= range[l];
 	}
 	p->is_due = true;
 }
@@ -377,8 +388,7 @@ static void promise_page(struct content_page *p, const uint64_t range[CONTENT_LI
 				gone &= overwritten(p, i, l, began, also);
 			s.dropped[l] |= gone;
 			layer->bytes[l] &= ~gone;
-			if (is_counted)
-				s.settled[l] |= layer->bytes[l] & range[l];
+			*(is_counted ? &s.settled[l] : &s.later[l]) |= layer->bytes[l] & range[l];
 			if (is_counted && layer->change->began >= p->freed)
 				s.renewed[l] |= layer->bytes[l] & range[l];
 		}

@@ -403,6 +403,22 @@ Test(promise_calls, what_is_stored_after_the_flush_is_not_promised)
 	expect_clean();
 }
 
+/* What sync promised of a line that was flushed before is not the drain's to break. */
+Test(promise_calls, what_another_call_promised_after_the_flush_is_not_the_drains)
+{
+	const struct linecheck_violation *first;
+
+	lose(8);
+	flush(0, 64);
+	lose(16);
+	call(DX_OP_FSYNC, FILE_HANDLE, 0, 0, 0);
+	drain();
+	cr_assert_eq(judge(&first), 3);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect(first[i].offset == 8 || first[i].promise->rec->op == DX_OP_FSYNC);
+	cr_expect_eq(first[2].promise->rec->op, DX_OP_DRAIN);
+}
+
 Test(promise_calls, a_drain_promises_once)
 {
 	flush(0, 64);
