@@ -225,12 +225,14 @@ bool faults_match(const struct dx_counts *want, const struct dx_counts *seen, ch
 		{ "pmd_fallbacks", want->pmd_fallbacks, seen->pmd_fallbacks },
 		{ "sync_faults", want->sync_faults, seen->sync_faults },
 		{ "entries_written_back", want->entries_written_back, seen->entries_written_back },
+		{ "lines_written_back", want->lines_written_back, seen->lines_written_back },
 	};
 	size_t used = 0;
 
 	why[0] = '\0';
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (fields[i].want == DX_ANY || fields[i].want == fields[i].seen || used >= len)
+		if (fields[i].want == DX_ANY || fields[i].seen == DX_ANY ||
+		    fields[i].want == fields[i].seen || used >= len)
 			continue;
 		used += (size_t)snprintf(why + used, len - used, "%s%s %lld, expected %lld",
 					 used ? "; " : "", fields[i].name,

@@ -271,6 +271,8 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	dx_finish(dx);
 	if (s)
 		return s;
+	c->seen.lines_written_back = c->have_machine ? (int64_t)c->machine.lines_written_back
+						     : DX_ANY;
 	c->have_counts = true;
 	c->proof_ops = n;
 	c->wanted = DX_COUNTS_ANY;

@@ -92,7 +92,11 @@ static inline void drop_data(struct dx *dx, struct dx_worker *w)
 	drop_file(w, dx_priv(dx), "data");
 }
 
-/* So many faults and entries written back, no 2 MiB fault turned down, no MAP_SYNC. */
+/*
+ * So many faults and entries written back, no 2 MiB fault turned down, no MAP_SYNC. Of
+ * an entry each line is written back (fs/dax.c, dax_writeback_one()): a workload with
+ * entries of both sizes, or that makes lines durable otherwise, says how many itself.
+ */
 static inline void set_counts(struct dx_counts *c, uint64_t pte, uint64_t pmd,
 			      uint64_t written_back)
 {
@@ -101,6 +105,7 @@ static inline void set_counts(struct dx_counts *c, uint64_t pte, uint64_t pmd,
 	c->pmd_fallbacks = 0;
 	c->sync_faults = 0;
 	c->entries_written_back = (int64_t)written_back;
+	c->lines_written_back = (int64_t)(written_back * ((pmd ? DX_PMD : DX_PAGE) / 64));
 }
 
 #endif

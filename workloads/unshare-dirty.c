@@ -38,6 +38,12 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return r;
 }
 
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 2 * n, 0, 2 * n);
+}
+
 DX_WORKLOAD(unshare_dirty)
 = {
 	.name = "unshare-dirty",
@@ -50,4 +56,5 @@ DX_WORKLOAD(unshare_dirty)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_two_files,
+	.expect = expect,
 };

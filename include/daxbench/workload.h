@@ -126,6 +126,7 @@ struct dx_counts {
 	int64_t pmd_fallbacks;	      /* 2 MiB faults that the kernel turned into 4 KiB ones */
 	int64_t sync_faults;	      /* dax_insert_pfn_mkwrite: second half of a MAP_SYNC fault */
 	int64_t entries_written_back; /* dax_writeback_one */
+	int64_t lines_written_back;   /* by any CPU: seen where an emulator counts, run --counts */
 };
 
 #define DX_COUNTS_ANY                                                                              \
@@ -133,7 +134,8 @@ struct dx_counts {
 			     .pmd_faults = DX_ANY,                                                 \
 			     .pmd_fallbacks = DX_ANY,                                              \
 			     .sync_faults = DX_ANY,                                                \
-			     .entries_written_back = DX_ANY })
+			     .entries_written_back = DX_ANY,                                       \
+			     .lines_written_back = DX_ANY })
 
 enum dx_need {
 	DX_NEED_DAX = 1 << 0,	   /* files that the file system maps directly */

@@ -6,7 +6,7 @@
 
 Test(faults, any_matches_all)
 {
-	struct dx_counts want = DX_COUNTS_ANY, seen = { 1, 2, 3, 4, 5 };
+	struct dx_counts want = DX_COUNTS_ANY, seen = { 1, 2, 3, 4, 5, 6 };
 	char why[128];
 
 	cr_assert(faults_match(&want, &seen, why, sizeof(why)));
@@ -15,12 +15,23 @@ Test(faults, any_matches_all)
 
 Test(faults, each_difference_is_named)
 {
-	struct dx_counts want = { 8, 0, DX_ANY, 0, 5 }, seen = { 9, 1, 3, 0, 5 };
+	struct dx_counts want = { 8, 0, DX_ANY, 0, 5, 0 }, seen = { 9, 1, 3, 0, 5, 0 };
 	char why[128], short_of_room[20];
 
 	cr_assert_not(faults_match(&want, &seen, why, sizeof(why)));
 	cr_assert_str_eq(why, "pte_faults 9, expected 8; pmd_faults 1, expected 0");
 	cr_assert_not(faults_match(&want, &seen, short_of_room, sizeof(short_of_room)));
+}
+
+Test(faults, lines_are_compared_where_they_were_counted)
+{
+	struct dx_counts want = { 0, 0, 0, 0, 0, 64 }, seen = { 0, 0, 0, 0, 0, DX_ANY };
+	char why[128];
+
+	cr_assert(faults_match(&want, &seen, why, sizeof(why)));
+	seen.lines_written_back = 63;
+	cr_assert_not(faults_match(&want, &seen, why, sizeof(why)));
+	cr_assert_str_eq(why, "lines_written_back 63, expected 64");
 }
 
 Test(faults, page_size_is_of_what_was_seen)

@@ -49,7 +49,7 @@ static void fill(struct cell_result *c, enum status status)
 	c->summary = (struct stats_summary){ 6.1, 0.5, 12, 5, 1.0 / 3, 12 };
 	c->have_counts = true;
 	c->proof_ops = 10;
-	c->seen = (struct dx_counts){ 10, 0, 0, 0, 3 };
+	c->seen = (struct dx_counts){ 10, 0, 0, 0, 3, 192 };
 	c->wanted = DX_COUNTS_ANY;
 	snprintf(c->fs, sizeof(c->fs), "ext4");
 	snprintf(c->reason, sizeof(c->reason), "because");
@@ -69,6 +69,7 @@ Test(result, there_and_back)
 	cr_assert_eq(back.summary.ci_high, 12);
 	cr_assert_eq(back.cpu, 3);
 	cr_assert_eq(back.seen.entries_written_back, 3);
+	cr_assert_eq(back.seen.lines_written_back, 192);
 	cr_assert_eq(back.wanted.pte_faults, DX_ANY);
 	cr_assert_str_eq(back.reason, "because");
 	cr_assert_eq(json_integer_value(json_object_get(json_object_get(j, "params"), "pages")), 4);
