@@ -114,8 +114,8 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) $(BANNED) -c -o $@ $<
 
-$(B)/manual.c: $(MANUAL) scripts/embed-manual.sh | $(B)/
-	@scripts/embed-manual.sh $(MANUAL) >$@
+$(B)/manual.c: $(MANUAL) scripts/embed-texts.sh | $(B)/
+	@scripts/embed-texts.sh manual_pages .md $(MANUAL) >$@
 
 $(B)/manual.o: $(B)/manual.c
 	$(COMPILE) -c -o $@ $<

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* daxbench help: the commands, or a page of the manual. */
 #include "bench/command.h"
-#include "bench/manual.h"
+#include "bench/embedded.h"
 #include "bench/say.h"
 
 #include <errno.h>
@@ -19,10 +19,10 @@ static void print_commands(void)
 
 static const char *find_page(const char *name)
 {
-	for (const struct manual_page *p = manual_pages; p->name; p++)
+	for (const struct embedded_text *p = manual_pages; p->name; p++)
 		if (!strncmp(p->name, "daxbench-", 9) && !strcmp(p->name + 9, name))
 			return p->text;
-	for (const struct manual_page *p = manual_pages; p->name; p++)
+	for (const struct embedded_text *p = manual_pages; p->name; p++)
 		if (!strcmp(p->name, name))
 			return p->text;
 	return NULL;
