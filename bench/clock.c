@@ -114,3 +114,21 @@ int64_t clock_ticks_served(void)
 		sum += n;
 	}
 }
+
+/* Lines ".idle_sleeptime : 1234 nsecs" and ".iowait_sleeptime: 12 nsecs", two for each CPU. */
+int64_t clock_idle_ns(void)
+{
+	AUTO_FREE char *text = NULL;
+	int64_t sum = 0;
+	bool found = false;
+
+	if (file_read(AT_FDCWD, "/proc/timer_list", 1 << 24, &text, NULL))
+		return -1;
+	for (char *p = text; (p = strstr(p, "_sleeptime")); found = true) {
+		p += strcspn(p, ":\n");
+		if (*p != ':')
+			return -1;
+		sum += strtoll(p + 1, &p, 10);
+	}
+	return found ? sum : -1;
+}

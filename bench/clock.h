@@ -41,4 +41,7 @@ uint64_t clock_overhead(enum clock_unit unit);
 /* Local timer interrupts of this machine so far (/proc/interrupts, LOC); -1: unknown. */
 int64_t clock_ticks_served(void);
 
+/* How long the CPUs have idled so far, in nanoseconds, together; -1: unknown, or not root. */
+int64_t clock_idle_ns(void);
+
 #endif

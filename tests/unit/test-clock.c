@@ -36,3 +36,13 @@ Test(clock, ticks_are_counted)
 	cr_assert(before >= 0 || before == -1);
 	cr_assert(clock_ticks_served() >= before);
 }
+
+/* Root alone may read it; then it grows by what is slept, on some CPU. */
+Test(clock, idle_time_is_known_to_root)
+{
+	int64_t before = clock_idle_ns();
+
+	cr_assert(before >= -1);
+	if (before >= 0)
+		cr_assert(clock_idle_ns() >= before);
+}
