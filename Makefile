@@ -33,8 +33,9 @@ PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c checker/gen/*.c \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
+FIO_JOBS  := $(sort $(wildcard workloads/jobs/*.fio))
 
-part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o
+part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o $(B)/fio_job_texts.o
 # With what of the plugin needs no QEMU, for the tests.
 library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
 		     $(B)/checker/plugin/nvdimm.o
@@ -117,7 +118,10 @@ $(B)/%.o: %.c Makefile
 $(B)/manual.c: $(MANUAL) scripts/embed-texts.sh | $(B)/
 	@scripts/embed-texts.sh manual_pages .md $(MANUAL) >$@
 
-$(B)/manual.o: $(B)/manual.c
+$(B)/fio_job_texts.c: $(FIO_JOBS) scripts/embed-texts.sh | $(B)/
+	@scripts/embed-texts.sh fio_job_texts .fio $(FIO_JOBS) >$@
+
+$(B)/manual.o $(B)/fio_job_texts.o: %.o: %.c
 	$(COMPILE) -c -o $@ $<
 
 $(B)/:
@@ -210,7 +214,7 @@ check-full: check check-more
 clean:
 	rm -rf daxbench $(B)/lib $(B)/bench $(B)/checker $(B)/emulate $(B)/workloads $(B)/tests \
 		$(B)/fuzz $(B)/fuzzer $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/manual.* \
-		$(B)/libdaxbench.a $(B)/version $(B)/run
+		$(B)/fio_job_texts.* $(B)/libdaxbench.a $(B)/version $(B)/run
 
 ## distclean: remove build/ whole
 distclean:

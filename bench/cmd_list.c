@@ -91,14 +91,18 @@ static json_t *describe(const struct dx_workload *w)
 
 int cmd_list(int argc, char **argv)
 {
-	static char *everything[] = { (char *)"*" };
-	struct list list = { .lens = LENS_BENCH, .words = everything, .n_words = 1 };
+	static char *everything[] = { (char *)"*", (char *)"fio:*" };
+	struct list list = { .lens = LENS_BENCH };
 	struct selection *selections;
 	struct err e;
 	json_t *j;
 	size_t n;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &list);
+	if (!list.n_words) {
+		list.words = everything;
+		list.n_words = list.lens == LENS_BENCH ? 2 : 1;
+	}
 	if (select_words(list.lens, list.words, list.n_words, &selections, &n, &e)) {
 		say_error(&e);
 		return say_exit_code(&e);

@@ -5,6 +5,7 @@
  */
 #include "bench/cmd_emulate.h"
 #include "bench/cmd_run.h"
+#include "bench/fio_own.h"
 #include "bench/interrupt.h"
 #include "bench/say.h"
 
@@ -61,6 +62,7 @@ static int on_file(void *data, const char *name, bool append, const void *conten
 
 static int run_in_guest(struct run *run, const char *kernel)
 {
+	struct fio_luggage luggage = { 0 };
 	struct remote remote = { .run = run };
 	struct emulate_outcome outcome;
 	json_t *command = plan_command_line("run", run->argv);
@@ -70,19 +72,24 @@ static int run_in_guest(struct run *run, const char *kernel)
 
 	r = session_job(&run->session, kernel, run->argv, &job, &e);
 	if (!r)
+		r = fio_luggage_pack(run->plan.selections, run->plan.n_selections, &luggage, &e);
+	if (!r)
 		r = results_open(&remote.results, run->out, -1, job.kernel, command, NULL,
 				 run->session.seed, run->plan.cells, &e);
 	json_decref(command);
 	if (r) {
+		fio_luggage_release(&luggage);
 		say_error(&e);
 		return EXIT_NO_RUN;
 	}
+	job.files = (const char *const *)luggage.files;
 	job.counts = run->counts;
 	job.on_output = emulate_print;
 	job.on_file = on_file;
 	job.data = &remote;
 	say_progress(0, run->plan.cells, "booting the guest");
 	r = emulate_run(&job, &outcome, &e);
+	fio_luggage_release(&luggage);
 	say_progress_done();
 	if (r && r != -EINTR)
 		say_error(&e);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A cell as JSON and back; sets of cells are in results.c. */
 #include "bench/result.h"
+#include "bench/fio_jobs.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,6 +24,7 @@ void cell_result_release(struct cell_result *c)
 	free(c->samples);
 	json_decref(c->latency);
 	json_decref(c->check);
+	json_decref(c->fio);
 	json_decref(c->violations);
 	json_decref(c->target);
 	memset(c, 0, sizeof(*c));
@@ -167,6 +169,8 @@ json_t *cell_result_to_json(const struct cell_result *c)
 	json_object_set_new(j, "violations",
 			    c->violations ? json_incref(c->violations) : json_array());
 	json_object_set_new(j, "check", c->check ? json_incref(c->check) : json_null());
+	if (c->fio)
+		json_object_set(j, "fio", c->fio);
 	if (c->run)
 		json_object_set_new(j, "run", json_sprintf("%016" PRIx64, c->run));
 	json_object_set_new(j, "latency", c->latency ? json_incref(c->latency) : json_null());
@@ -267,14 +271,18 @@ static int get_status(const json_t *j, enum status *ret, struct err *e)
 	return bad(e, "status");
 }
 
+static bool is_name(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+}
+
 /* Which cell it is: a name that can be printed, parameters that are counts. */
 static int check_cell(const json_t *j, struct err *e)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	const char *name = json_string_value(json_object_get(j, "workload")), *key;
 	json_t *params = json_object_get(j, "params"), *value;
 
-	if (!name || !*name || name[strspn(name, letters)])
+	if (!name || !is_name(fio_jobs_are_meant(name) ? name + strlen(FIO_PREFIX) : name))
 		return bad(e, "workload");
 	if (!json_is_object(params))
 		return bad(e, "params");
@@ -307,6 +315,7 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	const char *unit = json_string_value(json_object_get(j, "unit"));
 	const json_t *ops = json_object_get(j, "ops"), *counts = json_object_get(j, "counts");
 	json_t *latency = json_object_get(j, "latency"), *target = json_object_get(j, "target");
+	json_t *fio = json_object_get(j, "fio");
 	int r = check_cell(j, e);
 
 	if (!r)
@@ -346,6 +355,7 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	c->ticks = (uint64_t)json_integer_value(json_object_get(j, "ticks"));
 	c->minor_faults = json_number_value(json_object_get(j, "minor_faults"));
 	c->latency = json_is_object(latency) ? json_incref(latency) : NULL;
+	c->fio = json_is_object(fio) ? json_incref(fio) : NULL;
 	c->target = json_is_object(target) ? json_incref(target) : NULL;
 	return r;
 }

@@ -53,6 +53,7 @@ struct cell_result {
 	double minor_faults; /* per operation, of the timed samples; getrusage */
 	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */
 	json_t *check;	     /* check lens: what was recorded and judged; may be NULL */
+	json_t *fio;	     /* of a job of fio: what it is, and what fio said; may be NULL */
 	json_t *violations;  /* an array; NULL: none */
 	json_t *target;	     /* device, mkfs and mount options as used; may be NULL */
 };

@@ -7,6 +7,7 @@
 #include "bench/runner.h"
 #include "bench/dx.h"
 #include "bench/env.h"
+#include "bench/fio.h"
 #include "bench/isolate.h"
 #include "bench/sample.h"
 #include "lib/file.h"
@@ -66,7 +67,7 @@ static void measure(const struct selection *s, struct target *t, const struct ru
 	if (!r)
 		r = dx_setup(&dx, s, t, s->workload->name, o->seed, &e);
 	if (!r)
-		r = sample_cell(dx, o, c, &e);
+		r = s->workload->job ? fio_cell(dx, o, c, &e) : sample_cell(dx, o, c, &e);
 	dx_teardown(dx);
 	if (r == -EOPNOTSUPP) {
 		c->status = STATUS_SKIP;

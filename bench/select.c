@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/select.h"
+#include "bench/fio_jobs.h"
+#include "bench/fio_own.h"
 #include "lib/cleanup.h"
 #include "lib/units.h"
 
@@ -22,23 +24,36 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->name, (*y)->name);
 }
 
-/* The section is in link order and read-only: a sorted copy is made once and kept. */
-const struct dx_workload *const *select_all(enum lens lens, size_t *ret_n)
+/* The section is in link order and read-only; the jobs of fio are in no section. */
+static const struct dx_workload **sorted_copy(enum lens lens, size_t *ret_n)
 {
-	static const struct dx_workload **sorted[2];
 	const struct dx_workload *const *first = lens == LENS_BENCH ? __start_dx_bench
 								    : __start_dx_check;
 	const struct dx_workload *const *last = lens == LENS_BENCH ? __stop_dx_bench
 								   : __stop_dx_check;
+	size_t own = (size_t)(last - first), jobs = 0;
+	const struct dx_workload *const *job = lens == LENS_BENCH ? fio_jobs_all(&jobs) : NULL;
+	const struct dx_workload **copy = malloc((own + jobs + 1) * sizeof(*copy));
 
-	*ret_n = (size_t)(last - first);
-	if (!sorted[lens] && *ret_n) { /* a program may have no workloads */
-		sorted[lens] = malloc((*ret_n + 1) * sizeof(*sorted[lens]));
-		if (!sorted[lens])
-			return first;
-		memcpy(sorted[lens], first, *ret_n * sizeof(*first));
-		qsort(sorted[lens], *ret_n, sizeof(*first), by_name);
-	}
+	*ret_n = copy ? own + jobs : 0;
+	if (!copy)
+		return NULL;
+	if (own) /* a program may have none */
+		memcpy(copy, first, own * sizeof(*copy));
+	if (jobs)
+		memcpy(copy + own, job, jobs * sizeof(*copy));
+	qsort(copy, own + jobs, sizeof(*copy), by_name);
+	return copy;
+}
+
+const struct dx_workload *const *select_all(enum lens lens, size_t *ret_n)
+{
+	static const struct dx_workload **sorted[2];
+	static size_t n[2];
+
+	if (!sorted[lens])
+		sorted[lens] = sorted_copy(lens, &n[lens]);
+	*ret_n = n[lens];
 	return sorted[lens];
 }
 
@@ -131,7 +146,7 @@ const char *select_nearest(const char *word, const char *const names[], size_t n
 
 /* ---- words ---- */
 
-static int unknown_name(enum lens lens, const char *word, struct err *e)
+static int no_workload(enum lens lens, const char *word, struct err *e)
 {
 	size_t n;
 	const struct dx_workload *const *all = select_all(lens, &n);
@@ -145,6 +160,14 @@ static int unknown_name(enum lens lens, const char *word, struct err *e)
 	if (nearest)
 		return err_hint(e, "did you mean %s?", nearest);
 	return err_hint(e, "\"daxbench list\" shows what there is");
+}
+
+static int unknown_name(enum lens lens, const char *word, struct err *e)
+{
+	if (lens == LENS_BENCH || (!fio_jobs_are_meant(word) && strcmp(word, "fio") != 0))
+		return no_workload(lens, word, e);
+	err_set(e, -EINVAL, word, "fio writes no operation log: nothing can be checked");
+	return err_hint(e, "\"daxbench run %s\" measures it", word);
 }
 
 static int unknown_param(const struct dx_workload *w, const char *name, struct err *e)
@@ -271,13 +294,16 @@ static int add_selection(struct list *list, const struct dx_workload *w, const c
 	return 0;
 }
 
-/* Does @name (of a word) mean @w? A name that is a workload's means no group. */
+/*
+ * Does @name (of a word) mean @w? A name that is a workload's means no group; a
+ * glob means jobs of fio only if it says so ("fio:*").
+ */
 static bool means(enum lens lens, const char *name, const struct dx_workload *w)
 {
 	if (name[0] == '@')
 		return select_in_group(w, name + 1);
-	if (!strcmp(w->name, name) || !fnmatch(name, w->name, 0))
-		return true;
+	if (!fnmatch(name, w->name, 0))
+		return !w->job || fio_jobs_are_meant(name);
 	return !select_find(lens, name) && select_in_group(w, name);
 }
 
@@ -287,9 +313,22 @@ static bool is_left_out(const struct dx_workload *w, const char *name, const cha
 	return path_param(w) && !params && strcmp(w->name, name) != 0;
 }
 
+/* A job of fio that is a file of the user's. */
+static int add_file(enum lens lens, struct list *list, const char *word, struct err *e)
+{
+	const struct dx_workload *w;
+	int r;
+
+	if (lens == LENS_CHECK)
+		return unknown_name(lens, word, e);
+	r = fio_own_load(fio_own_path(word), &w, e);
+	return r ? r : add_selection(list, w, NULL, e);
+}
+
 static int add_word(enum lens lens, struct list *list, const char *word, struct err *e)
 {
-	const char *params = strchr(word, ':');
+	const char *params = strchr(fio_jobs_are_meant(word) ? word + strlen(FIO_PREFIX) : word,
+				    ':');
 	AUTO_FREE char *name = strndup(word, params ? (size_t)(params - word) : strlen(word));
 	size_t n, found = 0;
 	const struct dx_workload *const *all = select_all(lens, &n);
@@ -315,7 +354,8 @@ int select_words(enum lens lens, char *const words[], size_t n, struct selection
 	if (!n)
 		r = add_word(lens, &list, "@default", e);
 	for (size_t i = 0; !r && i < n; i++)
-		r = add_word(lens, &list, words[i], e);
+		r = fio_own_path(words[i]) ? add_file(lens, &list, words[i], e)
+					   : add_word(lens, &list, words[i], e);
 	if (r) {
 		free(list.items);
 		return r;

@@ -5,6 +5,10 @@
  * A word is a name, a glob over names, "@group" or a group's bare name where no
  * workload has it, each with optional ":param=value,param=value". A glob or group
  * without parameters leaves out workloads that need a path (ops:list=FILE).
+ *
+ * The jobs of fio (fio_jobs.h) are workloads of the bench lens: "fio:NAME",
+ * "fio:GLOB" and the group "fio" mean them, no other glob does; "fio:PATH", with a
+ * slash, is a job file of the user's own.
  */
 #ifndef BENCH_SELECT_H
 #define BENCH_SELECT_H

@@ -21,6 +21,7 @@ static const struct {
 	{ "ndctl", "ndctl" },
 	{ "daxctl", "daxctl" },
 	{ "busybox", "busybox-static" },
+	{ "fio", "fio" },
 	{ "depmod", "kmod" },
 	{ "qemu-system-x86_64", "qemu-system-x86" },
 };

@@ -78,6 +78,33 @@ Test(result, there_and_back)
 	json_decref(j);
 }
 
+/* A job of fio: its name, and what it is and said. */
+Test(result, a_job_of_fio)
+{
+	static const struct dx_workload job = { .name = "fio:mmap-4k", .op = "store" };
+	struct cell_result c, back;
+	json_t *j;
+
+	fill(&c, STATUS_PASS);
+	c.workload = c.selection.workload = &job;
+	c.have_counts = false;
+	c.fio = json_pack("{s:s, s:i}", "sync", "nothing is", "ios", 7);
+	j = cell_result_to_json(&c);
+	cr_assert(json_is_null(json_object_get(j, "counts")));
+	cr_assert(json_is_null(json_object_get(j, "expected")));
+	cr_assert_eq(cell_result_from_json(j, &back, &e), 0, "%s", e.what);
+	cr_assert(json_equal(back.fio, c.fio));
+	cell_result_release(&back);
+	cell_result_release(&c);
+	for (const char *const *bad =
+		     (const char *const[]){ "fio:", "fio:a:b", "fio:A", "fil:a", NULL };
+	     *bad; bad++) {
+		json_object_set_new(j, "workload", json_string(*bad));
+		cr_assert_eq(cell_result_from_json(j, &back, &e), -EBADMSG, "%s", *bad);
+	}
+	json_decref(j);
+}
+
 Test(result, what_is_no_cell)
 {
 	static const char *const bad[] = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Three workloads of our own: no real one is linked. Catches a wrong match, a range not kept. */
 #include "bench/select.h"
+#include "bench/fio_jobs.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -37,12 +38,15 @@ static int choose(const char *word)
 
 Test(select, all_are_sorted)
 {
-	size_t count;
+	size_t count, jobs;
 	const struct dx_workload *const *all = select_all(LENS_BENCH, &count);
 
-	cr_assert_eq(count, 4);
-	cr_assert_str_eq(all[0]->name, "null");
-	cr_assert_str_eq(all[3]->name, "sync-files");
+	fio_jobs_all(&jobs);
+	cr_assert_eq(count, 4 + jobs);
+	cr_assert_str_eq(all[0]->name, jobs ? "fio:devdax-4k" : "null");
+	cr_assert_str_eq(all[count - 1]->name, "sync-files");
+	for (size_t i = 1; i < count; i++)
+		cr_assert(strcmp(all[i - 1]->name, all[i]->name) < 0);
 	cr_assert_eq(select_find(LENS_BENCH, "sync-files"), &c);
 	cr_assert_null(select_find(LENS_BENCH, "sync"));
 }
@@ -58,6 +62,52 @@ Test(select, names_globs_groups)
 	cr_assert_eq(choose("sync"), 0);
 	cr_assert_eq(chosen[0].workload, &c);
 	cr_assert_eq(choose("@def"), -EINVAL, "no part of a group's name");
+}
+
+/* Only a word that says fio takes its jobs: a run of everything needs no fio. */
+Test(select, jobs_of_fio_are_named)
+{
+	size_t jobs;
+
+	fio_jobs_all(&jobs);
+	cr_assert(jobs > 0);
+	cr_assert_eq(choose("*"), 0);
+	cr_expect_eq(n, 3);
+	cr_assert_eq(choose("f*"), -EINVAL);
+	cr_assert_eq(choose("fio:*"), 0, "%s", e.what);
+	cr_expect_eq(n, jobs);
+	cr_assert_eq(choose("fio"), 0);
+	cr_expect_eq(n, jobs);
+	cr_assert_eq(choose("@fio"), 0);
+	cr_expect_eq(n, jobs);
+	cr_assert_eq(choose("fio:mmap-store-64"), 0);
+	cr_expect_eq(n, 1);
+	cr_expect_not_null(chosen[0].workload->job);
+	cr_expect(select_needs_fs(chosen));
+}
+
+Test(select, jobs_of_fio_that_are_none)
+{
+	cr_assert_eq(choose("fio:mmap-stor-64"), -EINVAL);
+	cr_expect_str_eq(e.object, "fio:mmap-stor-64");
+	cr_expect(strstr(e.hint, "fio:mmap-store-64"), "%s", e.hint);
+	cr_assert_eq(choose("fio:"), -EINVAL);
+	cr_assert_eq(choose("fio:mmap-store-64:size=1"), -EINVAL);
+	cr_expect(strstr(e.what, "has no parameter"), "%s", e.what);
+}
+
+/* The check lens has none, and says why. */
+Test(select, jobs_of_fio_cannot_be_checked)
+{
+	static const char *const these[] = { "fio:mmap-store-64", "fio:*", "fio" };
+
+	for (size_t i = 0; i < sizeof(these) / sizeof(these[0]); i++) {
+		char *words[] = { (char *)these[i] };
+
+		cr_assert_eq(select_words(LENS_CHECK, words, 1, &chosen, &n, &e), -EINVAL);
+		cr_expect(strstr(e.what, "no operation log"), "%s", e.what);
+		cr_expect(strstr(e.hint, these[i]), "%s", e.hint);
+	}
 }
 
 Test(select, what_needs_a_path_is_for_those_who_name_it)
