@@ -76,9 +76,16 @@ fail:
 int dx_prepare(struct dx *dx, uint64_t n)
 {
 	dx->n = n;
+	dx->why = NULL;
 	if (dx->workload->priv_size)
 		memset(dx->priv, 0, dx->workload->priv_size);
 	return dx->workload->prepare ? dx->workload->prepare(dx, &dx->worker[0], n) : 0;
+}
+
+int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e)
+{
+	return dx->why ? err_set(e, r, dx->workload->name, "%s", dx->why)
+		       : err_sys(e, r, dx->workload->name, stage);
 }
 
 int dx_run(struct dx *dx, uint64_t n)

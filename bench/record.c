@@ -155,7 +155,7 @@ static int record_phases(struct recording *r, struct err *e)
 		return record_run(r, e);
 	note(r->dx, DX_OP_PHASE, 2, code);
 	dx_finish(r->dx);
-	return err_sys(e, code, r->s->workload->name, stage);
+	return dx_prepare_failed(r->dx, code, stage, e);
 }
 
 /* Before the first operation, so that the log of a run that is killed has it too. */

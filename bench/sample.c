@@ -55,7 +55,7 @@ struct one {
 static int prepare_failed(struct dx *dx, int r, const char *stage, struct err *e)
 {
 	dx_finish(dx);
-	return err_sys(e, r, dx->workload->name, stage);
+	return dx_prepare_failed(dx, r, stage, e);
 }
 
 static int run_failed(struct dx *dx, int r, const char *stage, struct err *e)

@@ -197,6 +197,7 @@ struct dx {
 	uint64_t n;			/* operations of the current sample */
 	uint64_t values[DX_MAX_PARAMS]; /* of workload->params */
 	void *priv;			/* dx_priv() */
+	const char *why;		/* of a prepare() that refused: dx_refuse(); or NULL */
 	int root;			/* directory of the cell; -1 where there is none */
 	const struct dx_env_ops *env;	/* NULL members: cannot be done here */
 	void *env_data;			/* the target's */
@@ -211,6 +212,16 @@ struct dx {
 static inline void *dx_priv(const struct dx *dx)
 {
 	return dx->priv;
+}
+
+/*
+ * For prepare(): returns @code, and has the user told why. -EOPNOTSUPP: the cell is
+ * skipped, since it cannot be done here; else it is an error. @why is a literal.
+ */
+static inline int dx_refuse(struct dx *dx, int code, const char *why)
+{
+	dx->why = why;
+	return code;
 }
 
 /* The value of parameter @name, which the workload declares. Not for loops. */

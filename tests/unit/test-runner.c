@@ -27,6 +27,13 @@ static int refuse(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return -EOPNOTSUPP;
 }
 
+static int refuse_saying_why(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	(void)w;
+	(void)n;
+	return dx_refuse(dx, dx_param(dx, "not-here") ? -EOPNOTSUPP : -EINVAL, "the moon is full");
+}
+
 static int succeed(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	(void)dx;
@@ -52,14 +59,21 @@ static int hang(struct dx *dx, struct dx_worker *w, uint64_t n)
 static const struct dx_workload refused_early = {
 	.name = "w", .op = "o", .prepare = refuse, .run = succeed
 };
+static const struct dx_workload refused_saying_why = {
+	.name = "w",
+	.op = "o",
+	.prepare = refuse_saying_why,
+	.run = succeed,
+	.params = { { "not-here", "kind", 0, 0, 1, "what it is refused with" } },
+};
 static const struct dx_workload refused_late = { .name = "w", .op = "o", .run = refuse };
 static const struct dx_workload dying = { .name = "w", .op = "o", .run = die };
 static const struct dx_workload hanging = { .name = "w", .op = "o", .run = hang };
 static const struct dx_workload fine = { .name = "w", .op = "o", .run = succeed };
 
-static void expect_cell(const struct dx_workload *w, enum status status, const char *says)
+static void expect_selection(struct selection s, enum status status, const char *says)
 {
-	struct selection s = { .workload = w };
+	const struct dx_workload *w = s.workload;
 	struct runner_options o;
 	struct cell_result c;
 
@@ -72,9 +86,23 @@ static void expect_cell(const struct dx_workload *w, enum status status, const c
 	cell_result_release(&c);
 }
 
+static void expect_cell(const struct dx_workload *w, enum status status, const char *says)
+{
+	expect_selection((struct selection){ .workload = w }, status, says);
+}
+
 Test(runner, refusal_in_prepare_is_a_skip)
 {
 	expect_cell(&refused_early, STATUS_SKIP, "prepare");
+}
+
+Test(runner, a_refusal_has_the_reason_that_the_workload_gives)
+{
+	struct selection s = { .workload = &refused_saying_why };
+
+	expect_selection(s, STATUS_ERROR, "the moon is full");
+	s.values[0] = 1;
+	expect_selection(s, STATUS_SKIP, "not supported here: the moon is full");
 }
 
 Test(runner, refusal_in_run_is_an_error)
@@ -129,6 +157,8 @@ Test(runner, record_says_which_phase_was_refused)
 	cr_expect_eq(record_it(&refused_early, &result), -EOPNOTSUPP);
 	cr_expect_eq(result, -EOPNOTSUPP);
 	cr_expect(strstr(e.what, "prepare"), "%s", e.what);
+	cr_expect_eq(record_it(&refused_saying_why, &result), -EINVAL);
+	cr_expect(strstr(e.what, "the moon is full"), "%s", e.what);
 	cr_expect_eq(record_it(&refused_late, &result), -EIO);
 	cr_expect_eq(result, -EOPNOTSUPP);
 	cr_expect(strstr(e.what, "run"), "%s", e.what);
