@@ -17,6 +17,8 @@ static const struct mkfs_kind kinds[] = {
 	/* The kernel has no reflink with a realtime device. */
 	{ .name = "xfs-rt", .driver = "xfs", .realtime = true, .rt_extent = "2m" },
 	{ .name = "xfs-rt-4k", .driver = "xfs", .realtime = true, .rt_extent = "4k" },
+	{ .name = "ext4-nodax", .driver = "ext4", .no_dax = true },
+	{ .name = "xfs-nodax", .driver = "xfs", .reflink = true, .no_dax = true },
 };
 
 const struct mkfs_kind *mkfs_find(const char *name)
@@ -29,7 +31,13 @@ const struct mkfs_kind *mkfs_find(const char *name)
 
 const char *mkfs_names(void)
 {
-	return "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k";
+	return "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax";
+}
+
+void mkfs_mount_options(const struct mkfs_kind *kind, const char *rt_device, char *buf, size_t len)
+{
+	snprintf(buf, len, "dax=%s%s%s", kind->no_dax ? "never" : "always",
+		 kind->realtime ? ",rtdev=" : "", kind->realtime ? rt_device : "");
 }
 
 static void derive_uuid(uint64_t seed, char *buf, size_t len)

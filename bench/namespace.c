@@ -207,8 +207,14 @@ int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t 
 	return r;
 }
 
-int namespace_set_write_cache(const char *node, bool on, struct err *e)
+int namespace_set_write_cache(const char *node, enum namespace_cache which, bool on, struct err *e)
 {
+	static const struct {
+		const char *file, *on, *off;
+	} switches[] = {
+		[NAMESPACE_CPU_CACHE] = { "dax/write_cache", "1", "0" },
+		[NAMESPACE_DEVICE_CACHE] = { "queue/write_cache", "write back", "write through" },
+	};
 	const char *base = strrchr(node, '/');
 	char path[PATH_MAX];
 	int r;
@@ -216,8 +222,9 @@ int namespace_set_write_cache(const char *node, bool on, struct err *e)
 	if (!guest_is_ours())
 		return err_set(e, -EPERM, node,
 			       "what it flushes is only changed in a guest of ours");
-	snprintf(path, sizeof(path), "/sys/block/%s/dax/write_cache", base ? base + 1 : node);
-	r = file_poke(path, on ? "1" : "0");
+	snprintf(path, sizeof(path), "/sys/block/%s/%s", base ? base + 1 : node,
+		 switches[which].file);
+	r = file_poke(path, on ? switches[which].on : switches[which].off);
 	return r ? err_sys(e, r, path, "set") : 0;
 }
 

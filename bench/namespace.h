@@ -21,15 +21,21 @@
  */
 int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t len, struct err *e);
 
+/* What has to be flushed before a power cut, as the kernel sees it. */
+enum namespace_cache {
+	NAMESPACE_CPU_CACHE,   /* of stores through DAX: dax_flush() */
+	NAMESPACE_DEVICE_CACHE /* of block I/O, the page cache's too: REQ_PREFLUSH */
+};
+
 /*
- * In our guest: tells the kernel whether the CPU's caches are lost in a power cut;
- * with false it flushes nothing for DAX on the pmem device @node. A control for
- * checkers. dax_flush() asks the dax device that the file system holds: a partition
- * shares its disk's, a device-mapper device has one without a switch of its own, which
- * is turned on, for good, when a table on a device where it is on is put in place
- * (drivers/md/dm-table.c, dm_table_set_restrictions()). -ENOENT: no such switch.
+ * In our guest: tells the kernel whether there is such a cache on the pmem device
+ * @node; with false it flushes nothing of it. A control for checkers. dax_flush() asks
+ * the dax device that the file system holds: a partition shares its disk's, a
+ * device-mapper device has one without a switch of its own, which is turned on, for
+ * good, when a table on a device where it is on is put in place (drivers/md/dm-table.c,
+ * dm_table_set_restrictions()). -ENOENT: no such switch.
  */
-int namespace_set_write_cache(const char *node, bool on, struct err *e);
+int namespace_set_write_cache(const char *node, enum namespace_cache which, bool on, struct err *e);
 
 /*
  * An array of regions: { "region", "size_bytes", "align_bytes", "numa_node",

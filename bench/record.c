@@ -52,7 +52,7 @@ static int check_target(const struct dx_workload *w, const struct target *t, str
 {
 	if (w->needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC) && !target_is_dax(t)) {
 		err_set(e, -EOPNOTSUPP, w->name, "files here are not DAX");
-		return err_hint(e, "mount with -o dax=always, or use --emulate");
+		return err_hint(e, "%s", target_how_to_dax(t));
 	}
 	if (w->needs & DX_NEED_OWN_FS && !target_is_own(t)) {
 		err_set(e, -EOPNOTSUPP, w->name, "others use this file system too");

@@ -32,7 +32,8 @@ static const struct argp_option options[] = {
 	{ "device", OPT_DEVICE, "DEV", 0, "on this claimed device: what is on it is lost", 10 },
 	{ "fs", OPT_FS, "FS[,FS]", 0,
 	  "file systems to make: ext4, xfs, xfs-noreflink, "
-	  "xfs-rt, xfs-rt-4k (realtime device; extents of 2 MiB, or 4 KiB)",
+	  "xfs-rt, xfs-rt-4k (realtime device; extents of 2 MiB, or 4 KiB), "
+	  "ext4-nodax, xfs-nodax (page cache)",
 	  10 },
 	{ "rt", OPT_RT, "DEV", 0, "claimed device for the data of xfs-rt", 10 },
 	{ "emulate", OPT_EMULATE, NULL, 0, "in a guest with NVDIMMs (the default)", 10 },
@@ -217,25 +218,34 @@ int session_check(const struct session *s, struct err *e)
 	return 0;
 }
 
-static int make_nvdimm(const struct session *s, unsigned int index, char *node, size_t len,
-		       struct err *e)
+/* The cache that a file system of @kind relies on is the one that is denied. */
+static int deny_write_cache(const char *node, const struct mkfs_kind *kind, struct err *e)
+{
+	bool no_dax = kind && kind->no_dax;
+	int r = namespace_set_write_cache(node, NAMESPACE_CPU_CACHE, no_dax, e);
+
+	return r ? r : namespace_set_write_cache(node, NAMESPACE_DEVICE_CACHE, !no_dax, e);
+}
+
+static int make_nvdimm(const struct session *s, const struct mkfs_kind *kind, unsigned int index,
+		       char *node, size_t len, struct err *e)
 {
 	int r = namespace_make(index, "fsdax", node, len, e);
 
 	/* Before anything lies on it: device-mapper asks but once. */
-	return r || !s->no_write_cache ? r : namespace_set_write_cache(node, false, e);
+	return r || !s->no_write_cache ? r : deny_write_cache(node, kind, e);
 }
 
 /* The guest's NVDIMMs from the @first on, made as needed, and what is to lie on them. */
-static int choose_nvdimm(const struct session *s, unsigned int first, struct layer **layer,
-			 struct guard_claim *claim, struct err *e)
+static int choose_nvdimm(const struct session *s, const struct mkfs_kind *kind, unsigned int first,
+			 struct layer **layer, struct guard_claim *claim, struct err *e)
 {
 	char node[LAYER_MAX_BELOW][64];
 	const char *below[LAYER_MAX_BELOW];
 	int r = 0;
 
 	for (unsigned int i = 0; !r && i < layer_width(s->layer); i++) {
-		r = make_nvdimm(s, first + i, node[i], sizeof(node[i]), e);
+		r = make_nvdimm(s, kind, first + i, node[i], sizeof(node[i]), e);
 		below[i] = node[i];
 	}
 	if (!r && s->layer)
@@ -256,20 +266,20 @@ void session_release_claims(struct target_claims *claims)
 }
 
 /* The devices that @spec asks for, after the guard: named ones, or the guest's own. */
-static int choose_devices(const struct session *s, bool realtime, struct target_spec *spec,
-			  struct target_claims *claims, struct err *e)
+static int choose_devices(const struct session *s, const struct mkfs_kind *kind,
+			  struct target_spec *spec, struct target_claims *claims, struct err *e)
 {
 	bool guest = !s->device;
-	int r = guest ? choose_nvdimm(s, EMULATE_DATA, &claims->layer, &claims->data, e)
+	int r = guest ? choose_nvdimm(s, kind, EMULATE_DATA, &claims->layer, &claims->data, e)
 		      : guard_device(s->device, &claims->data, e);
 
 	spec->device = guest ? claims->data.id.path : s->device;
-	if (r || !realtime)
+	if (r || !kind || !kind->realtime)
 		return r;
 	claims->has_rt = true;
 	spec->rt_device = guest ? claims->rt.id.path : s->rt;
 	if (guest)
-		return choose_nvdimm(s, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
+		return choose_nvdimm(s, kind, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
 	return s->rt ? guard_device(s->rt, &claims->rt, e) : 0;
 }
 
@@ -283,7 +293,7 @@ int session_open_target(const struct session *s, const char *fs, unsigned int ne
 	memset(claims, 0, sizeof(*claims));
 	claims->data.lock_fd = claims->rt.lock_fd = -1;
 	if (!s->target)
-		r = choose_devices(s, kind && kind->realtime, &spec, claims, e);
+		r = choose_devices(s, kind, &spec, claims, e);
 	if (!r)
 		r = target_open(&spec, claims, needs, ret, e);
 	if (r)

@@ -378,7 +378,7 @@ void table_print_counts(FILE *out, const json_t *document)
 	const json_t *cell;
 	size_t i;
 
-	fprintf(out, "\n%-24s %-6s %11s %8s %8s %8s %7s\n", "EACH OPERATION", "FS", "INSN",
+	fprintf(out, "\n%-24s %-10s %11s %8s %8s %8s %7s\n", "EACH OPERATION", "FS", "INSN",
 		"STORES", "LINES", "NT LINES", "FENCES");
 	json_array_foreach(json_object_get(document, "results"), i, cell) {
 		const json_t *machine = json_object_get(cell, "machine");
@@ -390,7 +390,7 @@ void table_print_counts(FILE *out, const json_t *document)
 		for (size_t k = 0; k < 5; k++)
 			each[k] = (double)json_integer_value(json_object_get(machine, names[k])) /
 				  ops;
-		print_line(out, "%-24.24s %-6.6s %11.0f %8.1f %8.1f %8.1f %7.2f",
+		print_line(out, "%-24.24s %-10.10s %11.0f %8.1f %8.1f %8.1f %7.2f",
 			   text_of(cell, "workload"), text_of(cell, "fs"), each[0], each[1],
 			   each[2], each[3], each[4]);
 	}

@@ -23,8 +23,7 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
-#define MOUNT_POINT   "/mnt"
-#define MOUNT_OPTIONS "dax=always"
+#define MOUNT_POINT "/mnt"
 
 struct target {
 	char dir[PATH_MAX];	  /* where cells' directories go */
@@ -262,14 +261,11 @@ static int choose_kind(struct target *t, const struct target_spec *spec, struct 
 		return err_set(e, -EINVAL, spec->fs, "no such file system here; there are %s",
 			       mkfs_names());
 	snprintf(t->fs, sizeof(t->fs), "%s", t->kind->name);
-	snprintf(t->mount_options, sizeof(t->mount_options), MOUNT_OPTIONS);
-	if (!t->kind->realtime)
-		return 0;
-	if (!spec->rt_device)
+	if (t->kind->realtime && !spec->rt_device)
 		return err_set(e, -EINVAL, spec->fs, "wants a second device: --rt DEV");
-	snprintf(t->rt_device, sizeof(t->rt_device), "%s", spec->rt_device);
-	snprintf(t->mount_options, sizeof(t->mount_options), MOUNT_OPTIONS ",rtdev=%s",
-		 spec->rt_device);
+	if (t->kind->realtime)
+		snprintf(t->rt_device, sizeof(t->rt_device), "%s", spec->rt_device);
+	mkfs_mount_options(t->kind, spec->rt_device, t->mount_options, sizeof(t->mount_options));
 	return 0;
 }
 
@@ -435,6 +431,12 @@ const struct dx_env_ops *target_env_ops(const struct target *t)
 bool target_is_dax(const struct target *t)
 {
 	return t->dax;
+}
+
+const char *target_how_to_dax(const struct target *t)
+{
+	return t->kind && t->kind->no_dax ? "--fs names a kind without DAX, for comparison"
+					  : "mount with -o dax=always";
 }
 
 bool target_is_own(const struct target *t)

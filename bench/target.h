@@ -32,9 +32,9 @@ struct target;
 
 /*
  * With a device: guard_device() must have said yes to each (the claims are
- * kept for as long as the target lives), then mkfs and mount with DAX in a
- * private mount namespace. With a directory: checks that it can be written.
- * -ENODEV with a hint: no DAX where @needs wants it; -ENOSPC: device too small.
+ * kept for as long as the target lives), then mkfs and mount in a private mount
+ * namespace, with DAX or without, as @fs says. With a directory: checks that it can
+ * be written. -ENODEV with a hint: no DAX where @needs wants it; -ENOSPC: device too small.
  */
 int target_open(const struct target_spec *spec, const struct target_claims *claims,
 		unsigned int needs, struct target **ret, struct err *e);
@@ -53,12 +53,13 @@ const struct dx_env_ops *target_env_ops(const struct target *t);
 
 /* Is a file made in this target DAX (statx), and what serves it? */
 bool target_is_dax(const struct target *t);
-bool target_is_own(const struct target *t);	      /* mounted by us: nobody else uses it */
-const char *target_fs(const struct target *t);	      /* "ext4", from /proc/self/mountinfo */
-const char *target_driver(const struct target *t);    /* module that serves it */
-const char *target_device(const struct target *t);    /* "/dev/pmem0"; "": not known */
-const char *target_rt_device(const struct target *t); /* "": none */
-int target_numa_node(const struct target *t);	      /* -1: not known */
+const char *target_how_to_dax(const struct target *t); /* for where it is not */
+bool target_is_own(const struct target *t);	       /* mounted by us: nobody else uses it */
+const char *target_fs(const struct target *t);	       /* "ext4", from /proc/self/mountinfo */
+const char *target_driver(const struct target *t);     /* module that serves it */
+const char *target_device(const struct target *t);     /* "/dev/pmem0"; "": not known */
+const char *target_rt_device(const struct target *t);  /* "": none */
+int target_numa_node(const struct target *t);	       /* -1: not known */
 json_t *target_describe(const struct target *t); /* new reference: device, mkfs, mount options */
 
 /* Unmounts what was mounted and frees. NULL is fine. */
