@@ -2,6 +2,7 @@
 #include "bench/table.h"
 #include "bench/json_get.h"
 #include "bench/faults.h"
+#include "bench/select.h"
 #include "lib/tame.h"
 #include "lib/units.h"
 
@@ -129,18 +130,31 @@ static void format_written_back(const json_t *cell, char *buf, size_t len)
 		snprintf(buf, len, "%lld", (long long)json_integer_value(n));
 }
 
+/* A switch that is off unless a user turns it on, and was not: it says nothing. */
+static bool is_off(const struct dx_workload *w, const char *param, const json_t *value)
+{
+	for (size_t i = 0; w && !json_integer_value(value) && i < select_param_count(w); i++)
+		if (!strcmp(w->params[i].name, param))
+			return !w->params[i].def;
+	return false;
+}
+
 /* What of it was set other than by default is known by the reader's command. */
 void table_cell_name(const json_t *cell, char *buf, size_t len)
 {
 	const json_t *params = json_object_get(cell, "params"), *value;
-	const char *key;
-	size_t used = (size_t)snprintf(buf, len, "%s", text_of(cell, "workload"));
+	const char *key, *name = text_of(cell, "workload");
+	const struct dx_workload *w = select_find(LENS_CHECK, name);
+	size_t used = (size_t)snprintf(buf, len, "%s", name);
+
+	if (!w)
+		w = select_find(LENS_BENCH, name);
 
 	json_object_foreach((json_t *)params, key, value) {
 		char number[32];
 
 		units_format_size((uint64_t)json_integer_value(value), number, sizeof(number));
-		if (used < len)
+		if (used < len && !is_off(w, key, value))
 			used += (size_t)snprintf(buf + used, len - used, " %s=%s", key, number);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a table that a person cannot read at 80 columns, or that hides a failure. */
 #include "bench/table.h"
+#include "daxbench/workload.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -68,6 +69,35 @@ Test(table, eighty_columns)
 		 2, "0", "1", "null", "", "", "pass", "", "insn", "3.0", "3.0,3.0", "true", 0, 0,
 		 "null", "null");
 	cr_assert_str_eq(print(document(text), 80), want);
+}
+
+DX_WORKLOAD(switched)
+= {
+	.name = "switched",
+	.params = { { "size", "bytes", 4096, 0, 8192, "of it" },
+		    { "dirty", "kind", 0, 0, 1, "a switch" } },
+};
+
+/* But where on is the default, and where nobody knows what is. */
+Test(table, a_switch_that_is_off_is_not_shown)
+{
+	static const struct {
+		const char *cell, *want;
+	} rows[] = {
+		{ "{'workload':'switched','params':{'size':4096,'dirty':0}}", "switched size=4K" },
+		{ "{'workload':'switched','params':{'size':0,'dirty':1}}",
+		  "switched size=0 dirty=1" },
+		{ "{'workload':'unknown','params':{'dirty':0}}", "unknown dirty=0" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *cell = document(rows[i].cell);
+		char name[64];
+
+		table_cell_name(cell, name, sizeof(name));
+		cr_expect_str_eq(name, rows[i].want);
+		json_decref(cell);
+	}
 }
 
 /* What must give way is the name, never a figure. */
