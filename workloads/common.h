@@ -38,15 +38,23 @@ static inline int make_hole(struct dx_worker *w, struct dx_file *f, const char *
 	return r ? r : dx_fsync(w, f);
 }
 
+/* Writes the first @size bytes of an open file, and syncs. */
+static inline int fill_file(struct dx_worker *w, struct dx_file *f, uint64_t size)
+{
+	int r = 0;
+
+	for (uint64_t off = 0; !r && off < size; off += w->buf_size)
+		r = dx_write(w, f, off, size - off < w->buf_size ? size - off : w->buf_size);
+	return r ? r : dx_fsync(w, f);
+}
+
 /* A file of @size bytes, written and synced, of which no page was ever faulted. */
 static inline int make_written(struct dx_worker *w, struct dx_file *f, const char *name,
 			       uint64_t size)
 {
 	int r = make_file(w, f, name);
 
-	for (uint64_t off = 0; !r && off < size; off += w->buf_size)
-		r = dx_write(w, f, off, size - off < w->buf_size ? size - off : w->buf_size);
-	return r ? r : dx_fsync(w, f);
+	return r ? r : fill_file(w, f, size);
 }
 
 /*

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "workloads/common.h"
-
-#define PAGES 64 /* written to in turn; a power of two, so that the loop divides by nothing */
-
-static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
-{
-	struct mapped *s = dx_priv(dx);
-
-	(void)n;
-	return make_written(w, &s->file, "data", PAGES * DX_PAGE);
-}
+#include "workloads/transfer.h"
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
-	struct mapped *s = dx_priv(dx);
+	struct transfer t = *(struct transfer *)dx_priv(dx);
 	int r = 0;
 
 	for (uint64_t i = 0; !r && i < n; i++)
-		r = dx_write(w, &s->file, i % PAGES * DX_PAGE, DX_PAGE);
+		r = dx_write(w, &t.data.file, next_transfer(&t), t.size);
 	return r;
-}
-
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	(void)n;
-	set_counts(c, 0, 0, 0);
 }
 
 DX_WORKLOAD(write_4k)
@@ -35,9 +18,10 @@ DX_WORKLOAD(write_4k)
 	.op = "write",
 	.groups = "default,quick,data",
 	.needs = DX_NEED_FS,
-	.priv_size = sizeof(struct mapped),
-	.prepare = prepare,
+	.priv_size = sizeof(struct transfer),
+	.params = { SIZE_PARAM, AT_PARAM, RANDOM_PARAM, DIRECT_PARAM },
+	.prepare = prepare_transfers,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_no_entries,
 };

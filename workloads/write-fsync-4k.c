@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "workloads/common.h"
+#include "workloads/transfer.h"
 
-#define PAGES 64 /* written to in turn; a power of two, so that the loop divides by nothing */
-
-static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
-{
-	struct mapped *s = dx_priv(dx);
-
-	(void)n;
-	return make_written(w, &s->file, "data", PAGES * DX_PAGE);
-}
-
+/*
+ * On DAX fsync finds no entry to write back, and commits a journal only where the clock
+ * has moved on and so the file's mtime.
+ */
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
-	struct mapped *s = dx_priv(dx);
+	struct transfer t = *(struct transfer *)dx_priv(dx);
 	int r = 0;
 
 	for (uint64_t i = 0; !r && i < n; i++) {
-		r = dx_write(w, &s->file, i % PAGES * DX_PAGE, DX_PAGE);
+		r = dx_write(w, &t.data.file, next_transfer(&t), t.size);
 		if (!r)
-			r = dx_fsync(w, &s->file);
+			r = dx_fsync(w, &t.data.file);
 	}
 	return r;
-}
-
-/*
- * write(2) to a DAX file makes no entry: fsync finds none to write back, and
- * commits a journal only where the clock has moved on and so the file's mtime.
- */
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	(void)n;
-	set_counts(c, 0, 0, 0);
 }
 
 DX_WORKLOAD(write_fsync_4k)
@@ -42,9 +25,10 @@ DX_WORKLOAD(write_fsync_4k)
 	.op = "write+fsync",
 	.groups = "default,data,sync",
 	.needs = DX_NEED_FS,
-	.priv_size = sizeof(struct mapped),
-	.prepare = prepare,
+	.priv_size = sizeof(struct transfer),
+	.params = { SIZE_PARAM, AT_PARAM, RANDOM_PARAM, DIRECT_PARAM },
+	.prepare = prepare_transfers,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_no_entries,
 };
