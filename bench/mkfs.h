@@ -18,10 +18,10 @@
 struct mkfs_kind {
 	const char *name;   /* "xfs-rt": what users call it */
 	const char *driver; /* "xfs": what mount(2) is told */
+	bool no_dax;	    /* mounted so that files go through the page cache */
 	bool reflink;	    /* files can share blocks */
 	bool realtime;	    /* has a second device, for the files' data, in extents of: */
 	const char *rt_extent;
-	bool no_dax; /* mounted so that files go through the page cache */
 };
 
 /* NULL: there is no such kind. */
