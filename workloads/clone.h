@@ -10,6 +10,16 @@ struct two_files {
 	struct dx_file second;
 };
 
+/* For prepare(): the second file, open, has @len bytes of the first at @off in common with it. */
+static inline int share_range(struct dx *dx, struct dx_worker *w, uint64_t off, uint64_t len)
+{
+	struct two_files *s = dx_priv(dx);
+	int r = dx_reflink(w, &s->second, &s->first.file, off, off, len);
+
+	return r == -EOPNOTSUPP ? dx_refuse(dx, r, "files here cannot share blocks (FICLONERANGE)")
+				: r;
+}
+
 /* finish() of a workload whose files are "data" and "clone". */
 static inline void drop_two_files(struct dx *dx, struct dx_worker *w)
 {

@@ -11,7 +11,7 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	if (!r)
 		r = make_file(w, &s->second, "clone");
 	if (!r)
-		r = dx_reflink(w, &s->second, &s->first.file, 0, 0, size);
+		r = share_range(dx, w, 0, size);
 	return r ? r : dx_fsync(w, &s->second);
 }
 

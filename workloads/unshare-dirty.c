@@ -19,7 +19,7 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	if (!r)
 		r = make_file(w, &s->second, "clone");
 	for (uint64_t i = 0; !r && i < n; i++)
-		r = dx_reflink(w, &s->second, &s->first.file, i * PIECE, i * PIECE, DX_PAGE);
+		r = share_range(dx, w, i * PIECE, DX_PAGE);
 	return r ? r : dx_fsync(w, &s->second);
 }
 
@@ -49,7 +49,7 @@ DX_WORKLOAD(unshare_dirty)
 	.name = "unshare-dirty",
 	.title = "Unshare a block beside a dirty one, store to that, and fsync",
 	.op = "store+unshare+store+fsync",
-	.groups = "data",
+	.groups = "space",
 	.needs = DX_NEED_DAX,
 	.max_ops = 128,
 	.priv_size = sizeof(struct two_files),

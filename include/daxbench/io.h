@@ -179,6 +179,20 @@ DX_INLINE int dx_truncate(struct dx_worker *w, struct dx_file *f, uint64_t lengt
 	return r;
 }
 
+/*
+ * For prepare(): in what unit the file's blocks are allocated, freed and moved, in bytes;
+ * of a realtime file that is the realtime extent (st_blksize: fs/xfs/xfs_iops.c).
+ */
+DX_INLINE int dx_file_unit(const struct dx_file *f, uint64_t *ret)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st))
+		return -errno;
+	*ret = (uint64_t)st.st_blksize;
+	return 0;
+}
+
 /* @mode: FALLOC_FL_*, 0 allocates and extends. */
 DX_INLINE int dx_fallocate(struct dx_worker *w, struct dx_file *f, int mode, uint64_t off,
 			   uint64_t len)

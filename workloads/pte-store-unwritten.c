@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/common.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_file(w, &s->file, "data");
+
+	if (!r)
+		r = dx_fallocate(w, &s->file, 0, 0, n * DX_PAGE);
+	if (!r)
+		r = dx_fsync(w, &s->file);
+	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	const struct mapped *s = dx_priv(dx);
+
+	for (uint64_t i = 0; i < n; i++)
+		dx_store64(w, &s->map, i * DX_PAGE);
+	return 0;
+}
+
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, n, 0, 0);
+}
+
+DX_WORKLOAD(pte_store_unwritten)
+= {
+	.name = "pte-store-unwritten",
+	.title = "First store to fallocated blocks, 4 KiB fault: zeroed, made written",
+	.op = "store",
+	.groups = "default,fault,space",
+	.needs = DX_NEED_DAX,
+	.max_ops = 2048,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+	.expect = expect,
+};
