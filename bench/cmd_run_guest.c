@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define SILENCE_SPARE_MS 60000 /* to end a cell that hangs, and say so */
+
 struct remote {
 	struct run *run;
 	struct results *results;
@@ -84,6 +86,8 @@ static int run_in_guest(struct run *run, const char *kernel)
 	}
 	job.files = (const char *const *)luggage.files;
 	job.counts = run->counts;
+	/* Nothing is said while a cell runs: what hangs is for the guest itself to end. */
+	job.silence_ms = run->runner.timeout_ms + SILENCE_SPARE_MS;
 	job.on_output = emulate_print;
 	job.on_file = on_file;
 	job.data = &remote;

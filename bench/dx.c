@@ -82,21 +82,25 @@ int dx_prepare(struct dx *dx, uint64_t n)
 	return dx->workload->prepare ? dx->workload->prepare(dx, &dx->worker[0], n) : 0;
 }
 
-int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e)
-{
-	return dx->why ? err_set(e, r, dx->workload->name, "%s", dx->why)
-		       : err_sys(e, r, dx->workload->name, stage);
-}
-
 int dx_run(struct dx *dx, uint64_t n)
 {
 	return dx->workload->run(dx, &dx->worker[0], n);
 }
 
+int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e)
+{
+	if (dx->why)
+		return err_set(e, r, dx->workload->name, "%s", dx->why);
+	if (r != -ENOSPC)
+		return err_sys(e, r, dx->workload->name, stage);
+	err_set(e, -EOPNOTSUPP, dx->workload->name, "the device is too small for these parameters");
+	return err_hint(e, "--nvdimm-size gives a guest larger ones");
+}
+
 int dx_run_failed(const struct dx *dx, int r, const char *stage, struct err *e)
 {
 	err_sys(e, r, dx->workload->name, stage);
-	if (r == -EOPNOTSUPP)
+	if (r == -EOPNOTSUPP || r == -ENOSPC)
 		e->code = -EIO;
 	return e->code;
 }

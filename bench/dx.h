@@ -28,9 +28,15 @@ int dx_run(struct dx *dx, uint64_t n);
 int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e);
 
 /*
+ * Says in @e that dx_prepare() failed with @r at @stage, and returns the code. What
+ * has no room on the device (-ENOSPC) cannot be had here: -EOPNOTSUPP.
+ */
+int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e);
+
+/*
  * Says in @e that dx_run() failed with @r at @stage, and returns the code. What
  * prepare() cannot have here is skipped (-EOPNOTSUPP); what run() is refused
- * after that is a failure (-EIO).
+ * after that, or has no room for, is a failure (-EIO).
  */
 int dx_run_failed(const struct dx *dx, int r, const char *stage, struct err *e);
 

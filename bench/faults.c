@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,8 +31,9 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
-#define PREFIX	   "daxbench-"
-#define BUFFER_KIB "4096"
+#define PREFIX	    "daxbench-"
+#define BUFFER_KIB  4096ULL /* at least; of each CPU */
+#define EVENT_BYTES 80ULL   /* of the largest, with its share of a page's head */
 
 /* enum vm_fault_reason, include/linux/mm_types.h. */
 #define FAULT_ERROR    0x0873U /* OOM, SIGBUS, HWPOISON, SIGSEGV, FALLBACK */
@@ -46,6 +48,7 @@ struct faults {
 	struct tep_handle *tep;
 	struct dx_counts counts;
 	pid_t group; /* process group of the sample */
+	uint64_t buffer_kib;
 	bool any_device;
 	unsigned long long dev; /* as the kernel has it: 12 bits major, 20 minor */
 };
@@ -62,9 +65,24 @@ static void remove_stale(void)
 			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
 }
 
+/* Only ever made larger: it is emptied by each start, and one size serves most cells. */
+static int make_room(struct faults *f, uint64_t kib, struct err *e)
+{
+	char text[24];
+
+	if (kib <= f->buffer_kib)
+		return 0;
+	snprintf(text, sizeof(text), "%" PRIu64, kib);
+	if (tracefs_instance_file_write(f->instance, "buffer_size_kb", text) < 0)
+		return err_set(e, -ENOMEM, "tracefs", "no trace buffer of %s KiB", text);
+	f->buffer_kib = kib;
+	return 0;
+}
+
 static int make_instance(struct faults *f, struct err *e)
 {
 	char name[32];
+	int r;
 
 	snprintf(name, sizeof(name), PREFIX "%d", (int)getpid());
 	f->instance = tracefs_instance_create(name);
@@ -76,7 +94,9 @@ static int make_instance(struct faults *f, struct err *e)
 						  : "mount -t tracefs tracefs /sys/kernel/tracing");
 	}
 	tracefs_instance_file_write(f->instance, "tracing_on", "0");
-	tracefs_instance_file_write(f->instance, "buffer_size_kb", BUFFER_KIB);
+	r = make_room(f, BUFFER_KIB, e);
+	if (r)
+		return r;
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (tracefs_event_enable(f->instance, "fs_dax", events[i])) {
 			err_set(e, -ENOENT, events[i], "the kernel has no such tracepoint");
@@ -117,10 +137,26 @@ int faults_open(struct faults **ret, struct err *e)
 	return 0;
 }
 
-int faults_start(struct faults *f, int root, struct err *e)
+uint64_t faults_buffer_kib(const struct dx_counts *wanted)
+{
+	const int64_t n[] = { wanted->pte_faults, wanted->pmd_faults, wanted->pmd_fallbacks,
+			      wanted->sync_faults, wanted->entries_written_back };
+	uint64_t total = 0, kib;
+
+	for (size_t i = 0; i < sizeof(n) / sizeof(n[0]); i++)
+		total += n[i] > 0 ? (uint64_t)n[i] : 0;
+	/* And what is not expected has to be seen too. */
+	kib = total * EVENT_BYTES / 1024 + BUFFER_KIB / 4;
+	return kib > BUFFER_KIB ? kib : BUFFER_KIB;
+}
+
+int faults_start(struct faults *f, int root, const struct dx_counts *wanted, struct err *e)
 {
 	struct stat st;
+	int r = make_room(f, faults_buffer_kib(wanted), e);
 
+	if (r)
+		return r;
 	f->any_device = root < 0 || fstat(root, &st);
 	if (!f->any_device)
 		f->dev = (unsigned long long)major(st.st_dev) << 20 | minor(st.st_dev);

@@ -19,14 +19,20 @@
 struct faults;
 
 /*
- * Makes the instance and turns the events on with a buffer that holds them.
+ * Makes the instance and turns the events on.
  * -ENOENT: the kernel has no fs_dax events, or no tracefs is mounted (hint
  * says which); -EPERM: needs root.
  */
 int faults_open(struct faults **ret, struct err *e);
 
-/* Counts from here on, on the file system that @root (a descriptor, or -1: any) is on. */
-int faults_start(struct faults *f, int root, struct err *e);
+/*
+ * Counts from here on, on the file system that @root (a descriptor, or -1: any) is on.
+ * The buffer has room for what is @wanted. -ENOMEM: the machine has not.
+ */
+int faults_start(struct faults *f, int root, const struct dx_counts *wanted, struct err *e);
+
+/* KiB of each CPU's buffer for the events of @wanted, twice, where it says a number. */
+uint64_t faults_buffer_kib(const struct dx_counts *wanted);
 
 /*
  * Stops and reads what came since faults_start(): faults of this process, its

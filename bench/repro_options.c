@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/repro.h"
 
+#include "lib/units.h"
+
 #include <inttypes.h>
 
 static void add(json_t *words, const char *option, const char *value)
@@ -34,6 +36,11 @@ json_t *repro_options(const struct repro_run *run, const char *fs, uint64_t seed
 	add(words, "--persistence", s->cpu_cache_persists ? "cpu" : "mem-ctrl");
 	if (s->layer)
 		add(words, "--layer", layer_name(s->layer));
+	if (s->nvdimm_bytes) {
+		char size[32];
+
+		add(words, "--nvdimm-size", units_format_size(s->nvdimm_bytes, size, sizeof(size)));
+	}
 	if (s->cpus)
 		add_number(words, "--cpus", s->cpus);
 	return words;

@@ -71,7 +71,8 @@ static void measure(const struct selection *s, struct target *t, const struct ru
 	dx_teardown(dx);
 	if (r == -EOPNOTSUPP) {
 		c->status = STATUS_SKIP;
-		snprintf(c->reason, sizeof(c->reason), "not supported here: %s", e.what);
+		snprintf(c->reason, sizeof(c->reason), "not supported here: %s%s%s", e.what,
+			 e.hint[0] ? "; " : "", e.hint);
 	} else if (r) {
 		c->status = STATUS_ERROR;
 		snprintf(c->reason, sizeof(c->reason), "%s%s%s", e.what, e.hint[0] ? "; " : "",

@@ -42,6 +42,7 @@
 #define MAX_PROOF_OPS	      4096 /* events of a proof must fit the trace buffer */
 #define MAX_OPS		      (1ULL << 32)
 #define CALIBRATION_TRIES     3
+#define MUCH		      200
 #define LATENCY_OPS	      20000 /* enough for p99.99 */
 #define MIN_SPLIT_OPS	      1024
 
@@ -130,7 +131,7 @@ static int shortest_sample(struct dx *dx, uint64_t n, const struct runner_option
 			return r;
 		if (!i || one.length < ret->length)
 			*ret = one;
-		if (ret->length < enough)
+		if (ret->length < enough || ret->length > MUCH * enough)
 			break;
 	}
 	return 0;
@@ -140,7 +141,7 @@ static int shortest_sample(struct dx *dx, uint64_t n, const struct runner_option
  * Raises n until a sample lasts @wanted in the clock's unit. Where even one
  * operation lasts longer, n stays 1. That is only believed when it was seen more
  * than once: the first samples pay for what is made once (the huge zero page,
- * slabs, under TCG the translation of the code).
+ * slabs, under TCG the translation of the code). Not MUCH times as long, though.
  */
 static int calibrate(struct dx *dx, const struct runner_options *o, double wanted, uint64_t *ret_n,
 		     struct err *e)
@@ -254,7 +255,8 @@ static void set_wanted(const struct dx *dx, uint64_t n, struct dx_counts *c)
 {
 	const struct target *t = dx->env_data;
 
-	*c = t && !target_is_dax(t) ? (struct dx_counts){ 0 } : DX_COUNTS_ANY;
+	*c = t && !target_is_dax(t) ? (struct dx_counts){ .lines_written_back = DX_ANY }
+				    : DX_COUNTS_ANY;
 	if (dx->workload->expect && (!t || target_is_dax(t)))
 		dx->workload->expect(dx, n, c);
 }
@@ -269,7 +271,8 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 
 	if (r)
 		return prepare_failed(dx, r, "prepare for the proof", e);
-	r = faults_start(o->faults, dx->root, e);
+	set_wanted(dx, n, &c->wanted);
+	r = faults_start(o->faults, dx->root, &c->wanted, e);
 	if (r) {
 		dx_finish(dx);
 		return r;
@@ -285,7 +288,6 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 						     : DX_ANY;
 	c->have_counts = true;
 	c->proof_ops = n;
-	set_wanted(dx, n, &c->wanted);
 	if (!faults_match(&c->wanted, &c->seen, why, sizeof(why))) {
 		c->status = STATUS_FAIL;
 		snprintf(c->reason, sizeof(c->reason), "of %llu operations: %s",

@@ -23,7 +23,8 @@ enum {
 	OPT_RT,
 	OPT_FLUSH,
 	OPT_PERSISTENCE,
-	OPT_LAYER
+	OPT_LAYER,
+	OPT_NVDIMM_SIZE
 };
 
 static const struct argp_option options[] = {
@@ -47,6 +48,8 @@ static const struct argp_option options[] = {
 	  "between its NVDIMMs and the file system: partition, linear (dm-linear, swapped "
 	  "halves), span (of both NVDIMMs)",
 	  10 },
+	{ "nvdimm-size", OPT_NVDIMM_SIZE, "SIZE", 0,
+	  "of each of its two NVDIMMs, backed sparsely (512M)", 10 },
 	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (1h)", 10 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
 	  "count instructions, repeatable to the last digit", 10 },
@@ -109,6 +112,13 @@ static void parse_persistence(struct session *s, const char *arg, struct argp_st
 	s->cpu_cache_persists = !strcmp(arg, "cpu");
 }
 
+static void parse_nvdimm_size(struct session *s, const char *arg, struct argp_state *state)
+{
+	if (units_parse_size(arg, &s->nvdimm_bytes) || s->nvdimm_bytes < EMULATE_MIN_NVDIMM ||
+	    s->nvdimm_bytes > EMULATE_MAX_NVDIMM || s->nvdimm_bytes % EMULATE_NVDIMM_STEP)
+		argp_error(state, "--nvdimm-size %s: want 512M to 16G, in steps of 128M", arg);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct session *s = state->input;
@@ -135,6 +145,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PERSISTENCE:
 		parse_persistence(s, arg, state);
+		return 0;
+	case OPT_NVDIMM_SIZE:
+		parse_nvdimm_size(s, arg, state);
 		return 0;
 	case OPT_LAYER:
 		if (!layer_find(arg, &s->layer))
@@ -210,6 +223,9 @@ int session_check(const struct session *s, struct err *e)
 	if (s->flush || s->cpu_cache_persists)
 		return err_set(e, -EINVAL, s->flush ? "--flush" : "--persistence",
 			       "is for guests: this machine is what it is");
+	if (s->nvdimm_bytes)
+		return err_set(e, -EINVAL, "--nvdimm-size",
+			       "is for guests: this machine's devices are as large as they are");
 	if (s->deterministic) {
 		err_set(e, -EINVAL, "--deterministic",
 			"instructions are counted by the emulator only");
@@ -340,6 +356,8 @@ int session_job(struct session *s, const char *kernel, char *const argv[], struc
 	job->argv = s->guest_argv;
 	job->deterministic = s->deterministic;
 	job->cpus = s->cpus;
+	job->nvdimm_bytes[EMULATE_DATA] = s->nvdimm_bytes;
+	job->nvdimm_bytes[EMULATE_DATA2] = s->nvdimm_bytes;
 	job->flush = s->flush;
 	job->cpu_cache_persists = s->cpu_cache_persists;
 	job->timeout_ms = s->timeout_ms;

@@ -16,7 +16,7 @@
 #define SESSION_MAX_FS	    8
 
 /* Filled by session_argp: --target --device --fs --emulate --kernel --modules --cpus --timeout
- * --flush --persistence --layer --deterministic --seed. */
+ * --flush --persistence --layer --nvdimm-size --deterministic --seed. */
 struct session {
 	const char *target;
 	const char *device;
@@ -30,6 +30,7 @@ struct session {
 	bool cpu_cache_persists;
 	enum layer_kind layer; /* between the guest's NVDIMMs and the file system */
 	bool no_write_cache;   /* not an option of all: the guest's kernel is told not to flush */
+	uint64_t nvdimm_bytes; /* of each of the guest's data NVDIMMs; 0: the default */
 	uint64_t timeout_ms;   /* of a guest; 0: the default */
 	char *kernels[SESSION_MAX_KERNELS + 1]; /* NULL-ended; none: the default */
 	char *fs[SESSION_MAX_FS + 1];		/* NULL-ended; none: the command's default */

@@ -30,6 +30,14 @@
 #define EMULATE_NVDIMMS 3
 enum emulate_nvdimm { EMULATE_DATA, EMULATE_DATA2, EMULATE_OPLOG };
 
+/*
+ * What a data NVDIMM may be: whole sections of Linux' memory, and no more than the
+ * guest's RAM holds a struct page for of each 4 KiB of both (64 bytes).
+ */
+#define EMULATE_NVDIMM_STEP (128ULL << 20)
+#define EMULATE_MIN_NVDIMM  (512ULL << 20)
+#define EMULATE_MAX_NVDIMM  (16ULL << 30)
+
 /* The best instruction of the CPUs to write a cache line back with. */
 enum emulate_flush { EMULATE_CLWB, EMULATE_CLFLUSHOPT, EMULATE_CLFLUSH };
 

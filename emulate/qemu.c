@@ -45,6 +45,24 @@ uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index)
 	return base;
 }
 
+/* It must end below 4 GiB, where the NVDIMMs begin: of q35 up to 2.75 GiB do. */
+unsigned int qemu_ram_mib(const struct emulate_job *job)
+{
+	uint64_t pmem = 0;
+
+	for (unsigned int i = 0; i < EMULATE_NVDIMMS; i++)
+		pmem += qemu_nvdimm_bytes(job, i);
+	return pmem > 4ULL << 30 ? 2048 : 1024;
+}
+
+/* Up to the end of the last NVDIMM, in whole GiB; 8 if it ends below. */
+static unsigned int max_memory_gib(const struct emulate_job *job)
+{
+	uint64_t end = qemu_nvdimm_base(job, EMULATE_NVDIMMS) + (1ULL << 30) - 1;
+
+	return end >> 30 < 8 ? 8 : (unsigned int)(end >> 30);
+}
+
 bool qemu_wants_plugin(const struct emulate_job *job)
 {
 	return job->trace_dir || job->counts;
@@ -123,7 +141,9 @@ static void add_machine(struct words *w, const struct qemu_boot *b)
 	add(w, "-machine");
 	add(w, "q35,nvdimm=on,nvdimm-persistence=%s,usb=off,vmport=off",
 	    b->job->cpu_cache_persists ? "cpu" : "mem-ctrl");
-	add_words(w, "-m 1G,slots=4,maxmem=8G -cpu");
+	add(w, "-m");
+	add(w, "%uM,slots=4,maxmem=%uG", qemu_ram_mib(b->job), max_memory_gib(b->job));
+	add(w, "-cpu");
 	add(w, "max%s%s", b->job->flush >= EMULATE_CLFLUSHOPT ? ",clwb=off" : "",
 	    b->job->flush == EMULATE_CLFLUSH ? ",clflushopt=off" : "");
 	add(w, "-smp");

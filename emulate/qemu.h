@@ -25,6 +25,9 @@ uint64_t qemu_nvdimm_bytes(const struct emulate_job *job, unsigned int index);
 /* Where it lies in the guest's physical memory. */
 uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index);
 
+/* RAM of the guest: more where its NVDIMMs want it for their struct pages. */
+unsigned int qemu_ram_mib(const struct emulate_job *job);
+
 /* Does the job need the plugin (checker/plugin), and with it TCG? */
 bool qemu_wants_plugin(const struct emulate_job *job);
 

@@ -38,17 +38,30 @@ static inline int make_hole(struct dx_worker *w, struct dx_file *f, const char *
 	return r ? r : dx_fsync(w, f);
 }
 
+/* A write that ends early, for want of room or not: its last page, written alone, tells. */
+static inline int write_whole(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len)
+{
+	int r = dx_write(w, f, off, len);
+
+	if (r == -EIO && len > DX_PAGE)
+		r = dx_write(w, f, off + len - DX_PAGE, DX_PAGE) == -ENOSPC ? -ENOSPC : r;
+	return r;
+}
+
 /* Writes the first @size bytes of an open file, and syncs. */
 static inline int fill_file(struct dx_worker *w, struct dx_file *f, uint64_t size)
 {
 	int r = 0;
 
 	for (uint64_t off = 0; !r && off < size; off += w->buf_size)
-		r = dx_write(w, f, off, size - off < w->buf_size ? size - off : w->buf_size);
+		r = write_whole(w, f, off, size - off < w->buf_size ? size - off : w->buf_size);
 	return r ? r : dx_fsync(w, f);
 }
 
-/* A file of @size bytes, written and synced, of which no page was ever faulted. */
+/*
+ * A file of @size bytes, written and synced, of which no page was ever faulted.
+ * -ENOSPC: the device is too small for it.
+ */
 static inline int make_written(struct dx_worker *w, struct dx_file *f, const char *name,
 			       uint64_t size)
 {

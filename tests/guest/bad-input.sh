@@ -23,6 +23,12 @@ run 2 ./daxbench run --emulate --target /tmp
 has err "a guest has its own devices"
 run 2 ./daxbench run --target /tmp --deterministic
 has err "the emulator only"
+for size in 511M 600M 17G 1T -1 big; do
+	run 2 ./daxbench run --nvdimm-size "$size" null
+	has err "want 512M to 16G, in steps of 128M"
+done
+run 2 ./daxbench run --target /tmp --nvdimm-size 1G
+has err "is for guests"
 run 3 ./daxbench run --kernel 5.4 null
 has err "give 6.1, 6.12 or the path of a bzImage"
 run 3 ./daxbench run -o "$work/none" --kernel 5.4 null

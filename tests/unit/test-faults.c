@@ -45,6 +45,20 @@ Test(faults, page_size_is_of_what_was_seen)
 	cr_assert_str_eq(faults_page_size(&both), "mixed");
 }
 
+/* Too small a buffer loses events, and a proof with them; each has 56 bytes or less. */
+Test(faults, buffer_grows_with_what_is_wanted)
+{
+	struct dx_counts any = DX_COUNTS_ANY, few = { .pte_faults = 100 };
+	struct dx_counts many = { .pte_faults = 1000000,
+				  .pmd_faults = DX_ANY,
+				  .entries_written_back = 1000000 };
+
+	cr_expect_eq(faults_buffer_kib(&any), 4096);
+	cr_expect_eq(faults_buffer_kib(&few), 4096);
+	cr_expect_geq(faults_buffer_kib(&many), 2000000ULL * 56 / 1024);
+	cr_expect_leq(faults_buffer_kib(&many), 256 << 10, "a guest has 2 GiB");
+}
+
 Test(faults, closing_nothing_is_fine)
 {
 	faults_close(NULL);

@@ -34,6 +34,14 @@ static int refuse_saying_why(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return dx_refuse(dx, dx_param(dx, "not-here") ? -EOPNOTSUPP : -EINVAL, "the moon is full");
 }
 
+static int find_no_room(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	(void)dx;
+	(void)w;
+	(void)n;
+	return -ENOSPC;
+}
+
 static int succeed(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	(void)dx;
@@ -67,6 +75,10 @@ static const struct dx_workload refused_saying_why = {
 	.params = { { "not-here", "kind", 0, 0, 1, "what it is refused with" } },
 };
 static const struct dx_workload refused_late = { .name = "w", .op = "o", .run = refuse };
+static const struct dx_workload too_large = {
+	.name = "w", .op = "o", .prepare = find_no_room, .run = succeed
+};
+static const struct dx_workload grown_too_large = { .name = "w", .op = "o", .run = find_no_room };
 static const struct dx_workload dying = { .name = "w", .op = "o", .run = die };
 static const struct dx_workload hanging = { .name = "w", .op = "o", .run = hang };
 static const struct dx_workload fine = { .name = "w", .op = "o", .run = succeed };
@@ -103,6 +115,16 @@ Test(runner, a_refusal_has_the_reason_that_the_workload_gives)
 	expect_selection(s, STATUS_ERROR, "the moon is full");
 	s.values[0] = 1;
 	expect_selection(s, STATUS_SKIP, "not supported here: the moon is full");
+}
+
+Test(runner, no_room_in_prepare_is_a_skip_that_says_what_to_do)
+{
+	expect_cell(&too_large, STATUS_SKIP, "too small for these parameters; --nvdimm-size");
+}
+
+Test(runner, no_room_in_run_is_an_error)
+{
+	expect_cell(&grown_too_large, STATUS_ERROR, "run: No space left");
 }
 
 Test(runner, refusal_in_run_is_an_error)
