@@ -174,6 +174,12 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 			 .extents = OPLOG_AFTER,
 			 RANGE(0),
 			 .arg = { { "offset", OPLOG_BYTES }, { "length", OPLOG_BYTES } } },
+	[DX_OP_SYNC_FILE_RANGE] = { .name = "sync-file-range",
+				    .object = OPLOG_FILE,
+				    RANGE(0),
+				    .arg = { { "offset", OPLOG_BYTES },
+					     { "length", OPLOG_BYTES },
+					     { "flags", OPLOG_RANGE_FLAGS } } },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)
@@ -222,6 +228,10 @@ static const struct flag map_flags[] = {
 static const struct flag msync_flags[] = {
 	FLAG(MS_ASYNC), FLAG(MS_INVALIDATE), FLAG(MS_SYNC), { 0 }
 };
+static const struct flag range_flags[] = { { SYNC_FILE_RANGE_WAIT_BEFORE, "WAIT_BEFORE" },
+					   { SYNC_FILE_RANGE_WRITE, "WRITE" },
+					   { SYNC_FILE_RANGE_WAIT_AFTER, "WAIT_AFTER" },
+					   { 0 } };
 
 static char *format_flags(const struct flag *f, uint64_t value, char *buf, size_t len)
 {
@@ -255,6 +265,8 @@ static const struct flag *flags_of(enum oplog_arg_type type)
 		return map_flags;
 	case OPLOG_MSYNC_FLAGS:
 		return msync_flags;
+	case OPLOG_RANGE_FLAGS:
+		return range_flags;
 	default:
 		return NULL;
 	}

@@ -58,6 +58,8 @@ static int write_and_sync(struct dx_worker *w, struct dx_file *f)
 	if (!r)
 		r = dx_read(w, f, 5, 100);
 	if (!r)
+		r = dx_sync_file_range(w, f, 0, DX_PAGE, SYNC_FILE_RANGE_WRITE);
+	if (!r)
 		r = dx_fdatasync(w, f);
 	if (!r)
 		r = dx_fsync(w, f);

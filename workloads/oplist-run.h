@@ -67,6 +67,9 @@ static inline void list_do_file(struct dx_worker *w, const struct dx_list_op *op
 	case DX_OP_FDATASYNC:
 		dx_fdatasync(w, f);
 		break;
+	case DX_OP_SYNC_FILE_RANGE:
+		dx_sync_file_range(w, f, arg[0], arg[1], (unsigned int)arg[2]);
+		break;
 	case DX_OP_SYNCFS:
 		dx_syncfs(w, f);
 		break;

@@ -394,6 +394,21 @@ static bool syncfs_act(struct soup *s)
 	return sync_with(s, DX_OP_SYNCFS);
 }
 
+/* Any of its flags, or none: that is a call too. */
+static bool sync_file_range_act(struct soup *s)
+{
+	int slot = soup_pick_open(s, SOUP_ANY);
+	uint64_t limit, len;
+
+	if (slot < 0)
+		return false;
+	limit = soup_inode_of(s, (unsigned int)slot)->limit;
+	len = soup_length(s, limit);
+	SOUP_EMIT(s, .op = DX_OP_SYNC_FILE_RANGE, .slot = (uint32_t)slot,
+		  .arg = { soup_offset(s, limit - len), len, soup_pick(s, 8) });
+	return true;
+}
+
 static bool sync_act(struct soup *s)
 {
 	SOUP_EMIT(s, .op = DX_OP_SYNC);
@@ -511,6 +526,7 @@ static const struct soup_act acts[] = {
 	{ "fsync", 48, 0, fsync_act },
 	{ "fdatasync", 32, 0, fdatasync_act },
 	{ "syncfs", 4, 0, syncfs_act },
+	{ "sync-file-range", 8, 0, sync_file_range_act },
 	{ "sync", 3, SOUP_OWN_FS, sync_act },
 	{ "remount", 1, SOUP_OWN_FS, remount_act },
 	{ "umount", 1, SOUP_OWN_FS, umount_act },

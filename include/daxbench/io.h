@@ -602,6 +602,19 @@ DX_SYNC_CALL(fdatasync, DX_OP_FDATASYNC, f->id)
 DX_SYNC_CALL(syncfs, DX_OP_SYNCFS, 0)
 #undef DX_SYNC_CALL
 
+/* sync_file_range(2), @flags: SYNC_FILE_RANGE_*. Promises nothing: it flushes no device cache. */
+DX_INLINE int dx_sync_file_range(struct dx_worker *w, struct dx_file *f, uint64_t off, uint64_t len,
+				 unsigned int flags)
+{
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_SYNC_FILE_RANGE, f->id, off, len, flags, 0);
+	r = sync_file_range(f->fd, (off_t)off, (off_t)len, flags) ? -errno : 0;
+	DX_END(w, r);
+	return r;
+}
+
 /* sync(2): every file system of the machine. */
 DX_INLINE int dx_sync(struct dx_worker *w)
 {

@@ -39,13 +39,14 @@
  *	msync MAP OFFSET LENGTH [FLAGS]		flush MAP OFFSET LENGTH KIND
  *	rely MAP OFFSET LENGTH
  *	fsync, fdatasync, syncfs FILE		sync, drain
+ *	sync-file-range FILE OFFSET LENGTH FLAGS
  *	umount, mount, mkfs, drop-caches	remount ro|rw
  *	pass-time MILLISECONDS
  *
  * FLAGS are words joined by |, or numbers: O_RDWR|O_CREAT, KEEP_SIZE|PUNCH_HOLE,
- * read|write|sync|private|populate|pte|pmd, RENAME_EXCHANGE, RWF_DSYNC, MS_ASYNC;
- * KIND is clwb, clflushopt or clflush. A name stands between quotes; \" \\ and
- * \xNN (a byte, not 0) stand for what they say.
+ * read|write|sync|private|populate|pte|pmd, RENAME_EXCHANGE, RWF_DSYNC, MS_ASYNC,
+ * WAIT_BEFORE|WRITE|WAIT_AFTER; KIND is clwb, clflushopt or clflush. A name stands
+ * between quotes; \" \\ and \xNN (a byte, not 0) stand for what they say.
  *
  * Workers beside 0 are processes, with slots of their own. They run in turn,
  * never at once: the list is the order. While there are any the file system is

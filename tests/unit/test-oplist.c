@@ -72,6 +72,7 @@ Test(oplist, each_operation_is_read_back)
 		    "flush m7 0 64 clflush\n"
 		    "drain\n"
 		    "fsync f0\nfdatasync f0\nsyncfs f0\nsync\n"
+		    "sync-file-range f0 0 4096 WAIT_BEFORE|WRITE|WAIT_AFTER\n"
 		    "map m6 f0 0 4096 read|sync\n"
 		    "flush m6 0 64 clwb\n"
 		    "rely m6 0 64\n"

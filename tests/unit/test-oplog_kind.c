@@ -23,6 +23,8 @@ Test(oplog_kind, arguments_are_named)
 	expect_shown(OPLOG_OPEN_FLAGS, O_WRONLY | 1ULL << 40, "O_WRONLY|0x10000000000");
 	expect_shown(OPLOG_MSYNC_FLAGS, 0, "0");
 	expect_shown(OPLOG_MSYNC_FLAGS, MS_SYNC, "MS_SYNC");
+	expect_shown(OPLOG_RANGE_FLAGS, SYNC_FILE_RANGE_WRITE, "WRITE");
+	expect_shown(OPLOG_RANGE_FLAGS, 7, "WAIT_BEFORE|WRITE|WAIT_AFTER");
 	expect_shown(OPLOG_MAP_FLAGS, DX_MAP_READ | DX_MAP_PMD, "read|pmd");
 	expect_shown(OPLOG_PHASE, 1, "run");
 	expect_shown(OPLOG_PHASE, 9, "9");
@@ -71,6 +73,7 @@ Test(oplog_kind, arguments_are_read_back)
 	expect_refused(OPLOG_OPEN_FLAGS, "O_RDWR|O_CREATE");
 	expect_refused(OPLOG_MAP_FLAGS, "O_RDONLY");
 	expect_refused(OPLOG_FLUSH_KIND, "flush");
+	expect_refused(OPLOG_RANGE_FLAGS, "MS_SYNC");
 	expect_refused(OPLOG_MODE, "0689");
 }
 

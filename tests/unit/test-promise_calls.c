@@ -131,6 +131,13 @@ Test(promise_calls, mounting_and_closing_promise_nothing)
 	expect_clean();
 }
 
+Test(promise_calls, sync_file_range_promises_nothing)
+{
+	lose(0);
+	call(DX_OP_SYNC_FILE_RANGE, FILE_HANDLE, 0, DX_PAGE, 7);
+	expect_clean();
+}
+
 Test(promise_calls, fsync_and_fdatasync_promise_all_of_their_file)
 {
 	static const enum dx_log_op ops[] = { DX_OP_FSYNC, DX_OP_FDATASYNC };

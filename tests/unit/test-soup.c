@@ -56,22 +56,22 @@ Test(soup, a_seed_keeps_its_meaning)
 {
 	char *text = soup(16, 1, ALL);
 
-	cr_expect_str_eq(text, "drain\n"
+	cr_expect_str_eq(text, "open f0 \"a\" O_RDWR|O_CREAT\n"
+			       "close f0\n"
+			       "open f0 \"a\" O_WRONLY\n"
+			       "write f0 397312 4096\n"
+			       "fallocate f0 0 76096 1\n"
+			       "rename \"a\" \"k\"\n"
 			       "drain\n"
+			       "writev f0 847872 2881\n"
+			       "write f0 655360 41\n"
 			       "drain\n"
-			       "umount\n"
-			       "mount\n"
-			       "open f0 \"j\" O_RDWR|O_CREAT\n"
-			       "open f1 \"j\" O_RDWR\n"
-			       "drain\n"
-			       "open f2 \"j\" O_RDWR\n"
-			       "fsync f0\n"
-			       "mkdir \"x\"\n"
-			       "mkdir \"y\"\n"
-			       "rename \"j\" \"e\"\n"
-			       "fsync f0\n"
-			       "map m0 f0 20480 32768 read|write\n"
-			       "open f3 \"e\" O_RDONLY\n");
+			       "open f1 \"a\" O_RDWR|O_CREAT|O_EXCL\n"
+			       "map m0 f1 0 65536 read|write|sync|pte\n"
+			       "write f0 894271 993 RWF_DSYNC\n"
+			       "map m1 f1 12288 8192 read|write|pte\n"
+			       "fsync f1\n"
+			       "map m2 f1 4096 61440 read|write|pte\n");
 	free(text);
 }
 
