@@ -24,12 +24,9 @@ int dx_setup(struct dx **ret, const struct selection *s, struct target *t, const
 int dx_prepare(struct dx *dx, uint64_t n);
 int dx_run(struct dx *dx, uint64_t n);
 
-/* Says in @e that dx_prepare() failed with @r at @stage, or why it refused; returns @r. */
-int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e);
-
 /*
- * Says in @e that dx_prepare() failed with @r at @stage, and returns the code. What
- * has no room on the device (-ENOSPC) cannot be had here: -EOPNOTSUPP.
+ * Says in @e that dx_prepare() failed with @r at @stage, or why it refused, and returns
+ * the code. What has no room on the device (-ENOSPC) cannot be had here: -EOPNOTSUPP.
  */
 int dx_prepare_failed(const struct dx *dx, int r, const char *stage, struct err *e);
 

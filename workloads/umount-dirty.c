@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/leave.h"
+
+/* The one operation of a sample: the file system is there no more. */
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	int r = store_and_leave(w, dx_priv(dx));
+
+	(void)n;
+	return r ? r : dx_env_umount(w);
+}
+
+static void finish(struct dx *dx, struct dx_worker *w)
+{
+	if (dx->root < 0)
+		dx_env_mount(w);
+	drop_left(w, dx_priv(dx));
+}
+
+DX_WORKLOAD(umount_dirty)
+= {
+	.name = "umount-dirty",
+	.title = "Store to N pages, unmap and close the file, then umount",
+	.op = "stores+umount",
+	.groups = "sync",
+	.needs = DX_NEED_DAX | DX_NEED_OWN_FS,
+	.max_ops = 1,
+	.priv_size = sizeof(struct mapped),
+	.params = { LEAVE_PARAM },
+	.prepare = prepare_leave,
+	.run = run,
+	.finish = finish,
+	.expect = expect_leave,
+};
