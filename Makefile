@@ -13,9 +13,13 @@ CPPFLAGS  := -D_GNU_SOURCE -I. -Iinclude
 STD	  := -std=gnu11 -pthread
 PACKAGES  := libndctl libdaxctl uuid blkid mount jansson libtracefs libtraceevent smartcols libzstd \
 	     devmapper libdw
+# Workloads that need more are skipped without it.
+PMEM2	   = $(shell pkg-config --exists libpmem2 && echo libpmem2)
 # Only where it is needed: `make help` and `make setup` must work on a bare machine.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -lm
+PMEM2_FLAGS = $(if $(PMEM2),-DDX_HAVE_PMEM2 $(shell pkg-config --cflags $(PMEM2)))
+PMEM2_LIBS  = $(if $(PMEM2),$(shell pkg-config --libs $(PMEM2)))
 VERSION	  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
 SANITIZE ?=
@@ -83,7 +87,7 @@ guest: all
 	@scripts/fetch-guest.sh
 
 daxbench: $(part_objects) $(workload_objects)
-	$(QUIET)$(CC) $(STD) $(CFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(QUIET)$(CC) $(STD) $(CFLAGS) -o $@ $^ $(PKG_LIBS) $(PMEM2_LIBS)
 
 # PID 1 of the guest: static, so that it needs nothing there.
 $(B)/daxbench-init: emulate/init.c emulate/frame.c emulate/frame.h emulate/guest.h lib/err.h | $(B)/
@@ -96,13 +100,17 @@ $(B)/daxtrace.so: $(PLUGIN) $(wildcard checker/plugin/*.h) checker/trace_write.h
 	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -fPIC -shared \
 		-fvisibility=hidden -o $@ $(PLUGIN) -lzstd
 
-$(B)/%.bench.o: %.c Makefile
+$(B)/%.bench.o: %.c Makefile $(B)/pmem2
 	@mkdir -p $(@D)
-	$(COMPILE) $(BANNED) -DDX_LENS_BENCH -c -o $@ $<
+	$(COMPILE) $(BANNED) $(PMEM2_FLAGS) -DDX_LENS_BENCH -c -o $@ $<
 
-$(B)/%.check.o: %.c Makefile
+$(B)/%.check.o: %.c Makefile $(B)/pmem2
 	@mkdir -p $(@D)
-	$(COMPILE) $(BANNED) -DDX_LENS_CHECK -c -o $@ $<
+	$(COMPILE) $(BANNED) $(PMEM2_FLAGS) -DDX_LENS_CHECK -c -o $@ $<
+
+# Workloads are built anew when the library comes or goes.
+$(B)/pmem2: FORCE | $(B)/
+	@echo '$(PMEM2)' | cmp -s - $@ || echo '$(PMEM2)' >$@
 
 $(B)/bench/env.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
 $(B)/bench/main.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'

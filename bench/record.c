@@ -48,8 +48,10 @@ static uint64_t count_ops(const struct dx_workload *w)
 	return w->max_ops && n > w->max_ops ? w->max_ops : n;
 }
 
-static int check_target(const struct dx_workload *w, const struct target *t, struct err *e)
+static int check_needs(const struct dx_workload *w, const struct target *t, struct err *e)
 {
+	if (w->lacks)
+		return err_set(e, -EOPNOTSUPP, w->name, "not in this build: %s", w->lacks);
 	if (w->needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC) && !target_is_dax(t)) {
 		err_set(e, -EOPNOTSUPP, w->name, "files here are not DAX");
 		return err_hint(e, "%s", target_how_to_dax(t));
@@ -273,7 +275,7 @@ int runner_record(const struct selection *s, struct target *t, uint64_t seed,
 	struct recording r = {
 		.s = s, .t = t, .seed = seed, .n = count_ops(s->workload), .log_size = where->size
 	};
-	int code = t ? check_target(s->workload, t, e) : 0;
+	int code = t || s->workload->lacks ? check_needs(s->workload, t, e) : 0;
 
 	if (!code)
 		code = oplist_source_count(s, &r.n, e);

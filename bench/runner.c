@@ -38,7 +38,9 @@ static bool must_skip(const struct selection *s, struct target *t, const struct 
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	why[0] = '\0';
-	if (needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC) && !target_is_dax(t))
+	if (s->workload->lacks)
+		snprintf(why, len, "not in this build: %s", s->workload->lacks);
+	else if (needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC) && !target_is_dax(t))
 		snprintf(why, len, "files here are not DAX: %s", target_how_to_dax(t));
 	else if (needs & DX_NEED_OWN_FS && !target_is_own(t))
 		snprintf(why, len, "others use this file system too: give --device");

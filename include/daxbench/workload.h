@@ -160,6 +160,7 @@ struct dx_workload {
 	const char *op; /* what one operation is: "store", "store+msync" */
 	const char *groups; /* comma-separated; "default" is what `run` runs */
 	unsigned int needs; /* enum dx_need */
+	const char *lacks;  /* what this build has not got: skipped, with that. NULL: nothing */
 	uint64_t max_ops; /* most operations in a sample, for the space that they need; 0: no end */
 	uint64_t check_ops; /* operations under the check lens; 0: 8; with a list, all of it */
 	enum dx_list_source list; /* in the check lens alone: see workloads/oplist-run.h */

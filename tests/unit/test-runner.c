@@ -79,6 +79,9 @@ static const struct dx_workload too_large = {
 	.name = "w", .op = "o", .prepare = find_no_room, .run = succeed
 };
 static const struct dx_workload grown_too_large = { .name = "w", .op = "o", .run = find_no_room };
+static const struct dx_workload lacking = {
+	.name = "w", .op = "o", .lacks = "a library", .run = die
+};
 static const struct dx_workload dying = { .name = "w", .op = "o", .run = die };
 static const struct dx_workload hanging = { .name = "w", .op = "o", .run = hang };
 static const struct dx_workload fine = { .name = "w", .op = "o", .run = succeed };
@@ -130,6 +133,11 @@ Test(runner, no_room_in_run_is_an_error)
 Test(runner, refusal_in_run_is_an_error)
 {
 	expect_cell(&refused_late, STATUS_ERROR, "run");
+}
+
+Test(runner, what_the_build_lacks_is_a_skip)
+{
+	expect_cell(&lacking, STATUS_SKIP, "not in this build: a library");
 }
 
 Test(runner, death_is_an_error)
@@ -186,6 +194,15 @@ Test(runner, record_says_which_phase_was_refused)
 	cr_expect(strstr(e.what, "run"), "%s", e.what);
 	cr_expect_eq(record_it(&fine, &result), 0);
 	cr_expect_eq(result, 0);
+}
+
+Test(runner, record_of_what_the_build_lacks_is_a_skip)
+{
+	struct selection s = { .workload = &lacking };
+	struct log_device where = { .fd = -1 };
+
+	cr_expect_eq(runner_record(&s, NULL, 1, &where, NULL, &e), -EOPNOTSUPP);
+	cr_expect(strstr(e.what, "a library"), "%s", e.what);
 }
 
 /* The log outlives the process: it ends where the workload did. */
