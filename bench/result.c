@@ -276,7 +276,7 @@ static bool is_name(const char *text)
 	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")];
 }
 
-/* Which cell it is: a name that can be printed, parameters that are counts. */
+/* Which cell it is: names that can be printed, parameters that are counts. */
 static int check_cell(const json_t *j, struct err *e)
 {
 	const char *name = json_string_value(json_object_get(j, "workload")), *key;
@@ -287,7 +287,7 @@ static int check_cell(const json_t *j, struct err *e)
 	if (!json_is_object(params))
 		return bad(e, "params");
 	json_object_foreach(params, key, value)
-		if (!json_is_integer(value) || json_integer_value(value) < 0)
+		if (!is_name(key) || !json_is_integer(value) || json_integer_value(value) < 0)
 			return bad(e, "params");
 	return 0;
 }

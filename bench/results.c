@@ -15,11 +15,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define SCHEMA	     "daxbench-result-1"
-#define PARTIAL	     ".partial"
-#define JOURNAL	     "journal.ndjson"
-#define MAX_DOCUMENT (256U << 20)
-#define PRINT	     (JSON_REAL_PRECISION(17))
+#define PARTIAL ".partial"
+#define JOURNAL "journal.ndjson"
+#define PRINT	(JSON_REAL_PRECISION(17))
 
 struct results {
 	char base[PATH_MAX - 256];
@@ -112,7 +110,7 @@ int results_open(struct results **ret, const char *base, int frame_fd, const cha
 	r->dir = r->journal = -1;
 	r->frame_fd = frame_fd;
 	r->planned = planned;
-	r->document = json_pack("{s:s, s:O, s:I, s:O?, s:b, s:[], s:{}}", "schema", SCHEMA,
+	r->document = json_pack("{s:s, s:O, s:I, s:O?, s:b, s:[], s:{}}", "schema", RESULTS_SCHEMA,
 				"command", command, "seed", (json_int_t)seed, "environment",
 				environment, "interrupted", 0, "results", "summary");
 	if (!r->document)
@@ -345,8 +343,9 @@ int results_parse(const char *text, size_t len, json_t **ret, struct err *e)
 	json_error_t where;
 	json_t *j;
 
-	if (len > MAX_DOCUMENT)
-		return err_set(e, -EFBIG, "results", "are larger than %u bytes", MAX_DOCUMENT);
+	if (len > RESULTS_MAX_DOCUMENT)
+		return err_set(e, -EFBIG, "results", "are larger than %u bytes",
+			       RESULTS_MAX_DOCUMENT);
 	j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
 	if (!j)
 		return err_set(e, -EBADMSG, "results", "line %d, column %d: %s", where.line,

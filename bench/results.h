@@ -19,6 +19,9 @@
 
 #include "bench/result.h"
 
+#define RESULTS_SCHEMA	     "daxbench-result-1"
+#define RESULTS_MAX_DOCUMENT (256U << 20) /* bytes */
+
 struct results;
 
 /*

@@ -2,9 +2,10 @@
 /*
  * Results of a guest, or of a file: what is taken for a cell must come out as a
  * cell again with the same figures, and whatever was parsed at all can be
- * printed and judged without harm.
+ * printed, judged and taken apart without harm.
  */
 #include "bench/results.h"
+#include "bench/results_read.h"
 #include "bench/table.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -49,6 +50,20 @@ static void read_again(const struct cell_result *c)
 	json_decref(j);
 }
 
+/* What is no run is refused whole; of a run each cell is itself. */
+static void take_apart(json_t *document)
+{
+	struct results_file f;
+
+	if (results_read_document(document, "fuzz", &f, NULL)) {
+		expect(!f.document && !f.cells && !f.n_cells);
+		return;
+	}
+	for (size_t i = 0; i < f.n_cells; i++)
+		expect(results_match(&f, &f.cells[i]) != NULL);
+	results_file_release(&f);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cell_result c;
@@ -57,9 +72,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (results_parse((const char *)data, size, &j, NULL))
 		return 0;
 	print(j);
-	document = json_pack("{s:[O], s:{s:i, s:i}}", "results", j, "summary", "planned", 1, "pass",
-			     1);
+	take_apart(j);
+	document = json_pack("{s:s, s:[O], s:{s:i, s:i}}", "schema", RESULTS_SCHEMA, "results", j,
+			     "summary", "planned", 1, "pass", 1);
 	print(document);
+	take_apart(document);
 	if (!cell_result_from_json(j, &c, NULL)) {
 		read_again(&c);
 		cell_result_release(&c);
