@@ -142,6 +142,13 @@ static const struct argp argp = {
 	.children = children,
 };
 
+void run_settle(struct run *run)
+{
+	run->runner.seed = run->session.seed;
+	run->runner.deterministic = run->session.deterministic;
+	run->runner.unit = run->session.deterministic ? CLOCK_INSN : CLOCK_NS;
+}
+
 int run_conclude(struct run *run, struct results *results, bool cut_short)
 {
 	struct err e;
@@ -180,16 +187,14 @@ static int check_counts(const struct run *run, struct err *e)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run run = { .out = "results", .argv = argv };
+	struct run run = { .command = "run", .out = "results", .argv = argv };
 	struct err e;
 	int code;
 
 	runner_defaults(&run.runner);
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
 	say_init(run.verbosity, run.color);
-	run.runner.seed = run.session.seed;
-	run.runner.deterministic = run.session.deterministic;
-	run.runner.unit = run.session.deterministic ? CLOCK_INSN : CLOCK_NS;
+	run_settle(&run);
 	if (check_counts(&run, &e) ||
 	    plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
 		say_error(&e);

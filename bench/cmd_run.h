@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the three files of `daxbench run` share: nobody else includes it. */
+/*
+ * What the three files of `daxbench run` share, and with them `daxbench compare`, whose
+ * boots are runs.
+ */
 #ifndef BENCH_CMD_RUN_H
 #define BENCH_CMD_RUN_H
 
@@ -8,25 +11,38 @@
 #include "bench/runner.h"
 
 struct run {
+	const char *command; /* "run", or the command that runs as it does */
 	struct session session;
 	struct runner_options runner;
 	const char *out; /* directory that gets the results */
 	const char *color, *exit_style;
 	int verbosity;
 	bool json, dry_run, counts;
+	bool padded; /* the guest's memory is laid out otherwise */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */
 	struct plan plan;
 };
 
-/* cmd_run.c: prints what there is, keeps it, and says what the run is worth: the exit code. */
+/* cmd_run.c: what the runner must know of the session's options. */
+void run_settle(struct run *run);
+
+/* Prints what there is, keeps it, and says what the run is worth: the exit code. */
 int run_conclude(struct run *run, struct results *results, bool cut_short);
 
 /* cmd_run_here.c: on this machine. Returns the exit code. */
 int run_here(struct run *run);
 
-/* cmd_run_guest.c: in a guest for each kernel asked for. Returns the exit code. */
+/*
+ * cmd_run_guest.c: one boot of @kernel (NULL: the default). What came of it is in
+ * @ret_results, not finished yet and the caller's to close, also after a failure; NULL: it
+ * did not come to a boot.
+ */
+int run_boot(struct run *run, const char *kernel, struct results **ret_results,
+	     struct emulate_outcome *outcome, struct err *e);
+
+/* In a guest for each kernel asked for. Returns the exit code. */
 int run_guests(struct run *run);
 
 #endif

@@ -62,49 +62,60 @@ static int on_file(void *data, const char *name, bool append, const void *conten
 	return results_put(remote->results, name, content, len, e);
 }
 
-static int run_in_guest(struct run *run, const char *kernel)
+int run_boot(struct run *run, const char *kernel, struct results **ret_results,
+	     struct emulate_outcome *outcome, struct err *e)
 {
 	struct fio_luggage luggage = { 0 };
 	struct remote remote = { .run = run };
-	struct emulate_outcome outcome;
-	json_t *command = plan_command_line("run", run->argv);
+	json_t *command = plan_command_line(run->command, run->argv);
 	struct emulate_job job;
-	struct err e;
-	int r, code;
+	int r;
 
-	r = session_job(&run->session, kernel, run->argv, &job, &e);
+	*ret_results = NULL;
+	r = session_job(&run->session, kernel, run->argv, &job, e);
 	if (!r)
-		r = fio_luggage_pack(run->plan.selections, run->plan.n_selections, &luggage, &e);
+		r = fio_luggage_pack(run->plan.selections, run->plan.n_selections, &luggage, e);
 	if (!r)
 		r = results_open(&remote.results, run->out, -1, job.kernel, command, NULL,
-				 run->session.seed, run->plan.cells, &e);
+				 run->session.seed, run->plan.cells, e);
 	json_decref(command);
-	if (r) {
-		fio_luggage_release(&luggage);
-		say_error(&e);
-		return EXIT_NO_RUN;
+	if (!r) {
+		*ret_results = remote.results;
+		job.files = (const char *const *)luggage.files;
+		job.counts = run->counts;
+		job.padded = run->padded;
+		/* Nothing is said while a cell runs: what hangs is for the guest itself to end. */
+		job.silence_ms = run->runner.timeout_ms + SILENCE_SPARE_MS;
+		job.on_output = emulate_print;
+		job.on_file = on_file;
+		job.data = &remote;
+		say_progress(0, run->plan.cells, "booting the guest");
+		r = emulate_run(&job, outcome, e);
+		say_progress_done();
 	}
-	job.files = (const char *const *)luggage.files;
-	job.counts = run->counts;
-	/* Nothing is said while a cell runs: what hangs is for the guest itself to end. */
-	job.silence_ms = run->runner.timeout_ms + SILENCE_SPARE_MS;
-	job.on_output = emulate_print;
-	job.on_file = on_file;
-	job.data = &remote;
-	say_progress(0, run->plan.cells, "booting the guest");
-	r = emulate_run(&job, &outcome, &e);
 	fio_luggage_release(&luggage);
-	say_progress_done();
+	return r;
+}
+
+static int run_in_guest(struct run *run, const char *kernel)
+{
+	struct emulate_outcome outcome = { 0 };
+	struct results *results;
+	struct err e;
+	int r = run_boot(run, kernel, &results, &outcome, &e), code;
+
 	if (r && r != -EINTR)
 		say_error(&e);
-	code = run_conclude(run, remote.results, r != 0);
+	if (!results)
+		return EXIT_NO_RUN;
+	code = run_conclude(run, results, r != 0);
 	if (outcome.kernel[0])
 		say_note(0, "guest: %s on QEMU %s, up in %.1f s, %.1f s in all", outcome.kernel,
 			 outcome.qemu, (double)outcome.boot_ms / 1e3,
 			 (double)outcome.total_ms / 1e3);
 	if (outcome.accel[0])
 		say_note(0, "guest: %s: %s", outcome.accel, outcome.accel_why);
-	results_close(remote.results);
+	results_close(results);
 	/* What the guest's command says of itself stands, if it is worse. */
 	if (!r && code == EXIT_OK && outcome.exit_status)
 		code = outcome.exit_status;

@@ -62,7 +62,7 @@ int run_here(struct run *run)
 	struct here h = { .run = run, .frames = guest_is_collected() };
 	AUTO_CLOSE int frame_fd = -1;
 	json_t *environment = describe_environment(run),
-	       *command = plan_command_line("run", run->argv);
+	       *command = plan_command_line(run->command, run->argv);
 	struct utsname name;
 	struct err e;
 	int r, code;

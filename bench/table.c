@@ -62,12 +62,17 @@ static void format_insn(double value, char *buf, size_t len)
 		memmove(out, out + 1, strlen(out));
 }
 
-static void format_figure(const json_t *cell, double value, char *buf, size_t len)
+void table_format_figure(const char *unit, double value, char *buf, size_t len)
 {
-	if (!strcmp(text_of(cell, "unit"), "insn"))
+	if (!strcmp(unit, "insn"))
 		format_insn(value, buf, len);
 	else
 		units_format_ns(value, buf, len);
+}
+
+static void format_figure(const json_t *cell, double value, char *buf, size_t len)
+{
+	table_format_figure(text_of(cell, "unit"), value, buf, len);
 }
 
 /* Half the interval as a share of the median; "exact" for counts that agree. */

@@ -21,6 +21,9 @@ void table_print_counts(FILE *out, const json_t *document);
 /* What a row is called: the workload and all of its parameters, "fsync-dirty pages=64". */
 void table_cell_name(const json_t *cell, char *buf, size_t len);
 
+/* A figure, not negative, of @unit "ns" or "insn": "1.23 us", "19 972". */
+void table_format_figure(const char *unit, double value, char *buf, size_t len);
+
 /* The workloads: name, op, groups, title. */
 int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose);
 

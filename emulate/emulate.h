@@ -47,6 +47,7 @@ struct emulate_job {
 	char *const *argv;   /* what the guest runs; argv[0] "daxbench" is our own binary */
 	const char *const
 		*files;	    /* host files to bring along as "HOST:GUEST", NULL-ended; or NULL */
+	bool padded;	    /* more in the initramfs than is needed: all lies elsewhere in memory */
 	bool deterministic; /* icount, one vCPU, fixed clock and seed */
 	bool as_host;	    /* no token: daxbench in the guest treats it as a real host */
 	bool interactive;   /* console on our terminal (daxbench shell) */

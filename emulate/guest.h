@@ -18,6 +18,7 @@
 #define GUEST_COLLECTED	    "/job/collected"	 /* there: guest_is_collected() */
 #define GUEST_LIST	    "/job/list-"       /* + a number: a list that the command line names */
 #define GUEST_FIO_JOB	    "/job/fio-"	       /* + a number: a job of fio that it names */
+#define GUEST_PADDING	    "/job/padding"     /* nothing: emulate_job.padded */
 #define GUEST_INTERACTIVE   "/job/interactive" /* "ROWS COLUMNS": the command has the console */
 #define GUEST_MODULES	    "/etc/daxbench/modules" /* init's: paths, a line each, in load order */
 #define GUEST_FACTS	    "/job/facts.json"	    /* QEMU, accelerator, kernel image, NVDIMMs */

@@ -215,6 +215,14 @@ static int add_terminal(struct cpio *c)
 	return cpio_data(c, GUEST_INTERACTIVE, 0644, text, strlen(text));
 }
 
+/* A whole unit: the archive's size changes by it, whatever else is in the job. */
+static int add_padding(struct cpio *c)
+{
+	AUTO_FREE char *nothing = calloc(1, JOB_SIZE);
+
+	return nothing ? cpio_data(c, GUEST_PADDING, 0644, nothing, JOB_SIZE) : -ENOMEM;
+}
+
 static int add_job(struct cpio *c, const struct emulate_job *job, const char *token,
 		   const char *facts)
 {
@@ -230,6 +238,8 @@ static int add_job(struct cpio *c, const struct emulate_job *job, const char *to
 		r = cpio_data(c, GUEST_COLLECTED, 0644, NULL, 0);
 	if (!r && job->interactive)
 		r = add_terminal(c);
+	if (!r && job->padded)
+		r = add_padding(c);
 	return r;
 }
 
