@@ -113,6 +113,8 @@ static void format_verdict(const struct compare_row *row, double floor, char *bu
 {
 	if (row->verdict == COMPARE_EQUIVALENT)
 		snprintf(buf, len, "within %g %%", 100 * floor);
+	else if (row->verdict == COMPARE_MISSING)
+		snprintf(buf, len, "not in %c", row->cell[0] ? 'B' : 'A');
 	else
 		snprintf(buf, len, "%s", compare_verdict_name(row->verdict));
 }
@@ -250,7 +252,7 @@ static void print_remarks(FILE *out, const struct comparison *c)
 		char name[160];
 
 		table_cell_name(any_cell(row)->json, name, sizeof(name));
-		if (row->why[0])
+		if (row->why[0] && row->verdict != COMPARE_MISSING)
 			print_line(out, "%s %s: %s", fs_of(row), name, row->why);
 		for (size_t k = 0; k < row->n_differs; k++)
 			print_count(out, row, name, &row->differs[k]);
@@ -271,11 +273,20 @@ static void print_totals(FILE *out, const struct comparison *c)
 	fputc('\n', out);
 }
 
+/* Counts depend a little on what ran before, and on where the stack begins. */
+static bool commands_differ(const struct comparison *c)
+{
+	return !json_equal(json_object_get(c->base->sets[0].document, "command"),
+			   json_object_get(c->other->sets[0].document, "command"));
+}
+
 static void print_notes(FILE *out, const struct comparison *c)
 {
 	if (any_row(c, is_count))
 		fputs("note: instructions counted by the emulator, kernel and user; not a time\n",
 		      out);
+	if (any_row(c, is_count) && commands_differ(c))
+		fputs("note: not of the same command line, which moves counts by a little\n", out);
 	if (any_row(c, is_time) && !strcmp(c->base->sets[0].machine.accel, "tcg"))
 		fputs("note: emulated CPU: these times are the emulator's, not pmem hardware's\n",
 		      out);

@@ -23,13 +23,14 @@ static struct err error;
 /* A set with nothing in it, on a machine that counts (COUNTS) or not. */
 static inline json_t *make_set(const char *unit)
 {
-	json_t *j = json_pack(
-		"{s:s, s:i, s:b, s:{s:s, s:{s:s}, s:{s:s, s:[s], s:i}, s:I, s:{s:s, s:s, s:b}}, "
-		"s:[]}",
-		"schema", "daxbench-result-1", "seed", 1, "interrupted", 0, "environment",
-		"daxbench", "v1", "kernel", "release", "6.12.1", "cpu", "model", "TCG", "flags",
-		"clwb", "online", 1, "memory_bytes", (json_int_t)1 << 30, "emulation", "accel",
-		"tcg", "qemu", "10.0.2", "deterministic", !strcmp(unit, COUNTS), "results");
+	json_t *j = json_pack("{s:s, s:[s, s], s:i, s:b, s:{s:s, s:{s:s}, s:{s:s, s:[s], s:i}, "
+			      "s:I, s:{s:s, s:s, s:b}}, "
+			      "s:[]}",
+			      "schema", "daxbench-result-1", "command", "daxbench", "run", "seed",
+			      1, "interrupted", 0, "environment", "daxbench", "v1", "kernel",
+			      "release", "6.12.1", "cpu", "model", "TCG", "flags", "clwb", "online",
+			      1, "memory_bytes", (json_int_t)1 << 30, "emulation", "accel", "tcg",
+			      "qemu", "10.0.2", "deterministic", !strcmp(unit, COUNTS), "results");
 
 	cr_assert_not_null(j);
 	return j;

@@ -47,12 +47,27 @@ Test(compare_print, counts)
 	       "fsync-after-read   ext4 6 156 690 5 718 663 -438 026 0.9289 fewer\n"
 	       "pte-read           ext4     1 000     1 002       +2 1.0020 within 0.5 %\n"
 	       "pmd-store          ext4       100       90!      -10      - other work\n"
-	       "only-here pages=64 ext4         7         -        -      - missing\n"
+	       "only-here pages=64 ext4         7         -        -      - not in B\n"
 	       "ext4 fsync-after-read: entries_written_back: A 1000 of 1 operations, B 0 of 1\n"
 	       "ext4 pmd-store: B: fail: of 8 operations: 8 PTE faults\n"
-	       "ext4 only-here pages=64: B does not have it\n"
 	       "5 rows: 1 same, 1 equivalent, 1 fewer, 1 other work, 1 missing\n"
 	       "note: instructions counted by the emulator, kernel and user; not a time\n");
+}
+
+/* Two runs of a set of workloads each: where they overlap, that is said. */
+Test(compare_print, other_command_lines)
+{
+	json_t *a = make_set(COUNTS), *b = make_set(COUNTS);
+	char *text;
+
+	add_cell(a, "w", COUNTS, 1);
+	add_cell(b, "w", COUNTS, 1);
+	json_object_set_new(a, "command", json_pack("[s, s]", "daxbench", "run"));
+	json_object_set_new(b, "command", json_pack("[s, s, s]", "daxbench", "run", "w"));
+	compare_cells(a, b);
+	text = print();
+	cr_assert_not_null(strstr(text, "not of the same command line"), "%s", text);
+	free(text);
 }
 
 Test(compare_print, times)
