@@ -202,9 +202,13 @@ static int get_counts(const json_t *j, const char *name, struct dx_counts *ret, 
 
 	for (size_t i = 0; i < COUNT_FIELDS; i++) {
 		const json_t *v = json_object_get(object, count_fields[i].name);
-		int64_t n = json_is_null(v) ? DX_ANY : json_integer_value(v);
+		bool is_known = v && !json_is_null(v);
+		int64_t n = is_known ? json_integer_value(v) : DX_ANY;
 
-		if (!v || (!json_is_null(v) && (!json_is_integer(v) || n < 0)))
+		/* Lines are counted since later than the rest. */
+		if ((!v &&
+		     count_fields[i].offset != offsetof(struct dx_counts, lines_written_back)) ||
+		    (is_known && (!json_is_integer(v) || n < 0)))
 			return bad(e, name);
 		*(int64_t *)((char *)ret + count_fields[i].offset) = n;
 	}

@@ -3,7 +3,7 @@
 # What a sync costs follows what is dirty, and nothing else: caught are a sync that goes
 # through what is clean, a periodic write-back of DAX pages, an entry flushed more or less
 # than whole; and a parameter for which the device is too small that is no skip.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 
 # holds PYTHON: true of the last document; counts(WORKLOAD, PARAM=VALUE...) of one operation.
 holds() {
