@@ -162,19 +162,23 @@ static const char *wrong_access(const struct dx_list_op *op)
 		return is_aligned(off | len, 8) ? NULL : "it is of whole words of 8 bytes";
 	case DX_OP_COPY:
 		return len <= DX_LIST_MAX_BYTES ? NULL : "it is of 2 MiB at most";
+	case DX_OP_POPULATE:
+		return len && is_aligned(off | len, DX_PAGE) ? NULL : "it is of whole pages";
 	default:
 		return NULL;
 	}
 }
 
-static bool is_store(unsigned int op)
+static bool is_store(const struct dx_list_op *op)
 {
-	return op != DX_OP_LOAD && op != DX_OP_FLUSH && op != DX_OP_RELY;
+	if (op->op == DX_OP_POPULATE)
+		return op->arg[2];
+	return op->op != DX_OP_LOAD && op->op != DX_OP_FLUSH && op->op != DX_OP_RELY;
 }
 
 static const char *check_access(const struct dx_list_op *op, const struct slots *s)
 {
-	uint64_t needs = is_store(op->op) ? DX_MAP_WRITE : DX_MAP_READ | DX_MAP_WRITE;
+	uint64_t needs = is_store(op) ? DX_MAP_WRITE : DX_MAP_READ | DX_MAP_WRITE;
 	uint64_t length = s->map[op->slot].length;
 
 	if (op->arg[0] > length || op->arg[1] > length - op->arg[0])

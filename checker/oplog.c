@@ -238,6 +238,8 @@ static const char *wrong_value(const struct dx_rec *rec)
 	case DX_OP_FILL:
 	case DX_OP_COPY_NT:
 		return rec->arg[0] % 8 || rec->arg[1] % 8 ? "not a number of whole words" : NULL;
+	case DX_OP_POPULATE:
+		return rec->arg[2] > 1 ? "neither read nor write" : NULL;
 	case DX_OP_PHASE:
 		return rec->arg[0] > 2 ? "no such phase" : NULL;
 	case DX_OP_FLUSH:

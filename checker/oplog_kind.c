@@ -180,6 +180,12 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 				    .arg = { { "offset", OPLOG_BYTES },
 					     { "length", OPLOG_BYTES },
 					     { "flags", OPLOG_RANGE_FLAGS } } },
+	[DX_OP_POPULATE] = { .name = "populate",
+			     .object = OPLOG_MAP,
+			     RANGE(0),
+			     .arg = { { "offset", OPLOG_BYTES },
+				      { "length", OPLOG_BYTES },
+				      { "for", OPLOG_TOUCH } } },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)
@@ -220,10 +226,9 @@ static const struct flag falloc_modes[] = {
 static const struct flag rwf_flags[] = { FLAG(RWF_HIPRI),  FLAG(RWF_DSYNC),  FLAG(RWF_SYNC),
 					 FLAG(RWF_NOWAIT), FLAG(RWF_APPEND), { 0 } };
 static const struct flag map_flags[] = {
-	{ DX_MAP_READ, "read" },	 { DX_MAP_WRITE, "write" },
-	{ DX_MAP_SYNC, "sync" },	 { DX_MAP_PRIVATE, "private" },
-	{ DX_MAP_POPULATE, "populate" }, { DX_MAP_PTE, "pte" },
-	{ DX_MAP_PMD, "pmd" },		 { 0 },
+	{ DX_MAP_READ, "read" },       { DX_MAP_WRITE, "write" },	{ DX_MAP_SYNC, "sync" },
+	{ DX_MAP_PRIVATE, "private" }, { DX_MAP_POPULATE, "populate" }, { DX_MAP_PTE, "pte" },
+	{ DX_MAP_PMD, "pmd" },	       { DX_MAP_SKEWED, "skewed" },	{ 0 },
 };
 static const struct flag msync_flags[] = {
 	FLAG(MS_ASYNC), FLAG(MS_INVALIDATE), FLAG(MS_SYNC), { 0 }
@@ -277,6 +282,7 @@ static const char *const *words_of(enum oplog_arg_type type)
 {
 	static const char *const flush[] = { "clwb", "clflushopt", "clflush", NULL };
 	static const char *const worker[] = { "thread", "process", NULL };
+	static const char *const touch[] = { "read", "write", NULL };
 	static const char *const phase[] = { "prepare", "run", "finish", NULL };
 	static const char *const access[] = { "rw", "ro", NULL };
 
@@ -285,6 +291,8 @@ static const char *const *words_of(enum oplog_arg_type type)
 		return flush;
 	case OPLOG_WORKER_KIND:
 		return worker;
+	case OPLOG_TOUCH:
+		return touch;
 	case OPLOG_PHASE:
 		return phase;
 	case OPLOG_ACCESS:

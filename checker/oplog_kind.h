@@ -26,6 +26,7 @@ enum oplog_arg_type {
 	OPLOG_RANGE_FLAGS, /* SYNC_FILE_RANGE_* */
 	OPLOG_FLUSH_KIND,
 	OPLOG_WORKER_KIND,
+	OPLOG_TOUCH, /* read, write */
 	OPLOG_PHASE,
 	OPLOG_ACCESS, /* rw, ro */
 };

@@ -12,6 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Bytes that a write fault reaches and nobody changes: where there was a hole there will
+ * be blocks, and what is shared is copied to others.
+ */
+static void begin_write_fault(struct promise *p, const struct tree_file *f, uint64_t offset,
+			      uint64_t end)
+{
+	if (f->shared)
+		promise_lose_places(p, f, offset, end);
+	else
+		promise_fill_holes(p, f, offset, end);
+}
+
 static int begin_change(struct promise *p, struct worker *w, int which, struct tree_file *f,
 			const struct content_change *like, uint64_t offset, uint64_t length)
 {
@@ -21,10 +34,7 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 	now.op = w->current;
 	now.began = w->began;
 	w->changed = f;
-	if (f->shared)
-		promise_lose_places(p, f, offset, offset + length);
-	else
-		promise_fill_holes(p, f, offset, offset + length);
+	begin_write_fault(p, f, offset, offset + length);
 	r = content_begin(f->content, &now, offset, length, &w->change[which]);
 	/* Refused for where it was to go, maybe: it has changed nothing. */
 	return r == -E2BIG && failed(w->current) ? 0 : r;
@@ -79,6 +89,25 @@ static int begin_write(struct promise *p, struct worker *w, const struct oplog_o
 	end = offset < page_end(size) ? offset : page_end(size);
 	r = failed(op) || !content_size_is_known(f->content) ? 0 : begin_zeros(p, w, f, size, end);
 	return r ? r : begin_pattern(p, w, f, op->rec->handle, offset, arg(op, 1));
+}
+
+static void begin_populate(struct promise *p, const struct dx_rec *rec)
+{
+	const struct handle *m = promise_handle(p, rec->handle);
+
+	if (m && m->file && rec->arg[2])
+		begin_write_fault(p, m->file, m->offset + rec->arg[0],
+				  m->offset + rec->arg[0] + rec->arg[1]);
+}
+
+/* mmap() itself populates a shared mapping by read faults; without huge pages it is advised to. */
+static void begin_map(struct promise *p, const struct dx_rec *rec)
+{
+	const unsigned int writes = DX_MAP_WRITE | DX_MAP_POPULATE | DX_MAP_PTE;
+	const struct tree_file *f = promise_file_by(p, rec->arg[0]);
+
+	if (f && (rec->arg[3] & writes) == writes && !(rec->arg[3] & DX_MAP_PRIVATE))
+		begin_write_fault(p, f, rec->arg[1], rec->arg[1] + rec->arg[2]);
 }
 
 static int begin_store(struct promise *p, struct worker *w, const struct oplog_op *op)
@@ -279,6 +308,12 @@ int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op
 	case DX_OP_COPY:
 	case DX_OP_COPY_NT:
 		return begin_store(p, w, op);
+	case DX_OP_POPULATE:
+		begin_populate(p, op->rec);
+		return 0;
+	case DX_OP_MAP:
+		begin_map(p, op->rec);
+		return 0;
 	case DX_OP_TRUNCATE:
 		f = promise_file_by(p, op->rec->handle);
 		return f && !failed(op) ? begin_truncate(p, w, f, arg(op, 0)) : 0;

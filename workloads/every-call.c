@@ -82,6 +82,7 @@ static int change_blocks(struct dx_worker *w, struct dx_file *f)
 static int store_and_flush(struct dx_worker *w, const struct state *s)
 {
 	const struct dx_map *m = &s->data.map;
+	int r;
 
 	dx_store64(w, m, 0);
 	dx_store32(w, m, 8);
@@ -98,7 +99,8 @@ static int store_and_flush(struct dx_worker *w, const struct state *s)
 	dx_copy_nt(w, m, 512, 128);
 	dx_persist(w, m, 512, 128, DX_CLFLUSH);
 	dx_load64(w, m, 512);
-	return dx_msync(w, m, 0, DX_PAGE, MS_SYNC);
+	r = dx_populate(w, m, 0, SIZE, true);
+	return r ? r : dx_msync(w, m, 0, DX_PAGE, MS_SYNC);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)

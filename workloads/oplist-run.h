@@ -132,6 +132,9 @@ static inline void list_do_map(struct dx_worker *w, const struct dx_list_op *op,
 	case DX_OP_LOAD:
 		dx_load64(w, m, arg[0]);
 		break;
+	case DX_OP_POPULATE:
+		dx_populate(w, m, arg[0], arg[1], arg[2]);
+		break;
 	case DX_OP_MSYNC:
 		dx_msync(w, m, arg[0], arg[1], (int)arg[2]);
 		break;

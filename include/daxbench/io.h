@@ -378,8 +378,8 @@ DX_INLINE int dx_read(struct dx_worker *w, struct dx_file *f, uint64_t off, uint
 /* ---- mappings ---- */
 
 /*
- * Finds room for @len bytes whose address is congruent to @off modulo 2 MiB,
- * so that a 2 MiB fault is possible; the caller maps over it.
+ * Finds room for @len bytes whose address is congruent to @off modulo 2 MiB: if
+ * that is the offset in the file, 2 MiB faults are possible. The caller maps over it.
  */
 DX_INLINE unsigned char *dx_reserve_aligned(uint64_t off, uint64_t len)
 {
@@ -427,8 +427,8 @@ DX_INLINE int dx_map(struct dx_worker *w, struct dx_map *m, const struct dx_file
 		how |= MAP_SYNC;
 	if (flags & DX_MAP_POPULATE && !(flags & DX_MAP_PTE))
 		how |= MAP_POPULATE;
-	if (flags & DX_MAP_PMD) {
-		at = dx_reserve_aligned(off, len);
+	if (flags & (DX_MAP_PMD | DX_MAP_SKEWED)) {
+		at = dx_reserve_aligned(flags & DX_MAP_SKEWED ? off + DX_PAGE : off, len);
 		how |= at ? MAP_FIXED : 0;
 	}
 	p = mmap(at, len, prot, how, f->fd, (off_t)off);
@@ -460,6 +460,24 @@ DX_INLINE int dx_unmap(struct dx_worker *w, struct dx_map *m)
 	r = munmap(m->base, m->length) ? -errno : 0;
 	m->base = NULL;
 	m->id = 0;
+	DX_END(w, r);
+	return r;
+}
+
+/*
+ * Faults in the pages of @len bytes at @off, multiples of 4 KiB: as loads would, or with
+ * @write as stores would, but no byte is stored. What was faulted for writing is dirty.
+ * -EINVAL: a kernel before 5.14, or a mapping that does not allow it.
+ */
+DX_INLINE int dx_populate(struct dx_worker *w, const struct dx_map *m, uint64_t off, uint64_t len,
+			  bool write)
+{
+	int r;
+
+	(void)w;
+	DX_BEGIN(w, DX_OP_POPULATE, m->id, off, len, write, 0);
+	r = madvise(m->base + off, len, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) ? -errno
+											  : 0;
 	DX_END(w, r);
 	return r;
 }

@@ -37,15 +37,15 @@
  *	store-unaligned MAP OFFSET 8		load MAP OFFSET 8
  *	fill MAP OFFSET LENGTH			copy, copy-nt: as fill
  *	msync MAP OFFSET LENGTH [FLAGS]		flush MAP OFFSET LENGTH KIND
- *	rely MAP OFFSET LENGTH
+ *	rely MAP OFFSET LENGTH			populate MAP OFFSET LENGTH read|write
  *	fsync, fdatasync, syncfs FILE		sync, drain
  *	sync-file-range FILE OFFSET LENGTH FLAGS
  *	umount, mount, mkfs, drop-caches	remount ro|rw
  *	pass-time MILLISECONDS
  *
  * FLAGS are words joined by |, or numbers: O_RDWR|O_CREAT, KEEP_SIZE|PUNCH_HOLE,
- * read|write|sync|private|populate|pte|pmd, RENAME_EXCHANGE, RWF_DSYNC, MS_ASYNC,
- * WAIT_BEFORE|WRITE|WAIT_AFTER; KIND is clwb, clflushopt or clflush. A name stands
+ * read|write|sync|private|populate|pte|pmd|skewed, RENAME_EXCHANGE, RWF_DSYNC,
+ * MS_ASYNC, WAIT_BEFORE|WRITE|WAIT_AFTER; KIND is clwb, clflushopt or clflush. A name stands
  * between quotes; \" \\ and \xNN (a byte, not 0) stand for what they say.
  *
  * Workers beside 0 are processes, with slots of their own. They run in turn,

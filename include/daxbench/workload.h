@@ -71,6 +71,7 @@ enum dx_map_flag {
 	DX_MAP_POPULATE = 1 << 4, /* fault everything in now */
 	DX_MAP_PTE = 1 << 5,	  /* no huge mappings: each fault is of 4 KiB */
 	DX_MAP_PMD = 1 << 6,	  /* address aligned so that 2 MiB faults are possible */
+	DX_MAP_SKEWED = 1 << 7,	  /* address out of step with the file: no 2 MiB fault */
 };
 
 /*

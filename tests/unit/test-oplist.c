@@ -76,6 +76,8 @@ Test(oplist, each_operation_is_read_back)
 		    "map m6 f0 0 4096 read|sync\n"
 		    "flush m6 0 64 clwb\n"
 		    "rely m6 0 64\n"
+		    "populate m6 0 4096 read\n"
+		    "populate m7 4096 4096 write\n"
 		    "unmap m6\n"
 		    "close f0\n"
 		    "store m7 0 8\n"
@@ -204,9 +206,14 @@ Test(oplist, accesses_stay_in_their_mapping)
 	expect_refused(FILE_AND_MAP "store-unaligned m0 0 4\n", "of 8 bytes");
 	expect_refused(FILE_AND_MAP "load m0 4 8\n", "aligned");
 	expect_refused(FILE_AND_MAP "fill m0 0 12\n", "whole words");
+	expect_refused(FILE_AND_MAP "populate m0 0 4095 read\n", "whole pages");
+	expect_refused(FILE_AND_MAP "populate m0 4096 0 read\n", "whole pages");
+	expect_refused(FILE_AND_MAP "populate m0 4096 8192 read\n", "outside its mapping");
 	expect_refused(FILE_AND_MAP "flush m0 0 64 7\n", "no such instruction");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4096 read\nstore m0 0 8\n", "allow");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4096 0\nload m0 0 8\n", "allow");
+	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4096 read\npopulate m0 0 4096 write\n",
+		       "allow");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4097 read\n", "multiples of 4096");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 0 read\n", "multiples of 4096");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4G read\n", "2 GiB");

@@ -73,6 +73,8 @@ REFUSED(result_too_negative, "does not have", rec->result = -4096)
 REFUSED(more_than_asked_for, "does not have", rec->op = DX_OP_READ; rec->arg[3] = 0;
 	rec->result = 9)
 REFUSED(odd_load, "one word", rec->op = DX_OP_LOAD; rec->arg[3] = 0; rec->arg[1] = 4)
+REFUSED(odd_populate, "neither read nor write", rec->op = DX_OP_POPULATE; rec->arg[3] = 0;
+	rec->arg[2] = 2)
 REFUSED(no_bytes, "1 to 64", rec->op = DX_OP_STORE_BYTES; rec->arg[1] = 0)
 REFUSED(too_many_bytes, "1 to 64", rec->op = DX_OP_STORE_BYTES; rec->arg[1] = 65)
 REFUSED(odd_unaligned, "of 8 bytes", rec->op = DX_OP_STORE_UNALIGNED; rec->arg[1] = 4)

@@ -26,6 +26,8 @@ Test(oplog_kind, arguments_are_named)
 	expect_shown(OPLOG_RANGE_FLAGS, SYNC_FILE_RANGE_WRITE, "WRITE");
 	expect_shown(OPLOG_RANGE_FLAGS, 7, "WAIT_BEFORE|WRITE|WAIT_AFTER");
 	expect_shown(OPLOG_MAP_FLAGS, DX_MAP_READ | DX_MAP_PMD, "read|pmd");
+	expect_shown(OPLOG_MAP_FLAGS, DX_MAP_READ | DX_MAP_SKEWED, "read|skewed");
+	expect_shown(OPLOG_TOUCH, 1, "write");
 	expect_shown(OPLOG_PHASE, 1, "run");
 	expect_shown(OPLOG_PHASE, 9, "9");
 	expect_shown(OPLOG_MODE, 0644, "0644");

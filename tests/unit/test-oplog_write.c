@@ -377,6 +377,48 @@ Test(oplog_write, loads_and_addresses_are_logged)
 	oplog_close(log);
 }
 
+Test(oplog_write, populating_is_logged)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	map_page(w, &file, &map);
+	cr_expect_eq(dx_populate(w, &map, 0, DX_PAGE, false), 0);
+	cr_expect_eq(dx_populate(w, &map, 0, DX_PAGE, true), -EINVAL, "it may only be read");
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 5);
+	cr_expect_eq(oplog_at(log, 3)->rec->op, DX_OP_POPULATE);
+	cr_expect_eq(oplog_at(log, 3)->rec->arg[1], DX_PAGE);
+	cr_expect_eq(oplog_at(log, 3)->rec->arg[2], 0);
+	cr_expect_eq(oplog_at(log, 4)->rec->arg[2], 1);
+	cr_expect_eq(oplog_at(log, 4)->rec->result, -EINVAL);
+	dx_unmap(w, &map);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* A skewed mapping never has the file's 2 MiB at 2 MiB of addresses, one for 2 MiB pages has. */
+Test(oplog_write, mappings_lie_as_their_flags_say)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_truncate(w, &file, 2 * DX_PMD), 0);
+	for (uint64_t off = 0; off <= DX_PAGE; off += DX_PAGE) {
+		cr_assert_eq(dx_map(w, &map, &file, off, DX_PMD, DX_MAP_READ | DX_MAP_PMD), 0);
+		cr_expect_eq((uintptr_t)map.base % DX_PMD, off);
+		dx_unmap(w, &map);
+		cr_assert_eq(dx_map(w, &map, &file, off, DX_PMD, DX_MAP_READ | DX_MAP_SKEWED), 0);
+		cr_expect_eq((uintptr_t)map.base % DX_PMD, off + DX_PAGE);
+		dx_unmap(w, &map);
+	}
+	dx_close(w, &file);
+}
+
 /* What the kernel refuses was done, and is in the log: it is no reason to refuse the log. */
 Test(oplog_write, refused_calls_are_logged)
 {

@@ -128,10 +128,99 @@ Test(promise_places, a_hole_where_bytes_were_promised_is_found)
 	cr_expect_eq(v[0].fault, LINECHECK_HOLE);
 }
 
-/* ---- the conditions of a violation ---- */
+/* ---- write faults without a store ---- */
 
 #define VIEW_FILE 3U
 #define VIEW_MAP  4U
+
+/* The page is on the medium, and shared with another file. Then a write fault may copy it. */
+static void share_page(void)
+{
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	open_file(VIEW_FILE, "other", O_RDWR | O_CREAT);
+	begin(DX_OP_REFLINK, VIEW_FILE, FILE_HANDLE, 0, 0, DX_PAGE);
+	end(0);
+}
+
+/* By the other file's owner, where both files lay. */
+static void store_to_the_shared_block(void)
+{
+	static const uint64_t foreign = 0x1122334455667788;
+
+	store(AT(0), &foreign, sizeof(foreign));
+}
+
+static void populate(uint64_t write)
+{
+	begin(DX_OP_POPULATE, MAP_HANDLE, 0, DX_PAGE, write, 0);
+	end(0);
+}
+
+Test(promise_places, a_populate_for_reading_leaves_shared_blocks_where_they_are)
+{
+	share_page();
+	populate(0);
+	store_to_the_shared_block();
+	cr_assert_eq(judge(&v), 1);
+	cr_expect_eq(v[0].fault, LINECHECK_FOREIGN_STORE);
+}
+
+Test(promise_places, a_populate_for_writing_may_copy_them)
+{
+	share_page();
+	populate(1);
+	store_to_the_shared_block();
+	cr_expect_eq(judge(&v), 0);
+}
+
+static void map_populated(uint64_t flags)
+{
+	begin(DX_OP_MAP, VIEW_MAP, FILE_HANDLE, 0, DX_PAGE,
+	      DX_MAP_READ | DX_MAP_WRITE | DX_MAP_POPULATE | flags);
+	end(0x9000);
+}
+
+Test(promise_places, so_may_a_mapping_that_is_populated_page_by_page)
+{
+	share_page();
+	map_populated(DX_MAP_PTE);
+	store_to_the_shared_block();
+	cr_expect_eq(judge(&v), 0);
+}
+
+Test(promise_places, but_not_by_read_faults_nor_in_private)
+{
+	static const uint64_t flags[] = { 0, DX_MAP_PTE | DX_MAP_PRIVATE };
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		share_page();
+		map_populated(flags[i]);
+		store_to_the_shared_block();
+		cr_assert_eq(judge(&v), 1);
+		end_run();
+		start_run();
+	}
+}
+
+Test(promise_places, a_populate_of_a_hole_gives_it_a_block_nobody_knows_which)
+{
+	fill_hole();
+	sync_begin(DX_OP_FSYNC);
+	write_back(AT(0), 64, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, 0, 0, 0);
+	populate(1);
+	sync_begin(DX_OP_SYNC);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, -EBADF, 0, 0, 0, 0);
+	judge(&v);
+	cr_expect_eq(linecheck_counts(lc)->unplaced_bytes, DX_PAGE);
+}
+
+/* ---- the conditions of a violation ---- */
 
 static void msync_by(uint32_t handle)
 {
