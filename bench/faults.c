@@ -250,6 +250,11 @@ void faults_close(struct faults *f)
 	free(f);
 }
 
+static bool is_as_wanted(int64_t want, int64_t seen)
+{
+	return want == DX_ANY || seen == DX_ANY || (want == DX_SOME ? seen > 0 : want == seen);
+}
+
 bool faults_match(const struct dx_counts *want, const struct dx_counts *seen, char *why, size_t len)
 {
 	const struct {
@@ -267,12 +272,15 @@ bool faults_match(const struct dx_counts *want, const struct dx_counts *seen, ch
 
 	why[0] = '\0';
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (fields[i].want == DX_ANY || fields[i].seen == DX_ANY ||
-		    fields[i].want == fields[i].seen || used >= len)
+		char wanted[24];
+
+		if (is_as_wanted(fields[i].want, fields[i].seen) || used >= len)
 			continue;
-		used += (size_t)snprintf(why + used, len - used, "%s%s %lld, expected %lld",
+		snprintf(wanted, sizeof(wanted), "%lld", (long long)fields[i].want);
+		used += (size_t)snprintf(why + used, len - used, "%s%s %lld, expected %s",
 					 used ? "; " : "", fields[i].name,
-					 (long long)fields[i].seen, (long long)fields[i].want);
+					 (long long)fields[i].seen,
+					 fields[i].want == DX_SOME ? "some" : wanted);
 	}
 	return !why[0];
 }

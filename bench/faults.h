@@ -46,7 +46,8 @@ int faults_stop(struct faults *f, struct dx_counts *ret, struct err *e);
 void faults_close(struct faults *f);
 
 /*
- * Compares field by field; DX_ANY in @want matches all, and so does what was not seen. True if all match;
+ * Compares field by field; DX_ANY in @want matches all, DX_SOME all but 0, and what was not
+ * seen is matched. True if all match;
  * else @why names each field: "pte_faults 9, expected 8".
  */
 bool faults_match(const struct dx_counts *want, const struct dx_counts *seen, char *why,

@@ -40,9 +40,12 @@ static json_t *number(double value)
 	return json_real(value);
 }
 
+/* DX_SOME as a document has it. */
+#define SOME "some"
+
 static json_t *count(int64_t n)
 {
-	return n == DX_ANY ? json_null() : json_integer(n);
+	return n == DX_ANY ? json_null() : n == DX_SOME ? json_string(SOME) : json_integer(n);
 }
 
 static const struct {
@@ -196,19 +199,31 @@ static int get_text(const json_t *j, const char *name, char *buf, size_t len, st
 	return 0;
 }
 
+/* count(), turned back. */
+static bool get_count(const json_t *v, int64_t *ret)
+{
+	const char *word = json_string_value(v);
+
+	if (json_is_null(v))
+		*ret = DX_ANY;
+	else if (word)
+		*ret = DX_SOME;
+	else
+		*ret = json_integer_value(v);
+	return json_is_null(v) || (word ? !strcmp(word, SOME) : json_is_integer(v) && *ret >= 0);
+}
+
 static int get_counts(const json_t *j, const char *name, struct dx_counts *ret, struct err *e)
 {
 	const json_t *object = json_object_get(j, name);
 
 	for (size_t i = 0; i < COUNT_FIELDS; i++) {
 		const json_t *v = json_object_get(object, count_fields[i].name);
-		bool is_known = v && !json_is_null(v);
-		int64_t n = is_known ? json_integer_value(v) : DX_ANY;
+		int64_t n = DX_ANY;
 
 		/* Lines are counted since later than the rest. */
-		if ((!v &&
-		     count_fields[i].offset != offsetof(struct dx_counts, lines_written_back)) ||
-		    (is_known && (!json_is_integer(v) || n < 0)))
+		if (v ? !get_count(v, &n)
+		      : count_fields[i].offset != offsetof(struct dx_counts, lines_written_back))
 			return bad(e, name);
 		*(int64_t *)((char *)ret + count_fields[i].offset) = n;
 	}

@@ -119,8 +119,12 @@ struct dx_param {
 
 #define DX_MAX_PARAMS 4
 
-/* What a sample makes the kernel's DAX code do. DX_ANY: the workload declares nothing. */
-#define DX_ANY (-1)
+/*
+ * What a sample makes the kernel's DAX code do. DX_ANY: the workload declares nothing;
+ * DX_SOME: at least once.
+ */
+#define DX_ANY	(-1)
+#define DX_SOME (-2)
 
 struct dx_counts {
 	int64_t pte_faults;	      /* dax_pte_fault_done that did not fall back, write or read */

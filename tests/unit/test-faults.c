@@ -34,6 +34,17 @@ Test(faults, lines_are_compared_where_they_were_counted)
 	cr_assert_str_eq(why, "lines_written_back 63, expected 64");
 }
 
+Test(faults, some_matches_all_but_none)
+{
+	struct dx_counts want = { 8, 0, DX_SOME, 0, 0, 0 }, seen = { 8, 0, 3, 0, 0, 0 };
+	char why[128];
+
+	cr_assert(faults_match(&want, &seen, why, sizeof(why)));
+	seen.pmd_fallbacks = 0;
+	cr_assert_not(faults_match(&want, &seen, why, sizeof(why)));
+	cr_assert_str_eq(why, "pmd_fallbacks 0, expected some");
+}
+
 Test(faults, page_size_is_of_what_was_seen)
 {
 	struct dx_counts none = { 0 }, pte = { .pte_faults = 3 }, pmd = { .pmd_faults = 1 };

@@ -51,6 +51,7 @@ static void fill(struct cell_result *c, enum status status)
 	c->proof_ops = 10;
 	c->seen = (struct dx_counts){ 10, 0, 0, 0, 3, 192 };
 	c->wanted = DX_COUNTS_ANY;
+	c->wanted.pmd_fallbacks = DX_SOME;
 	snprintf(c->fs, sizeof(c->fs), "ext4");
 	snprintf(c->reason, sizeof(c->reason), "because");
 }
@@ -71,6 +72,7 @@ Test(result, there_and_back)
 	cr_assert_eq(back.seen.entries_written_back, 3);
 	cr_assert_eq(back.seen.lines_written_back, 192);
 	cr_assert_eq(back.wanted.pte_faults, DX_ANY);
+	cr_assert_eq(back.wanted.pmd_fallbacks, DX_SOME);
 	cr_assert_str_eq(back.reason, "because");
 	cr_assert_eq(json_integer_value(json_object_get(json_object_get(j, "params"), "pages")), 4);
 	cell_result_release(&back);
@@ -102,6 +104,21 @@ Test(result, a_job_of_fio)
 		json_object_set_new(j, "workload", json_string(*bad));
 		cr_assert_eq(cell_result_from_json(j, &back, &e), -EBADMSG, "%s", *bad);
 	}
+	json_decref(j);
+}
+
+Test(result, what_is_no_count)
+{
+	struct cell_result c, back;
+	json_t *j;
+
+	fill(&c, STATUS_PASS);
+	j = cell_result_to_json(&c);
+	json_object_set_new(json_object_get(j, "expected"), "pmd_fallbacks", json_string("many"));
+	cr_expect_eq(cell_result_from_json(j, &back, &e), -EBADMSG);
+	json_object_set_new(json_object_get(j, "expected"), "pmd_fallbacks", json_integer(-2));
+	cr_expect_eq(cell_result_from_json(j, &back, &e), -EBADMSG);
+	cell_result_release(&c);
 	json_decref(j);
 }
 
