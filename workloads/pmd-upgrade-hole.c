@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/common.h"
+
+/* Each page is loaded from before it is timed. */
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	int r = make_hole(w, &s->file, "data", n * DX_PMD);
+
+	if (!r)
+		r = dx_map(w, &s->map, &s->file, 0, n * DX_PMD, RW_PMD);
+	for (uint64_t i = 0; !r && i < n; i++)
+		dx_load64(w, &s->map, i * DX_PMD);
+	return r;
+}
+
+/* dax_insert_entry() takes the zero page out of all mappings; the new block is zeroed. */
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	const struct mapped *s = dx_priv(dx);
+
+	for (uint64_t i = 0; i < n; i++)
+		dx_store64(w, &s->map, i * DX_PMD);
+	return 0;
+}
+
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 0, n, 0);
+}
+
+DX_WORKLOAD(pmd_upgrade_hole)
+= {
+	.name = "pmd-upgrade-hole",
+	.title = "Store to a hole whose zero page a load has mapped, 2 MiB fault",
+	.op = "store",
+	.groups = "fault",
+	.needs = DX_NEED_DAX,
+	.max_ops = 8,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+	.expect = expect,
+};
