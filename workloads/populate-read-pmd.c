@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/populate.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	return prepare_populate(dx, w, n, RW_PMD);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	return populate_each(dx, w, n, false);
+}
+
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 0, n, 0);
+}
+
+DX_WORKLOAD(populate_read_pmd)
+= {
+	.name = "populate-read-pmd",
+	.title = "MADV_POPULATE_READ of 2 MiB of written blocks, one fault",
+	.op = "populate",
+	.groups = "fault",
+	.needs = DX_NEED_DAX,
+	.max_ops = 8,
+	.check_ops = 2,
+	.priv_size = sizeof(struct mapped),
+	.prepare = prepare,
+	.run = run,
+	.finish = drop_data,
+	.expect = expect,
+};
