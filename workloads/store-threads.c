@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "workloads/common.h"
+#include "workloads/threads.h"
 
 /* Stores to this worker's share of the @n pages: a range of its own. */
 static int store_share(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	const struct mapped *s = dx_priv(dx);
-	uint64_t threads = dx_param(dx, "threads");
-	uint64_t end = n * (w->id + 1) / threads;
-	int r = dx_barrier(w);
+	uint64_t end = share_begins(dx, n, w->id + 1);
+	int r = meet(w);
 
 	if (r)
 		return r;
-	for (uint64_t i = n * w->id / threads; i < end; i++)
+	for (uint64_t i = share_begins(dx, n, w->id); i < end; i++)
 		dx_store64(w, &s->map, i * DX_PAGE);
-	return dx_barrier(w);
+	return meet(w);
 }
 
-/* The first barrier tells prepare() that the thread is up: its start is not timed. */
 static int thread(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	int r = dx_barrier(w);
@@ -31,9 +29,7 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 
 	if (!r)
 		r = dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE);
-	if (!r)
-		r = dx_spawn(dx, (uint32_t)dx_param(dx, "threads") - 1, DX_THREAD, thread);
-	return r ? r : dx_barrier(w);
+	return r ? r : start_threads(dx, w, thread);
 }
 
 static void finish(struct dx *dx, struct dx_worker *w)
@@ -53,12 +49,11 @@ DX_WORKLOAD(store_threads)
 	.name = "store-threads",
 	.title = "First stores to a hole by several threads, each to pages of its own",
 	.op = "store",
-	.groups = "default,fault,threads",
+	.groups = "default,fault,scaling,threads",
 	.needs = DX_NEED_DAX | DX_NEED_THREADS,
 	.max_ops = 4096,
 	.priv_size = sizeof(struct mapped),
-	.params = { { "threads", "threads", 2, 2, DX_LOG_WORKERS,
-		      "threads, the first one included" } },
+	.params = { THREADS_PARAM },
 	.prepare = prepare,
 	.run = store_share,
 	.finish = finish,
