@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -413,6 +414,18 @@ static int env_pass_time(struct dx *dx, uint64_t ms)
 	return 0;
 }
 
+/*
+ * Of a page of real memory that would last until the next boot. Ours is whole all the
+ * while, and what the kernel does about it goes with the guest.
+ */
+static int env_poison(struct dx *dx, void *at)
+{
+	(void)dx;
+	if (!guard_in_our_guest())
+		return -EOPNOTSUPP;
+	return madvise(at, DX_PAGE, MADV_HWPOISON) ? -errno : 0;
+}
+
 const struct dx_env_ops *target_env_ops(const struct target *t)
 {
 	static const struct dx_env_ops ops = {
@@ -422,6 +435,7 @@ const struct dx_env_ops *target_env_ops(const struct target *t)
 		.mkfs = env_mkfs,
 		.drop_caches = env_drop_caches,
 		.pass_time = env_pass_time,
+		.poison = env_poison,
 	};
 
 	(void)t;

@@ -106,7 +106,8 @@ const struct oplog_kind *oplist_kind(unsigned int op)
 	case DX_OP_BARRIER:
 	case DX_OP_JOIN:
 	case DX_OP_DEVICE:
-		return NULL; /* the harness's, or what a list says with @worker */
+	case DX_OP_ENV_POISON:
+		return NULL; /* the harness's, what a list says with @worker, or what ends it */
 	default:
 		return oplog_kind(op);
 	}

@@ -186,6 +186,9 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 			     .arg = { { "offset", OPLOG_BYTES },
 				      { "length", OPLOG_BYTES },
 				      { "for", OPLOG_TOUCH } } },
+	[DX_OP_ENV_POISON] = { .name = "poison",
+			       .object = OPLOG_MAP,
+			       .arg = { { "offset", OPLOG_BYTES } } },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)

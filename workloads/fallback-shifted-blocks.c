@@ -13,7 +13,7 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	if (!r)
 		r = dx_fallocate(w, &s->file, FALLOC_FL_COLLAPSE_RANGE, 0, DX_PAGE);
 	if (r == -EINVAL)
-		return -EOPNOTSUPP; /* XFS realtime extents always lie where they must */
+		return dx_refuse(dx, -EOPNOTSUPP, "blocks of this file system cannot lie beside");
 	if (!r)
 		r = dx_fsync(w, &s->file);
 	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, RW_PMD);

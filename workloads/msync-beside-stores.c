@@ -48,7 +48,7 @@ static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
 	(void)dx;
 	(void)n;
 	set_counts(c, 0, 0, 0);
-	c->pte_faults = c->entries_written_back = DX_ANY;
+	c->pte_faults = c->entries_written_back = c->lines_written_back = DX_ANY;
 }
 
 DX_WORKLOAD(msync_beside_stores)

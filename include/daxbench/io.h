@@ -776,4 +776,21 @@ DX_ENV_CALL(drop_caches, DX_OP_ENV_DROP_CACHES, drop_caches(w->dx), 0)
 DX_ENV_CALL(pass_time, DX_OP_ENV_PASS_TIME, pass_time(w->dx, ms), ms, uint64_t ms)
 #undef DX_ENV_CALL
 
+/*
+ * The page at @off of the mapping, which must be faulted in, fails: the kernel unmaps it
+ * everywhere and sends SIGBUS to each process that had it mapped, the caller's first. So
+ * it is called from a process of dx_spawn() that is to die, and returns only where it
+ * cannot be done: -EINVAL from a kernel without CONFIG_MEMORY_FAILURE.
+ */
+DX_INLINE int dx_env_poison(struct dx_worker *w, const struct dx_map *m, uint64_t off)
+{
+	int r = -EOPNOTSUPP;
+
+	DX_BEGIN(w, DX_OP_ENV_POISON, m->id, off, 0, 0, 0);
+	if (w->dx->env && w->dx->env->poison)
+		r = w->dx->env->poison(w->dx, m->base + off);
+	DX_END(w, r);
+	return r;
+}
+
 #endif

@@ -201,7 +201,8 @@ enum dx_log_op {
 	DX_OP_DEVICE,
 	DX_OP_RELY, /* the application takes arg0: offset, arg1: length as durable from here on */
 	DX_OP_SYNC_FILE_RANGE, /* arg0: offset, arg1: length, arg2: SYNC_FILE_RANGE flags */
-	DX_OP_POPULATE, /* arg0: offset in the mapping, arg1: length, arg2: 0 read, 1 write */
+	DX_OP_POPULATE,	  /* arg0: offset in the mapping, arg1: length, arg2: 0 read, 1 write */
+	DX_OP_ENV_POISON, /* of the mapping; arg0: offset. Who has the page mapped dies of it */
 	DX_OP_COUNT
 };
 

@@ -102,6 +102,7 @@ struct dx_env_ops {
 	int (*mkfs)(struct dx *dx); /* of the unmounted file system: all is lost */
 	int (*drop_caches)(struct dx *dx);
 	int (*pass_time)(struct dx *dx, uint64_t ms); /* of the guest's clock */
+	int (*poison)(struct dx *dx, void *at);	      /* the page fails; in our guest alone */
 };
 
 /* A number that a user may choose: NAME:param=value. */

@@ -156,6 +156,7 @@ Test(oplist, wrong_words)
 	expect_refused("sync\nno-such f1\n", "line 2: \"no-such\": no such operation");
 	expect_refused("baseline\n", "no such operation");
 	expect_refused("spawn 1 process\n", "no such operation");
+	expect_refused("poison m0 0\n", "no such operation");
 	expect_refused("@16 sync\n", "\"@16\": want @0 to @15");
 	expect_refused("@ sync\n", "want @0");
 	expect_refused("@1\n", "no such operation");
