@@ -124,8 +124,8 @@ bool compare_is_open(const struct compare_row *row);
 
 /*
  * Exit code (bench/say.h). @limit below 0: only whether a comparison was made: 0, 3 where
- * nothing could be compared, 4 where all was skipped. Else 1 if there is a regression, 3 if
- * there is a row of which it cannot be said.
+ * nothing could be compared or a cell failed to run, 4 where all was skipped. Else 1 if there is a
+ * regression, 3 if there is a row of which it cannot be said.
  */
 int compare_exit_code(const struct comparison *c, double limit);
 

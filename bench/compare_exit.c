@@ -49,6 +49,20 @@ static bool any_open(const struct comparison *c)
 	return false;
 }
 
+static bool has_error(const struct results_cell *cell)
+{
+	return cell && cell->r.status == STATUS_ERROR;
+}
+
+/* As `run` has it: what could not be measured is no pass, whatever else was. */
+static bool any_error(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (has_error(c->rows[i].cell[0]) || has_error(c->rows[i].cell[1]))
+			return true;
+	return false;
+}
+
 static bool all_skipped(const struct comparison *c)
 {
 	for (size_t i = 0; i < c->n_rows; i++)
@@ -71,7 +85,7 @@ int compare_exit_code(const struct comparison *c, double limit)
 		return EXIT_NO_RUN;
 	if (all_skipped(c))
 		return EXIT_SKIPPED;
-	if (!any_compared(c) || (limit >= 0 && any_open(c)))
+	if (!any_compared(c) || any_error(c) || (limit >= 0 && any_open(c)))
 		return EXIT_NO_RUN;
 	return EXIT_OK;
 }

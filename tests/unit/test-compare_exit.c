@@ -99,6 +99,16 @@ Test(compare_exit, skipped_on_both)
 	cr_assert_eq(code_of(rows, 2, 0.05), EXIT_OK);
 }
 
+Test(compare_exit, failed_to_run)
+{
+	static struct results_cell failed = { .r = { .status = STATUS_ERROR } };
+	struct compare_row rows[] = { row_of(COMPARE_NOT_RUN, 1, 1), row_of(COMPARE_SAME, 1, 1) };
+
+	rows[0].have_ratio = false;
+	rows[0].cell[1] = &failed;
+	cr_assert_eq(code_of(rows, 2, -1), EXIT_NO_RUN);
+}
+
 Test(compare_exit, a_regression_goes_before_all)
 {
 	struct compare_row rows[] = { row_of(COMPARE_MISSING, 1, 1),
