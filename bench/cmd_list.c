@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* daxbench list: the workloads. */
 #include "bench/command.h"
+#include "bench/group.h"
+#include "bench/list_print.h"
 #include "bench/say.h"
 #include "bench/select.h"
-#include "bench/table.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[NAME | GLOB | GROUP]...",
-	.doc = "Lists the workloads; without words: all.",
+	.doc = "Lists the workloads by theme; without words: all.\v"
+	       "The groups quick, default and full hold workloads of several themes.",
 };
 
 static json_t *describe_needs(unsigned int needs)
@@ -84,9 +86,9 @@ static json_t *describe(const struct dx_workload *w)
 						"min", (json_int_t)p->min, "max",
 						(json_int_t)p->max, "help", p->help));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", w->name, "title", w->title, "op",
-			 w->op, "group", w->groups, "needs", describe_needs(w->needs), "params",
-			 params);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "name", w->name, "title", w->title,
+			 "op", w->op, "group", w->groups, "theme", group_theme(w), "needs",
+			 describe_needs(w->needs), "params", params);
 }
 
 int cmd_list(int argc, char **argv)
@@ -114,7 +116,7 @@ int cmd_list(int argc, char **argv)
 		json_dumpf(j, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
-		table_print_workloads(stdout, j, say_width(stdout), list.verbose);
+		list_print(stdout, j, say_width(stdout), list.verbose);
 	}
 	json_decref(j);
 	free(selections);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/compare_words.h"
+#include "bench/group.h"
 #include "bench/select.h"
 #include "emulate/kernel.h"
 #include "lib/cleanup.h"
@@ -84,10 +85,10 @@ static bool means_name(const char *name, const char *workload)
 	const struct dx_workload *w = select_find(LENS_BENCH, workload);
 
 	if (name[0] == '@')
-		return w && select_in_group(w, name + 1);
+		return w && group_has(name + 1, w);
 	if (!fnmatch(name, workload, 0))
 		return true;
-	return w && !select_find(LENS_BENCH, name) && select_in_group(w, name);
+	return w && !select_find(LENS_BENCH, name) && group_has(name, w);
 }
 
 /* "pages=64": is it so of the cell? */

@@ -7,7 +7,7 @@
 #include "bench/command.h"
 #include "bench/interrupt.h"
 #include "bench/say.h"
-#include "bench/select.h"
+#include "lib/nearest.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ static const struct command *find_command(const char *name, struct err *e)
 		names[n++] = c->name;
 	}
 	err_set(e, -EINVAL, name, "no such command");
-	near = select_nearest(name, names, n);
+	near = nearest(name, names, n);
 	if (near)
 		err_hint(e, "did you mean \"daxbench %s\"?", near);
 	else

@@ -59,7 +59,8 @@ static int find_selection(const struct dx_log_header *about, struct dx_workload 
 	if (!select_find(LENS_CHECK, about->workload) ||
 	    select_words(LENS_CHECK, words, 1, &found, &n, &unknown))
 		return 0;
-	*ret = found[0];
+	if (n == 1) /* no run has several values of a parameter */
+		*ret = found[0];
 	free(found);
 	return 0;
 }

@@ -2,7 +2,10 @@
 #include "bench/select.h"
 #include "bench/fio_jobs.h"
 #include "bench/fio_own.h"
+#include "bench/group.h"
+#include "bench/sweep.h"
 #include "lib/cleanup.h"
+#include "lib/nearest.h"
 #include "lib/units.h"
 
 #include <errno.h>
@@ -10,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NAMES_MAX 500 /* that a mistyped word is held against */
 
 /* The linker makes these: first and last of each lens' section (include/daxbench/workload.h). */
 extern const struct dx_workload *const __start_dx_bench[] __attribute__((weak));
@@ -68,19 +73,6 @@ const struct dx_workload *select_find(enum lens lens, const char *name)
 	return NULL;
 }
 
-bool select_in_group(const struct dx_workload *w, const char *group)
-{
-	size_t len = strlen(group);
-
-	for (const char *p = w->groups; p && *p; p += strcspn(p, ",") + 1) {
-		if (strcspn(p, ",") == len && !strncmp(p, group, len))
-			return true;
-		if (!p[strcspn(p, ",")])
-			break;
-	}
-	return false;
-}
-
 bool select_needs_fs(const struct selection *s)
 {
 	return s->workload->needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC | DX_NEED_FS | DX_NEED_OWN_FS);
@@ -95,70 +87,29 @@ size_t select_param_count(const struct dx_workload *w)
 	return n;
 }
 
-/* ---- near misses ---- */
-
-/* Levenshtein with transpositions (optimal string alignment), over words of at most 63 letters. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int rows[3][64];
-	size_t la = strlen(a), lb = strlen(b);
-
-	if (la > 63 || lb > 63)
-		return 64;
-	for (unsigned int k = 0; k <= lb; k++)
-		rows[0][k] = k;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned int *now = rows[i % 3], *before = rows[(i - 1) % 3];
-		unsigned int *two_before = rows[(i + 1) % 3];
-
-		now[0] = (unsigned int)i;
-		for (size_t k = 1; k <= lb; k++) {
-			unsigned int best = before[k - 1] + (a[i - 1] != b[k - 1]);
-
-			if (before[k] + 1 < best)
-				best = before[k] + 1;
-			if (now[k - 1] + 1 < best)
-				best = now[k - 1] + 1;
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
-			    two_before[k - 2] + 1 < best)
-				best = two_before[k - 2] + 1;
-			now[k] = best;
-		}
-	}
-	return rows[la % 3][lb];
-}
-
-const char *select_nearest(const char *word, const char *const names[], size_t n)
-{
-	unsigned int least = (unsigned int)strlen(word) / 3 + 2;
-	const char *nearest = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned int d = distance(word, names[i]);
-
-		if (d < least) {
-			least = d;
-			nearest = names[i];
-		}
-	}
-	return nearest;
-}
-
 /* ---- words ---- */
+
+/* The name of a workload or group that @word is near to, or NULL. */
+static const char *nearest_name(enum lens lens, const char *word)
+{
+	size_t n, n_names = 0;
+	const struct dx_workload *const *all = select_all(lens, &n);
+	const char *names[NAMES_MAX];
+
+	for (size_t i = 0; i < n && n_names < NAMES_MAX; i++)
+		names[n_names++] = all[i]->name;
+	for (const struct group *g = groups; g->name && n_names < NAMES_MAX; g++)
+		names[n_names++] = g->name;
+	return nearest(word, names, n_names);
+}
 
 static int no_workload(enum lens lens, const char *word, struct err *e)
 {
-	size_t n;
-	const struct dx_workload *const *all = select_all(lens, &n);
-	AUTO_FREE const char **names = calloc(n + 1, sizeof(*names));
-	const char *nearest;
+	const char *near = nearest_name(lens, word + (word[0] == '@'));
 
 	err_set(e, -EINVAL, word, "no such workload or group");
-	for (size_t i = 0; names && i < n; i++)
-		names[i] = all[i]->name;
-	nearest = names ? select_nearest(word, names, n) : NULL;
-	if (nearest)
-		return err_hint(e, "did you mean %s?", nearest);
+	if (near)
+		return err_hint(e, "did you mean %s?", near);
 	return err_hint(e, "\"daxbench list\" shows what there is");
 }
 
@@ -184,27 +135,6 @@ static int unknown_param(const struct dx_workload *w, const char *name, struct e
 	return err_hint(e, "it has %s", all[0] ? all : "none");
 }
 
-static int set_value(const struct dx_workload *w, const struct dx_param *p, const char *text,
-		     uint64_t *ret, struct err *e)
-{
-	bool bytes = !strcmp(p->unit, "bytes");
-	int r = bytes ? units_parse_size(text, ret) : units_parse_count(text, ret);
-	char min[32], max[32];
-
-	if (!r && *ret >= p->min && *ret <= p->max)
-		return 0;
-	if (bytes) {
-		units_format_size(p->min, min, sizeof(min));
-		units_format_size(p->max, max, sizeof(max));
-	} else {
-		snprintf(min, sizeof(min), "%llu", (unsigned long long)p->min);
-		snprintf(max, sizeof(max), "%llu", (unsigned long long)p->max);
-	}
-	err_set(e, -EINVAL, w->name, "%s=%s: %s", p->name, text,
-		r == -EINVAL ? "is not a number" : "is out of range");
-	return err_hint(e, "want %s to %s %s", min, max, p->unit);
-}
-
 bool select_is_path(const struct dx_param *p)
 {
 	return !strcmp(p->unit, "path");
@@ -216,6 +146,19 @@ static const struct dx_param *path_param(const struct dx_workload *w)
 	size_t n = select_param_count(w);
 
 	return n && select_is_path(&w->params[n - 1]) ? &w->params[n - 1] : NULL;
+}
+
+/* What a word chooses for each parameter of a workload: values to combine. */
+struct choice {
+	struct selection first; /* the first of each; the path */
+	uint64_t *values[DX_MAX_PARAMS];
+	size_t n[DX_MAX_PARAMS]; /* 0: not chosen, the default */
+};
+
+static void release_choice(struct choice *c)
+{
+	for (size_t i = 0; i < DX_MAX_PARAMS; i++)
+		free(c->values[i]);
 }
 
 /* A path is all that is left of @params, commas too, which is the word's and stays. */
@@ -230,31 +173,41 @@ static bool take_path(struct selection *s, const char *params)
 	return true;
 }
 
-/* "pages=10,size=2M" into @s; @text is cut up, and is a copy of @params. */
-static int set_params(struct selection *s, const char *params, char *text, struct err *e)
+/* "pages=1..100*10" into @c; of the same parameter twice the last counts. */
+static int choose_param(struct choice *c, char *assignment, struct err *e)
+{
+	const struct dx_workload *w = c->first.workload;
+	char *value = strchr(assignment, '=');
+	size_t i, n = select_param_count(w);
+	int r;
+
+	if (!value) {
+		err_set(e, -EINVAL, w->name, "\"%s\" sets nothing", assignment);
+		return err_hint(e, "want NAME:param=value,param=value");
+	}
+	*value++ = '\0';
+	for (i = 0; i < n && strcmp(w->params[i].name, assignment) != 0; i++)
+		;
+	if (i == n)
+		return unknown_param(w, assignment, e);
+	free(c->values[i]);
+	c->values[i] = NULL;
+	r = sweep_parse(w->name, &w->params[i], value, &c->values[i], &c->n[i], e);
+	if (!r)
+		c->first.values[i] = c->values[i][0];
+	return r;
+}
+
+/* "pages=10,size=2M" into @c; @text is cut up, and is a copy of @params. */
+static int choose_params(struct choice *c, const char *params, char *text, struct err *e)
 {
 	char *start = text, *assignment;
+	int r = 0;
 
-	while (text && !take_path(s, params + (text - start)) &&
-	       (assignment = strsep(&text, ","))) {
-		char *value = strchr(assignment, '=');
-		size_t i, n = select_param_count(s->workload);
-		int r;
-
-		if (!value) {
-			err_set(e, -EINVAL, s->workload->name, "\"%s\" sets nothing", assignment);
-			return err_hint(e, "want NAME:param=value,param=value");
-		}
-		*value++ = '\0';
-		for (i = 0; i < n && strcmp(s->workload->params[i].name, assignment) != 0; i++)
-			;
-		if (i == n)
-			return unknown_param(s->workload, assignment, e);
-		r = set_value(s->workload, &s->workload->params[i], value, &s->values[i], e);
-		if (r)
-			return r;
-	}
-	return 0;
+	while (!r && text && !take_path(&c->first, params + (text - start)) &&
+	       (assignment = strsep(&text, ",")))
+		r = choose_param(c, assignment, e);
+	return r;
 }
 
 struct list {
@@ -268,30 +221,69 @@ static bool is_same(const struct selection *a, const struct selection *b)
 	       (a->path == b->path || (a->path && b->path && !strcmp(a->path, b->path)));
 }
 
-static int add_selection(struct list *list, const struct dx_workload *w, const char *params,
-			 struct err *e)
+static int add_selection(struct list *list, const struct selection *s, struct err *e)
 {
-	AUTO_FREE char *copy = NULL;
-	struct selection s = { .workload = w }, *longer;
-	int r;
+	struct selection *longer;
 
-	for (size_t i = 0; i < select_param_count(w); i++)
-		s.values[i] = w->params[i].def;
-	if (params) {
-		copy = strdup(params);
-		r = copy ? set_params(&s, params, copy, e) : err_sys(e, -ENOMEM, w->name, "select");
-		if (r)
-			return r;
-	}
 	for (size_t i = 0; i < list->n; i++)
-		if (is_same(&list->items[i], &s))
+		if (is_same(&list->items[i], s))
 			return 0;
+	if (list->n == SELECT_MAX) {
+		err_set(e, -EINVAL, s->workload->name, "more than %d workloads and values",
+			SELECT_MAX);
+		return err_hint(e, "each combination of values is measured: take fewer");
+	}
 	longer = realloc(list->items, (list->n + 1) * sizeof(*longer));
 	if (!longer)
-		return err_sys(e, -ENOMEM, w->name, "select");
+		return err_sys(e, -ENOMEM, s->workload->name, "select");
 	list->items = longer;
-	list->items[list->n++] = s;
+	list->items[list->n++] = *s;
 	return 0;
+}
+
+/* The next combination: the last parameter changes fastest. False after the last one. */
+static bool advance(const struct choice *c, size_t at[DX_MAX_PARAMS], struct selection *s)
+{
+	for (size_t i = DX_MAX_PARAMS; i-- > 0;) {
+		if (!c->n[i])
+			continue;
+		at[i] = at[i] + 1 < c->n[i] ? at[i] + 1 : 0;
+		s->values[i] = c->values[i][at[i]];
+		if (at[i])
+			return true;
+	}
+	return false;
+}
+
+static int add_combinations(struct list *list, const struct choice *c, struct err *e)
+{
+	size_t at[DX_MAX_PARAMS] = { 0 };
+	struct selection s = c->first;
+	int r;
+
+	do
+		r = add_selection(list, &s, e);
+	while (!r && advance(c, at, &s));
+	return r;
+}
+
+static int add_workload(struct list *list, const struct dx_workload *w, const char *params,
+			struct err *e)
+{
+	AUTO_FREE char *copy = params ? strdup(params) : NULL;
+	struct choice c = { .first = { .workload = w } };
+	int r = 0;
+
+	for (size_t i = 0; i < select_param_count(w); i++)
+		c.first.values[i] = w->params[i].def;
+	if (params && !copy)
+		return err_sys(e, -ENOMEM, w->name, "select");
+	if (params)
+		r = choose_params(&c, params, copy, e);
+	if (!r)
+		r = add_combinations(list, &c, e);
+	release_choice(&c);
+	return r;
 }
 
 /*
@@ -301,10 +293,10 @@ static int add_selection(struct list *list, const struct dx_workload *w, const c
 static bool means(enum lens lens, const char *name, const struct dx_workload *w)
 {
 	if (name[0] == '@')
-		return select_in_group(w, name + 1);
+		return group_has(name + 1, w);
 	if (!fnmatch(name, w->name, 0))
 		return !w->job || fio_jobs_are_meant(name);
-	return !select_find(lens, name) && select_in_group(w, name);
+	return !select_find(lens, name) && group_has(name, w);
 }
 
 /* A glob or a group leaves out what cannot run without a path; a name does not. */
@@ -322,7 +314,7 @@ static int add_file(enum lens lens, struct list *list, const char *word, struct 
 	if (lens == LENS_CHECK)
 		return unknown_name(lens, word, e);
 	r = fio_own_load(fio_own_path(word), &w, e);
-	return r ? r : add_selection(list, w, NULL, e);
+	return r ? r : add_workload(list, w, NULL, e);
 }
 
 static int add_word(enum lens lens, struct list *list, const char *word, struct err *e)
@@ -339,7 +331,7 @@ static int add_word(enum lens lens, struct list *list, const char *word, struct 
 	for (size_t i = 0; !r && i < n; i++) {
 		if (!means(lens, name, all[i]) || is_left_out(all[i], name, params))
 			continue;
-		r = add_selection(list, all[i], params ? params + 1 : NULL, e);
+		r = add_workload(list, all[i], params ? params + 1 : NULL, e);
 		found++;
 	}
 	return r || found ? r : unknown_name(lens, name, e);

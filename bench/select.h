@@ -3,7 +3,8 @@
  * From words on the command line to cells of the matrix.
  *
  * A word is a name, a glob over names, "@group" or a group's bare name where no
- * workload has it, each with optional ":param=value,param=value". A glob or group
+ * workload has it, each with optional ":param=value,param=value". A value can be
+ * many (sweep.h): then each combination is a selection. A glob or group
  * without parameters leaves out workloads that need a path (ops:list=FILE).
  *
  * The jobs of fio (fio_jobs.h) are workloads of the bench lens: "fio:NAME",
@@ -20,14 +21,13 @@
 
 enum lens { LENS_BENCH, LENS_CHECK };
 
+#define SELECT_MAX 1000 /* selections in all */
+
 /* All workloads of a lens, sorted by name. @ret_n > 0 in any build. */
 const struct dx_workload *const *select_all(enum lens lens, size_t *ret_n);
 
 /* By exact name, or NULL. */
 const struct dx_workload *select_find(enum lens lens, const char *name);
-
-/* True if @group is one of @w's comma-separated groups. */
-bool select_in_group(const struct dx_workload *w, const char *group);
 
 /* Is it a path, not a count? A workload's last parameter can be one. */
 bool select_is_path(const struct dx_param *p);
@@ -50,15 +50,12 @@ bool select_needs_fs(const struct selection *s);
  * (workload, values) once. @ret is malloc'ed. Errors, -EINVAL each, name the
  * word: unknown name ("did you mean pte-store-hole?"), unknown parameter (the
  * hint lists them), value that is no number or out of range (the hint has the
- * range and the unit).
+ * range and the unit), more than SELECT_MAX selections.
  */
 int select_words(enum lens lens, char *const words[], size_t n, struct selection **ret,
 		 size_t *ret_n, struct err *e);
 
 /* "pages=1000,size=2M": parameters that @w declares, all of them; "" if none. Returns @buf. */
 char *select_format_params(const struct selection *s, char *buf, size_t len);
-
-/* The name in @names nearest to @word by edit distance, NULL if none is near. */
-const char *select_nearest(const char *word, const char *const names[], size_t n);
 
 #endif

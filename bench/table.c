@@ -388,8 +388,6 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 	return r;
 }
 
-/* ---- the workloads ---- */
-
 void table_print_counts(FILE *out, const json_t *document)
 {
 	static const char *const names[] = { "instructions", "stores", "lines_written_back",
@@ -413,71 +411,4 @@ void table_print_counts(FILE *out, const json_t *document)
 			   text_of(cell, "workload"), text_of(cell, "fs"), each[0], each[1],
 			   each[2], each[3], each[4]);
 	}
-}
-
-static void print_param(FILE *out, const json_t *param)
-{
-	const char *name = text_of(param, "name"), *unit = text_of(param, "unit");
-
-	if (!strcmp(unit, "path")) {
-		fprintf(out, "        :%s=FILE  %s\n", name, text_of(param, "help"));
-		return;
-	}
-	fprintf(out, "        :%s=%lld  %s, %lld to %lld %s\n", name,
-		(long long)json_integer_value(json_object_get(param, "default")),
-		text_of(param, "help"),
-		(long long)json_integer_value(json_object_get(param, "min")),
-		(long long)json_integer_value(json_object_get(param, "max")), unit);
-}
-
-static void print_params(FILE *out, const json_t *workload)
-{
-	const json_t *param;
-	size_t i;
-
-	json_array_foreach(json_object_get(workload, "params"), i, param)
-		print_param(out, param);
-}
-
-static int print_short(FILE *out, const json_t *list, unsigned int width)
-{
-	struct libscols_table *t = new_table(out, width, false);
-	const json_t *workload;
-	size_t i;
-	int r = 0;
-
-	if (!t)
-		return -ENOMEM;
-	scols_table_new_column(t, "WORKLOAD", 0, 0);
-	scols_table_new_column(t, "WHAT HAPPENS", 0.6, SCOLS_FL_TRUNC);
-	json_array_foreach((json_t *)list, i, workload) {
-		struct libscols_line *line = scols_table_new_line(t, NULL);
-
-		if (!line) {
-			r = -ENOMEM;
-			break;
-		}
-		scols_line_set_data(line, 0, text_of(workload, "name"));
-		scols_line_set_data(line, 1, text_of(workload, "title"));
-	}
-	if (!r)
-		r = scols_print_table(t);
-	scols_unref_table(t);
-	return r;
-}
-
-int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose)
-{
-	const json_t *workload;
-	size_t i;
-
-	if (!verbose)
-		return print_short(out, list, width);
-	json_array_foreach((json_t *)list, i, workload) {
-		fprintf(out, "%s\n    %s\n    one operation: %s; groups: %s\n",
-			text_of(workload, "name"), text_of(workload, "title"),
-			text_of(workload, "op"), text_of(workload, "group"));
-		print_params(out, workload);
-	}
-	return 0;
 }

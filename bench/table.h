@@ -24,7 +24,4 @@ void table_cell_name(const json_t *cell, char *buf, size_t len);
 /* A figure, not negative, of @unit "ns" or "insn": "1.23 us", "19 972". */
 void table_format_figure(const char *unit, double value, char *buf, size_t len);
 
-/* The workloads: name, op, groups, title. */
-int table_print_workloads(FILE *out, const json_t *list, unsigned int width, bool verbose);
-
 #endif

@@ -44,7 +44,7 @@ DX_WORKLOAD(bare_by_hand)
 	.name = "bare-by-hand",
 	.title = "Store written without the dx_ API: must cost what bare costs",
 	.op = "store",
-	.groups = "control",
+	.groups = "control,test",
 	.needs = DX_NEED_FS,
 	.priv_size = sizeof(struct mapped),
 	.prepare = prepare,

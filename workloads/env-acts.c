@@ -79,7 +79,7 @@ DX_WORKLOAD(env_acts)
 	.name = "env-acts",
 	.title = "Each thing that can be done to a file system, once: for tests",
 	.op = "all acts",
-	.groups = "control",
+	.groups = "test",
 	.needs = DX_NEED_FS | DX_NEED_OWN_FS,
 	.max_ops = 1,
 	.priv_size = sizeof(struct mapped),

@@ -135,7 +135,7 @@ DX_WORKLOAD(every_call)
 	.name = "every-call",
 	.title = "Each call of the API once: for tests, no figure means anything",
 	.op = "all calls",
-	.groups = "control",
+	.groups = "test",
 	.needs = DX_NEED_FS,
 	.check_ops = 2,
 	.priv_size = sizeof(struct state),

@@ -36,7 +36,7 @@ DX_WORKLOAD(misdeclared)
 	.name = "misdeclared",
 	.title = "Store and msync that declare more than they do, where told to",
 	.op = "store+msync",
-	.groups = "control",
+	.groups = "test",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -27,7 +27,7 @@ DX_WORKLOAD(null_by_hand)
 	.name = "null-by-hand",
 	.title = "Empty loop written without the dx_ API: must cost what null costs",
 	.op = "iteration",
-	.groups = "control",
+	.groups = "control,test",
 	.run = run,
 	.expect = expect,
 };

@@ -41,7 +41,7 @@ DX_WORKLOAD(planted)
 	.name = "planted",
 	.title = "Empty loop, with ten instructions planted in it or not",
 	.op = "iteration",
-	.groups = "control",
+	.groups = "test",
 	.params = { { "nops", "instructions", 10, 0, 10, "0 or 10 in each iteration" } },
 	.prepare = prepare,
 	.run = run,

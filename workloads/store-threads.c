@@ -49,7 +49,7 @@ DX_WORKLOAD(store_threads)
 	.name = "store-threads",
 	.title = "First stores to a hole by several threads, each to pages of its own",
 	.op = "store",
-	.groups = "default,fault,scaling,threads",
+	.groups = "default,fault,scaling",
 	.needs = DX_NEED_DAX | DX_NEED_THREADS,
 	.max_ops = 4096,
 	.priv_size = sizeof(struct mapped),

@@ -164,7 +164,12 @@ struct dx_workload {
 	const char
 		*title; /* one line of at most 72 characters: what happens, in the field's terms */
 	const char *op; /* what one operation is: "store", "store+msync" */
-	const char *groups; /* comma-separated; "default" is what `run` runs */
+	/*
+	 * Comma-separated: its theme first (fault, sync, data, space, device, scaling),
+	 * "default" (what `run` runs) for few, "test" for what no user measures:
+	 * all others are in "full" (bench/group.h).
+	 */
+	const char *groups;
 	unsigned int needs; /* enum dx_need */
 	const char *lacks;  /* what this build has not got: skipped, with that. NULL: nothing */
 	uint64_t max_ops; /* most operations in a sample, for the space that they need; 0: no end */

@@ -16,6 +16,7 @@ DX_WORKLOAD(b)
 DX_WORKLOAD(d)
 = { .name = "ops",
     .groups = "lists",
+    .list = DX_LIST_FILE,
     .params = { { "pages", "pages", 1, 1, 10, "of them" }, { "list", "path", 0, 0, 0, "of it" } } };
 DX_WORKLOAD(c)
 = { .name = "sync-files", .groups = "sync" };
@@ -164,6 +165,10 @@ Test(select, errors_say_what_to_do)
 {
 	cr_assert_eq(choose("pte-sotre"), -EINVAL);
 	cr_assert_str_eq(e.hint, "did you mean pte-store?");
+	cr_assert_eq(choose("quikc"), -EINVAL);
+	cr_assert_str_eq(e.hint, "did you mean quick?");
+	cr_assert_eq(choose("@fualt"), -EINVAL);
+	cr_assert_str_eq(e.hint, "did you mean fault?");
 	cr_assert_eq(choose("zzzzzzzzzz"), -EINVAL);
 	cr_assert(strstr(e.hint, "daxbench list"));
 	cr_assert_eq(choose("pte-store:lines=1"), -EINVAL);
@@ -181,12 +186,46 @@ Test(select, errors_say_what_to_do)
 	cr_assert_eq(choose("pte-store:"), -EINVAL);
 }
 
-Test(select, nearest)
+Test(select, a_sweep_is_a_selection_for_each_combination)
 {
-	const char *const names[] = { "run", "record", "probe" };
+	char text[64];
 
-	cr_assert_str_eq(select_nearest("rnu", names, 3), "run");
-	cr_assert_str_eq(select_nearest("recrod", names, 3), "record");
-	cr_assert_null(select_nearest("xylophone", names, 3));
-	cr_assert_null(select_nearest("anything", names, 0));
+	cr_assert_eq(choose("pte-store:pages=1..4*2,size=4K/8K"), 0);
+	cr_assert_eq(n, 6);
+	cr_expect_str_eq(select_format_params(&chosen[0], text, sizeof(text)), "size=4K,pages=1");
+	cr_expect_str_eq(select_format_params(&chosen[1], text, sizeof(text)), "size=4K,pages=2");
+	cr_expect_str_eq(select_format_params(&chosen[2], text, sizeof(text)), "size=4K,pages=4");
+	cr_expect_str_eq(select_format_params(&chosen[3], text, sizeof(text)), "size=8K,pages=1");
+	cr_expect_str_eq(select_format_params(&chosen[5], text, sizeof(text)), "size=8K,pages=4");
+	cr_assert_eq(choose("ops:pages=2/3,list=1..4*2,x"), 0);
+	cr_assert_eq(n, 2);
+	cr_expect_str_eq(chosen[1].path, "1..4*2,x", "a path is no sweep");
+}
+
+Test(select, values_are_measured_once)
+{
+	char *words[] = { (char *)"pte-store:pages=1..4", (char *)"pte-store:pages=4/2/9/9",
+			  (char *)"pte-store" };
+
+	cr_assert_eq(select_words(LENS_BENCH, words, 3, &chosen, &n, &e), 0);
+	cr_assert_eq(n, 5);
+	cr_expect_eq(chosen[4].values[1], 9);
+	cr_assert_eq(choose("pte-store:pages=1..4,pages=7"), 0);
+	cr_assert_eq(n, 1, "the last word on a parameter counts");
+	cr_expect_eq(chosen[0].values[1], 7);
+}
+
+Test(select, no_more_than_can_be_waited_for)
+{
+	cr_assert_eq(choose("pte-store:size=4096..4195,pages=1..10"), 0);
+	cr_assert_eq(n, SELECT_MAX);
+	cr_assert_eq(choose("pte-store:size=4096..4196,pages=1..10"), -EINVAL);
+	cr_assert(strstr(e.what, "more than 1000"), "%s", e.what);
+	cr_assert(strstr(e.hint, "fewer"), "%s", e.hint);
+}
+
+Test(select, full_leaves_out_lists)
+{
+	cr_assert_eq(choose("full"), 0);
+	cr_assert_eq(n, 3);
 }
