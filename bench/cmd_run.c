@@ -26,7 +26,9 @@ enum {
 	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_COLOR,
-	OPT_EXIT_STYLE
+	OPT_EXIT_STYLE,
+	OPT_BASELINE,
+	OPT_SAVE_BASELINE
 };
 
 static const struct argp_option options[] = {
@@ -42,6 +44,8 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
+	{ "baseline", OPT_BASELINE, "NAME", 0, "hold the figures against those kept as NAME", 30 },
+	{ "save-baseline", OPT_SAVE_BASELINE, "NAME", 0, "and keep these as NAME", 30 },
 	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would run", 30 },
 	{ "verbose", 'v', NULL, 0, "say more", 30 },
 	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
@@ -102,6 +106,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o':
 		run->out = arg;
 		return 0;
+	case OPT_BASELINE:
+		run->baseline = arg;
+		return 0;
+	case OPT_SAVE_BASELINE:
+		run->save_baseline = arg;
+		return 0;
 	case OPT_DRY_RUN:
 		run->dry_run = true;
 		return 0;
@@ -160,8 +170,7 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 				     JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
 		putchar('\n');
 	else if (!run->json)
-		table_print_run(stdout, results_document(results), say_width(stdout),
-				say_color(stdout));
+		run_print_table(run, results_document(results));
 	if (!run->json && run->counts)
 		table_print_counts(stdout, results_document(results));
 	fflush(stdout); /* before what is said on the other stream */
@@ -171,6 +180,10 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 	}
 	if (results_path(results))
 		say_note(0, "results: %s", results_path(results));
+	if (run_keep_baseline(run, results_document(results), &e)) {
+		say_error(&e);
+		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
+	}
 	if (cut_short && code != EXIT_FOUND)
 		code = EXIT_NO_RUN;
 	return interrupted ? 128 + interrupted : code;
@@ -195,7 +208,7 @@ int cmd_run(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
 	say_init(run.verbosity, run.color);
 	run_settle(&run);
-	if (check_counts(&run, &e) ||
+	if (check_counts(&run, &e) || run_read_baseline(&run, &e) ||
 	    plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
 		say_error(&e);
 		code = say_exit_code(&e);
@@ -205,6 +218,7 @@ int cmd_run(int argc, char **argv)
 	} else {
 		code = session_is_emulated(&run.session) ? run_guests(&run) : run_here(&run);
 	}
+	results_file_release(&run.held_against);
 	plan_release(&run.plan);
 	session_release(&run.session);
 	return exit_style_map(run.exit_style, code);

@@ -6,6 +6,7 @@
 #ifndef BENCH_CMD_RUN_H
 #define BENCH_CMD_RUN_H
 
+#include "bench/baseline.h"
 #include "bench/plan.h"
 #include "bench/results.h"
 #include "bench/runner.h"
@@ -18,7 +19,9 @@ struct run {
 	const char *color, *exit_style;
 	int verbosity;
 	bool json, dry_run, counts;
-	bool padded; /* the guest's memory is laid out otherwise */
+	const char *baseline, *save_baseline; /* names; NULL: none */
+	struct results_file held_against;     /* the baseline, read before anything is run */
+	bool padded;			      /* the guest's memory is laid out otherwise */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */
@@ -30,6 +33,18 @@ void run_settle(struct run *run);
 
 /* Prints what there is, keeps it, and says what the run is worth: the exit code. */
 int run_conclude(struct run *run, struct results *results, bool cut_short);
+
+/*
+ * cmd_run_last.c: before anything is run: reads the baseline that was asked for. -EINVAL:
+ * there is none, or a name is no name.
+ */
+int run_read_baseline(struct run *run, struct err *e);
+
+/* Prints the table, with what the same cells gave before where that is known. */
+void run_print_table(const struct run *run, const json_t *document);
+
+/* Keeps the results as the baseline that --save-baseline names, if it does. */
+int run_keep_baseline(const struct run *run, const json_t *document, struct err *e);
 
 /* cmd_run_here.c: on this machine. Returns the exit code. */
 int run_here(struct run *run);

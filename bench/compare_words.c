@@ -2,9 +2,9 @@
 #include "bench/compare_words.h"
 #include "bench/group.h"
 #include "bench/select.h"
+#include "bench/sweep.h"
 #include "emulate/kernel.h"
 #include "lib/cleanup.h"
-#include "lib/units.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -91,19 +91,25 @@ static bool means_name(const char *name, const char *workload)
 	return w && !select_find(LENS_BENCH, name) && group_has(name, w);
 }
 
-/* "pages=64": is it so of the cell? */
+/* "pages=64", "pages=1..100*10": is it so of the cell? */
 static bool is_set(char *assignment, const json_t *params)
 {
+	struct dx_param any = { .name = assignment, .unit = "bytes", .max = UINT64_MAX };
 	char *value = strchr(assignment, '=');
+	AUTO_FREE uint64_t *values = NULL;
 	const json_t *have;
-	uint64_t want;
+	size_t n = 0;
 
 	if (!value)
 		return false;
 	*value++ = '\0';
 	have = json_object_get(params, assignment);
-	return json_is_integer(have) && !units_parse_size(value, &want) &&
-	       (uint64_t)json_integer_value(have) == want;
+	if (!json_is_integer(have) || sweep_parse("", &any, value, &values, &n, NULL))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (values[i] == (uint64_t)json_integer_value(have))
+			return true;
+	return false;
 }
 
 bool compare_word_means(const char *word, const struct results_cell *cell)

@@ -153,7 +153,7 @@ static int read_cells(const json_t *list, const char *name, struct results_file 
 	return 0;
 }
 
-int results_read_document(json_t *document, const char *name, struct results_file *ret,
+int results_read_document(const json_t *document, const char *name, struct results_file *ret,
 			  struct err *e)
 {
 	const json_t *list = array_of(document, "results");
@@ -164,7 +164,7 @@ int results_read_document(json_t *document, const char *name, struct results_fil
 		r = err_set(e, -EBADMSG, name, "has no list of results");
 	if (r)
 		return r;
-	ret->document = json_incref(document);
+	ret->document = json_incref((json_t *)document);
 	ret->seed = number_of(document, "seed");
 	ret->interrupted = !json_is_false(json_object_get(document, "interrupted"));
 	read_machine(json_object_get(document, "environment"), &ret->machine);

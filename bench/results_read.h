@@ -64,7 +64,7 @@ int results_find(const char *base, const char *word, char path[PATH_MAX], struct
 int results_read(const char *path, struct results_file *ret, struct err *e);
 
 /* The same for a document that is there already, called @name in errors. A reference is taken. */
-int results_read_document(json_t *document, const char *name, struct results_file *ret,
+int results_read_document(const json_t *document, const char *name, struct results_file *ret,
 			  struct err *e);
 
 /* Zeroed is fine. */

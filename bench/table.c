@@ -20,6 +20,7 @@ enum column {
 	COL_INTERVAL,
 	COL_FAULTS,
 	COL_WRITTEN_BACK,
+	COL_MORE,
 	COL_STATUS
 };
 
@@ -164,7 +165,7 @@ void table_cell_name(const json_t *cell, char *buf, size_t len)
 	}
 }
 
-static int add_row(struct libscols_table *t, const json_t *cell)
+static int add_row(struct libscols_table *t, const json_t *cell, const char *more)
 {
 	struct libscols_line *line = scols_table_new_line(t, NULL);
 	const char *status = text_of(cell, "status"), *fs = text_of(cell, "fs");
@@ -191,6 +192,7 @@ static int add_row(struct libscols_table *t, const json_t *cell)
 	scols_line_set_data(line, COL_FAULTS, faults);
 	format_written_back(cell, faults, sizeof(faults));
 	scols_line_set_data(line, COL_WRITTEN_BACK, faults);
+	scols_line_set_data(line, COL_MORE, more);
 	scols_line_set_data(line, COL_STATUS, strcmp(status, "pass") ? status : "");
 	if (!strcmp(status, "fail") || !strcmp(status, "error"))
 		scols_line_set_color(line, "red");
@@ -356,7 +358,8 @@ static int print_latencies(FILE *out, const json_t *results, unsigned int width)
 	return r;
 }
 
-int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color)
+int table_print_run(FILE *out, const json_t *document, const struct table_column *more,
+		    unsigned int width, bool color)
 {
 	const json_t *results = json_object_get(document, "results"), *cell;
 	struct libscols_table *t = new_table(out, width, color);
@@ -371,11 +374,13 @@ int table_print_run(FILE *out, const json_t *document, unsigned int width, bool 
 		scols_table_new_column(t, "95 %", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "FAULTS", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "WB", 0, SCOLS_FL_RIGHT);
+		scols_table_new_column(t, more ? more->title : "", 0,
+				       SCOLS_FL_RIGHT | (more ? 0 : SCOLS_FL_HIDDEN));
 		scols_table_new_column(t, "STATUS", 0, all_pass(results) ? SCOLS_FL_HIDDEN : 0);
 	}
 	json_array_foreach((json_t *)results, i, cell)
 		if (!r)
-			r = add_row(t, cell);
+			r = add_row(t, cell, more ? more->text[i] : "");
 	if (!r && i)
 		r = scols_print_table(t);
 	scols_unref_table(t);

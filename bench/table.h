@@ -7,13 +7,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* A column of the caller's: a text for each result. */
+struct table_column {
+	const char *title;
+	char (*text)[64];
+};
+
 /*
  * One row per result of @document (a run.json): workload, fs, page (really
- * used), per op (median), 95 % interval, faults seen/expected, entries written back, status where
- * it is not "pass" with the reason below the table. Then a line of totals and the warnings of the
- * environment. @width: columns, 0 for as wide as needed.
+ * used), per op (median), 95 % interval, faults seen/expected, entries written back, @more (may
+ * be NULL), status where it is not "pass" with the reason below the table. Then a line of totals
+ * and the warnings of the environment. @width: columns, 0 for as wide as needed.
  */
-int table_print_run(FILE *out, const json_t *document, unsigned int width, bool color);
+int table_print_run(FILE *out, const json_t *document, const struct table_column *more,
+		    unsigned int width, bool color);
 
 /* One row per result that has them: what the emulator counted, per operation. */
 void table_print_counts(FILE *out, const json_t *document);

@@ -26,7 +26,7 @@ static void print(const json_t *document)
 	int code = results_exit_code(document);
 
 	expect(out && (code == 0 || code == 1 || code == 3 || code == 4));
-	expect(!table_print_run(out, document, 80, false));
+	expect(!table_print_run(out, document, NULL, 80, false));
 	fclose(out);
 	for (size_t i = 0; i < len; i++)
 		expect(text[i] == '\n' || (unsigned char)text[i] >= ' ');

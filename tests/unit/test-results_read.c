@@ -2,71 +2,24 @@
 /* Catches another schema taken for ours, a half run taken for whole, a file that is no results. */
 #include "bench/results_read.h"
 #include "bench/results.h"
-#include "lib/file.h"
+#include "tests/unit/run-fixture.h"
 
-#include <criterion/criterion.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[] = "build/tests/read-XXXXXX";
 static struct err e;
 static struct results_file f;
-
-static void set_up(void)
-{
-	file_mkdirs("build/tests", 0777);
-	cr_assert_not_null(mkdtemp(dir));
-}
 
 static void tear_down(void)
 {
 	results_file_release(&f);
-	file_remove_tree(AT_FDCWD, dir);
+	remove_dir();
 }
 
-TestSuite(results_read, .init = set_up, .fini = tear_down);
+TestSuite(results_read, .init = make_dir, .fini = tear_down);
 
-#define CELL(name, pages, median)                                                                  \
-	"{\"workload\":\"" name "\",\"lens\":\"bench\",\"fs\":\"ext4\",\"mode\":\"dax\","          \
-	"\"driver\":\"ext4\",\"kernel\":\"6.12.1\",\"params\":{\"pages\":" pages "},"              \
-	"\"status\":\"pass\",\"reason\":\"\",\"op\":\"store\",\"unit\":\"insn\",\"ops\":8,"        \
-	"\"median\":" median ",\"ci95\":[" median "," median "],\"samples\":[" median "],"         \
-	"\"exact\":true,\"counts\":null}"
-
-#define ENVIRONMENT                                                                                \
-	"{\"daxbench\":\"v1\",\"kernel\":{\"release\":\"6.12.1\"},\"cpu\":{\"model\":\"TCG\","     \
-	"\"flags\":[\"clwb\"],\"online\":1},\"memory_bytes\":4096,\"emulation\":{"                 \
-	"\"accel\":\"tcg\",\"qemu\":\"10.0\",\"deterministic\":true}}"
-
-#define RUN(schema, results)                                                                       \
-	"{\"schema\":\"" schema "\",\"seed\":7,\"interrupted\":false,\"environment\":" ENVIRONMENT \
-	",\"results\":" results "}"
-
-static const char whole[] = RUN("daxbench-result-1",
-				"[" CELL("a", "1", "10.5") "," CELL("a", "4", "20") "]");
-
-static char *in_dir(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-static const char *put(const char *name, const char *text)
-{
-	FILE *out = fopen(in_dir(name), "we");
-
-	cr_assert_not_null(out);
-	fputs(text, out);
-	fclose(out);
-	return in_dir(name);
-}
+static const char whole[] = RUN(RUN_COUNT("a", "1", "10.5") "," RUN_COUNT("a", "4", "20"));
 
 Test(results_read, all_of_a_whole_run)
 {
@@ -106,13 +59,13 @@ static const struct {
 	{ "[]", "no file of results" },
 	{ "{}", "no file of results" },
 	{ "{\"schema\":1}", "no file of results" },
-	{ RUN("daxbench-result-2", "[]"), "is of schema daxbench-result-2" },
-	{ RUN("daxbench-result-1", "{}"), "no list of results" },
-	{ RUN("daxbench-result-1", "[1]"), "result 1: " },
-	{ RUN("daxbench-result-1", "[" CELL("a", "1", "1") "," CELL("../a", "1", "1") "]"),
+	{ RUN_OF("daxbench-result-2", "{}", "[]"), "is of schema daxbench-result-2" },
+	{ RUN_OF("daxbench-result-1", "{}", "{}"), "no list of results" },
+	{ RUN("1"), "result 1: " },
+	{ RUN(RUN_COUNT("a", "1", "1") "," RUN_COUNT("../a", "1", "1")),
 	  "result 2: member \"workload\"" },
-	{ RUN("daxbench-result-1", "[" CELL("a", "-1", "1") "]"), "member \"params\"" },
-	{ RUN("daxbench-result-1", "[" CELL("a", "1", "\"x\"") "]"), "member \"samples\"" },
+	{ RUN(RUN_COUNT("a", "-1", "1")), "member \"params\"" },
+	{ RUN(RUN_COUNT("a", "1", "\"x\"")), "member \"samples\"" },
 	{ "{\"schema\":\"daxbench-result-1\",\"schema\":\"daxbench-result-1\"}", "duplicate" },
 };
 

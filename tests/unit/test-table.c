@@ -32,16 +32,21 @@ static json_t *document(const char *text)
 	return j;
 }
 
-static char *print(json_t *j, unsigned int width)
+static char *print_with(json_t *j, const struct table_column *more, unsigned int width)
 {
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	cr_assert_eq(table_print_run(out, j, width, false), 0);
+	cr_assert_eq(table_print_run(out, j, more, width, false), 0);
 	fclose(out);
 	json_decref(j);
 	return text;
+}
+
+static char *print(json_t *j, unsigned int width)
+{
+	return print_with(j, NULL, width);
 }
 
 Test(table, eighty_columns)
@@ -114,6 +119,26 @@ Test(table, long_names_are_cut)
 	cr_assert_leq(strcspn(got, "\n"), 80);
 	cr_assert(strstr(got, "4.50 us"), "%s", got);
 	cr_assert(strstr(got, "64/64"), "%s", got);
+}
+
+Test(table, a_column_of_the_callers)
+{
+	char last[2][64] = { "+0.01%", "-" };
+	const struct table_column column = { "LAST", last };
+	char text[4096], *got;
+
+	snprintf(text, sizeof(text), HEAD CELL "," CELL "]}", "fsync-dirty", "ext4",
+		 "'pages':10000", "pass", "", "insn", "115197000.0", "1.0,1.0", "true", 10000, 0,
+		 "10000", "0", "b", "xfs", "", "pass", "", "insn", "1.0", "1.0,1.0", "true", 1, 0,
+		 "1", "0");
+	got = print_with(document(text), &column, 80);
+	cr_assert(strstr(got, "WB   LAST\n"), "%s", got);
+	cr_assert(strstr(got, " 3 +0.01%\n"), "%s", got);
+	cr_assert(strstr(got, " -\n"), "%s", got);
+	cr_assert(strstr(got, "fsync-dirty pages=10000 "), "%s", got);
+	for (const char *line = got; *line; line = strchr(line, '\n') + 1)
+		cr_assert_leq(strcspn(line, "\n"), 80, "%s", got);
+	free(got);
 }
 
 Test(table, instructions)
