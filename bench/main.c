@@ -18,6 +18,7 @@ const struct command commands[] = {
 	{ "probe", cmd_probe, "show what this machine has and what would be used", false },
 	{ "run", cmd_run, "measure workloads and print the table", true },
 	{ "compare", cmd_compare, "say what differs between kernels, or between results", true },
+	{ "plot", cmd_plot, "draw a sweep, in the terminal and as SVG", false },
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
 	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },

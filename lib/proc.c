@@ -23,6 +23,7 @@ static const struct {
 	{ "busybox", "busybox-static" },
 	{ "fio", "fio" },
 	{ "depmod", "kmod" },
+	{ "gnuplot", "gnuplot-nox" },
 	{ "qemu-system-x86_64", "qemu-system-x86" },
 };
 
