@@ -168,7 +168,8 @@ static void format_figure(const struct results_cell *then, const struct results_
 			  bool brief, char *buf, size_t len)
 {
 	/* What is counted is not estimated. */
-	bool chance = strcmp(now->r.unit, "insn") && overlap(&then->r.summary, &now->r.summary);
+	bool chance = strcmp(now->r.unit, "insn") != 0 &&
+		      overlap(&then->r.summary, &now->r.summary);
 	char figure[48] = "", change[32];
 
 	if (!brief)

@@ -179,7 +179,8 @@ static int add_cells(struct plot *p, const struct results_file *files, size_t n_
 			if (is_of(&files[f].cells[i], p->workload))
 				r = add_cell(p, &files[f], &files[f].cells[i], e);
 	for (size_t i = 0; i < p->n_lines; i++)
-		qsort(p->lines[i].points, p->lines[i].n, sizeof(struct plot_point), by_x);
+		if (p->lines[i].points)
+			qsort(p->lines[i].points, p->lines[i].n, sizeof(struct plot_point), by_x);
 	return r;
 }
 
@@ -292,11 +293,12 @@ int plot_make(const struct results_file *files, size_t n_files, const char *work
 	const struct results_cell *first = first_cell(files, n_files, workload);
 	int r;
 
-	*ret = (struct plot){ .x = first ? find_swept(files, n_files, first) : NULL };
+	memset(ret, 0, sizeof(*ret));
+	if (!first)
+		return err_set(e, -ENODATA, workload, "was not measured here");
+	ret->x = find_swept(files, n_files, first);
 	if (!ret->x)
-		return err_set(e, -ENODATA, workload,
-			       first ? "no parameter of it has several values here"
-				     : "was not measured here");
+		return err_set(e, -ENODATA, workload, "no parameter of it has several values here");
 	ret->workload = first->workload;
 	ret->op = first->op;
 	ret->x_unit = unit_of(workload, ret->x);

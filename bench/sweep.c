@@ -117,7 +117,7 @@ static int check_ends(const struct sweep *s, uint64_t from, uint64_t to, const s
 static int add_range(struct sweep *s, char *text, char *dots, struct err *e)
 {
 	char *last = dots + strlen(".."), *sign = last + strcspn(last, "*+");
-	uint64_t from, to;
+	uint64_t from = 0, to = 0;
 	struct step step;
 	int r = parse_step(s, sign, &step, e);
 
@@ -148,17 +148,27 @@ static int add_part(struct sweep *s, char *text, struct err *e)
 	return r ? r : add_value(s, value, e);
 }
 
+static int parse_parts(struct sweep *s, char *text, struct err *e)
+{
+	char *part;
+	int r = 0;
+
+	while (!r && (part = strsep(&text, "/")))
+		r = add_part(s, part, e);
+	return r;
+}
+
 int sweep_parse(const char *workload, const struct dx_param *p, const char *text, uint64_t **ret,
 		size_t *ret_n, struct err *e)
 {
 	AUTO_FREE char *copy = strdup(text);
 	AUTO_FREE uint64_t *values = calloc(SWEEP_MAX, sizeof(*values));
 	struct sweep s = { .workload = workload, .param = p, .values = values };
-	char *rest = copy, *part;
-	int r = copy && values ? 0 : err_sys(e, -ENOMEM, workload, "read its parameters");
+	int r;
 
-	while (!r && (part = strsep(&rest, "/")))
-		r = add_part(&s, part, e);
+	if (!copy || !values)
+		return err_sys(e, -ENOMEM, workload, "read its parameters");
+	r = parse_parts(&s, copy, e);
 	if (r)
 		return r;
 	*ret = steal_ptr(values);
