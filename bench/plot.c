@@ -171,9 +171,6 @@ static int add_cells(struct plot *p, const struct results_file *files, size_t n_
 {
 	int r = 0;
 
-	p->lines = calloc(PLOT_MAX_LINES, sizeof(*p->lines));
-	if (!p->lines)
-		return err_sys(e, -ENOMEM, p->workload, "plot");
 	for (size_t f = 0; !r && f < n_files; f++)
 		for (size_t i = 0; !r && i < files[f].n_cells; i++)
 			if (is_of(&files[f].cells[i], p->workload))
@@ -319,6 +316,5 @@ void plot_release(struct plot *p)
 {
 	for (size_t i = 0; i < p->n_lines; i++)
 		free(p->lines[i].points);
-	free(p->lines);
 	memset(p, 0, sizeof(*p));
 }

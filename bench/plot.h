@@ -29,7 +29,7 @@ struct plot {
 	const char *x;			  /* the parameter's name */
 	const char *x_unit; /* "bytes", "pages"; "" where the workload is not known here */
 	bool log_x, log_y;
-	struct plot_line *lines;
+	struct plot_line lines[PLOT_MAX_LINES];
 	size_t n_lines;
 	size_t left_out; /* cells that did not pass, and have no place */
 };

@@ -10,14 +10,13 @@
 
 static struct plot_point counts[] = { { 1, 100, 100, 100 }, { 10, 1000, 1000, 1000 } };
 static struct plot_point times[] = { { 4096, 1500, 1400, 1700 }, { 8192, 2500, 2400, 2600 } };
-static struct plot_line lines[2] = { { .name = "ext4", .points = counts, .n = 2 } };
 static struct plot p = { .workload = "fsync-dirty",
 			 .op = "store+fsync",
 			 .unit = "insn",
 			 .x = "pages",
 			 .x_unit = "pages",
 			 .log_x = true,
-			 .lines = lines,
+			 .lines = { { .name = "ext4", .points = counts, .n = 2 } },
 			 .n_lines = 1 };
 static struct err e;
 
@@ -55,7 +54,7 @@ Test(plot_script, times)
 {
 	char *text;
 
-	lines[0].points = times;
+	p.lines[0].points = times;
 	p.unit = "ns";
 	p.x = "size";
 	p.x_unit = "bytes";
@@ -76,7 +75,7 @@ Test(plot_script, as_many_lines_as_there_are)
 {
 	char *text;
 
-	lines[1] = (struct plot_line){ .name = "xfs", .points = times, .n = 2 };
+	p.lines[1] = (struct plot_line){ .name = "xfs", .points = times, .n = 2 };
 	p.n_lines = 2;
 	text = script(PLOT_SVG);
 	has(text, "plot $line0 using 1:2 with linespoints linetype 1 title 'ext4', \\\n");
@@ -126,7 +125,7 @@ Test(plot_script, nothing_is_run)
 		size_t len;
 
 		snprintf(said, sizeof(said), evil[i], owned);
-		snprintf(lines[0].name, sizeof(lines[0].name), "%.159s", said);
+		snprintf(p.lines[0].name, sizeof(p.lines[0].name), "%.159s", said);
 		p.op = p.x_unit = p.workload = p.x = said;
 		text = script(PLOT_TEXT);
 		cr_assert_eq(plot_draw(text, &picture, &len, &e), 0, "%s\n%s", e.what, text);
@@ -142,7 +141,7 @@ Test(plot_script, figures_that_are_none)
 	char *text, *picture;
 	size_t len;
 
-	lines[0].points = odd;
+	p.lines[0].points = odd;
 	text = script(PLOT_SVG);
 	if (have_gnuplot() && !plot_draw(text, &picture, &len, &e))
 		free(picture);
