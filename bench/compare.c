@@ -148,6 +148,12 @@ static int pair_cells(struct comparison *c, struct cells *a, struct cells *b, do
 	return r;
 }
 
+static void count_verdicts(struct comparison *c)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		c->of[c->rows[i].verdict]++;
+}
+
 static bool refuses(const struct compare_side *base, const struct compare_side *side, char *why,
 		    size_t len)
 {
@@ -176,8 +182,8 @@ int compare_sides(const struct compare_side *base, const struct compare_side *ot
 		if (r)
 			err_sys(e, r, other->name, "compare");
 	}
-	for (size_t i = 0; i < ret->n_rows; i++)
-		ret->of[ret->rows[i].verdict]++;
+	if (!r && ret->rows)
+		count_verdicts(ret);
 	release_cells(&a);
 	release_cells(&b);
 	if (r)

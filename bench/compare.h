@@ -54,7 +54,7 @@ struct compare_count {
 	uint64_t of_ops[2];
 };
 
-#define COMPARE_MAX_COUNTS 6
+#define COMPARE_MAX_COUNTS 8 /* at least as many as there are */
 
 struct compare_row {
 	const struct results_cell *cell[2]; /* of base and other; NULL: lacks it */

@@ -60,22 +60,6 @@ static int take_values(struct compare_row *row, int which, const struct compare_
 
 /* ---- counts of the kernel's acts ---- */
 
-static const struct {
-	const char *name;
-	size_t offset;
-} count_fields[] = {
-	{ "pte_faults", offsetof(struct dx_counts, pte_faults) },
-	{ "pmd_faults", offsetof(struct dx_counts, pmd_faults) },
-	{ "pmd_fallbacks", offsetof(struct dx_counts, pmd_fallbacks) },
-	{ "sync_faults", offsetof(struct dx_counts, sync_faults) },
-	{ "entries_written_back", offsetof(struct dx_counts, entries_written_back) },
-};
-
-static int64_t count_of(const struct cell_result *c, size_t field)
-{
-	return *(const int64_t *)((const char *)&c->seen + count_fields[field].offset);
-}
-
 /* Per operation: boots need not have calibrated to the same number of them. */
 static void add_count(struct compare_row *row, const char *name, int64_t a, int64_t b)
 {
@@ -93,12 +77,11 @@ static void compare_counts(struct compare_row *row)
 {
 	const struct cell_result *a = &row->cell[0]->r, *b = &row->cell[1]->r;
 
-	if (a->have_counts && b->have_counts)
-		for (size_t i = 0; i < sizeof(count_fields) / sizeof(count_fields[0]); i++)
-			add_count(row, count_fields[i].name, count_of(a, i), count_of(b, i));
-	if (a->have_machine && b->have_machine)
-		add_count(row, "lines_written_back", (int64_t)a->machine.lines_written_back,
-			  (int64_t)b->machine.lines_written_back);
+	if (!a->have_counts || !b->have_counts)
+		return;
+	for (size_t i = 0; cell_count_name(i); i++)
+		add_count(row, cell_count_name(i), cell_count(&a->seen, i),
+			  cell_count(&b->seen, i));
 }
 
 /* ---- verdicts ---- */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/compare_words.h"
+#include "bench/fio_jobs.h"
 #include "bench/group.h"
 #include "bench/select.h"
 #include "bench/sweep.h"
@@ -87,7 +88,7 @@ static bool means_name(const char *name, const char *workload)
 	if (name[0] == '@')
 		return w && group_has(name + 1, w);
 	if (!fnmatch(name, workload, 0))
-		return true;
+		return fio_jobs_are_meant(name) == fio_jobs_are_meant(workload);
 	return w && !select_find(LENS_BENCH, name) && group_has(name, w);
 }
 
@@ -115,7 +116,8 @@ static bool is_set(char *assignment, const json_t *params)
 bool compare_word_means(const char *word, const struct results_cell *cell)
 {
 	AUTO_FREE char *copy = strdup(word);
-	char *rest = copy ? strchr(copy, ':') : NULL, *assignment;
+	size_t prefix = fio_jobs_are_meant(word) ? strlen(FIO_PREFIX) : 0;
+	char *rest = copy ? strchr(copy + prefix, ':') : NULL, *assignment;
 
 	if (rest)
 		*rest++ = '\0';

@@ -62,14 +62,22 @@ static const struct {
 
 #define COUNT_FIELDS (sizeof(count_fields) / sizeof(count_fields[0]))
 
+const char *cell_count_name(size_t i)
+{
+	return i < COUNT_FIELDS ? count_fields[i].name : NULL;
+}
+
+int64_t cell_count(const struct dx_counts *c, size_t i)
+{
+	return *(const int64_t *)((const char *)c + count_fields[i].offset);
+}
+
 static json_t *counts_to_json(const struct dx_counts *c)
 {
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < COUNT_FIELDS; i++)
-		json_object_set_new(
-			j, count_fields[i].name,
-			count(*(const int64_t *)((const char *)c + count_fields[i].offset)));
+		json_object_set_new(j, count_fields[i].name, count(cell_count(c, i)));
 	return j;
 }
 

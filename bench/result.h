@@ -60,6 +60,10 @@ struct cell_result {
 
 void cell_result_release(struct cell_result *c);
 
+/* The counts by number, from 0 on: name in JSON, NULL where there are no more; and value. */
+const char *cell_count_name(size_t i);
+int64_t cell_count(const struct dx_counts *c, size_t i);
+
 /* A new object for "results": [...]; what the schema says. NULL without memory. */
 json_t *cell_result_to_json(const struct cell_result *c);
 

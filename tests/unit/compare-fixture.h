@@ -105,6 +105,7 @@ static inline struct compare_side boots_of(const char *name, size_t n, const dou
 
 static inline void compare(const struct compare_side *a, const struct compare_side *b)
 {
+	compare_release(&result);
 	cr_assert_eq(compare_sides(a, b, &standard, &result, &error), 0, "%s", error.what);
 }
 

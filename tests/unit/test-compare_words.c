@@ -113,6 +113,9 @@ Test(compare_words, which_cells)
 	cr_assert_not(means("pte-store", "msync-page", "{}"));
 	cr_assert(means("of-another-build", "of-another-build", "{}"));
 	cr_assert_not(means("@fault", "of-another-build", "{}"));
+	cr_assert(means("fio:mmap-4k", "fio:mmap-4k", "{}"), "the colon is of the name");
+	cr_assert(means("fio:*", "fio:mmap-4k", "{}"));
+	cr_assert_not(means("*", "fio:mmap-4k", "{}"), "as for run");
 }
 
 Test(compare_words, which_parameters)
