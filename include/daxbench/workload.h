@@ -177,7 +177,7 @@ struct dx_workload {
 	enum dx_list_source list; /* in the check lens alone: see workloads/oplist-run.h */
 	size_t priv_size;	  /* bytes of dx_priv(), zeroed before each prepare() */
 	struct dx_param params[DX_MAX_PARAMS]; /* ends with an empty name */
-	const struct fio_job *job; /* fio does it all (workloads/jobs): no functions */
+	const struct fio_job *job;	       /* fio does it all (workloads/jobs): no functions */
 
 	/*
 	 * prepare: untimed, before each sample: makes true what run() needs for

@@ -12,8 +12,8 @@ printf '# ops: 1\n[a]\nioengine=psync\nrw=write\nbs=4k\nfilename=/dev/pmem0\n' >
 printf '[a]\n[b]\n' >"$work/jobs/two.fio"
 
 # One guest for all of it; two cells that must fail make its status.
-run 3 ./daxbench run --deterministic --fs ext4 -o "$work/results" store-random \
-	store-random:size=4K fio:mmap-store-64-lean fio:mmap-store-4k-lean fio:mmap-fsync-4k \
+run 3 ./daxbench run --deterministic --fs ext4 -o "$work/results" copy-4k:random=1 \
+	copy-4k:random=1,size=64 fio:mmap-store-64-lean fio:mmap-store-4k-lean fio:mmap-fsync-4k \
 	fio:devdax-4k "fio:$work/jobs/no-engine.fio" "fio:$work/jobs/too-large.fio" \
 	"fio:$work/jobs/mounted.fio"
 json=$(echo "$work"/results/2*/run.json)
@@ -34,8 +34,8 @@ for name in "fio:mmap-store-64-lean", "fio:mmap-store-4k-lean", "fio:mmap-fsync-
     assert c["fio"]["ios"] == 2 * c["ops"] and "[store]" in c["fio"]["job"]
 small, large = median("fio:mmap-store-64-lean"), median("fio:mmap-store-4k-lean")
 assert small < large < median("fio:mmap-fsync-4k")
-assert small / median("store-random64") > 10
-assert 1 < large / median("store-random4096") < 3
+assert small / median("copy-4k64") > 10
+assert 1 < large / median("copy-4k4096") < 3
 assert cells["fio:mmap-store-64-lean"]["fio"]["latency"] is None
 assert "whole mapping" in cells["fio:mmap-fsync-4k"]["fio"]["sync"]
 assert cells["fio:mmap-fsync-4k"]["fio"]["sync_latency"]["samples"] > 0
@@ -59,7 +59,7 @@ has err "2 jobs"
 run 3 ./daxbench run "fio:$work/jobs/none.fio"
 run 3 ./daxbench run --target "$work" -o "$work/here" "fio:$work/jobs/mounted.fio"
 has out "in a guest only"
-run 0 ./daxbench run --target "$work" -o "$work/here" fio:write-4k
+run 0 ./daxbench run --target "$work" -o "$work/here" fio:mmap-store-64-lean
 run 3 ./daxbench run --target "$work" -o "$work/here" --cell-timeout 1ms fio:write-4k
 has out "killed"
 no_leftovers
