@@ -108,9 +108,7 @@ static struct dx_counts counts_of(const json_t *object)
 
 static int64_t sum(struct dx_counts c)
 {
-	int64_t pte = c.pte_faults == DX_ANY ? 0 : c.pte_faults;
-
-	return pte + (c.pmd_faults == DX_ANY ? 0 : c.pmd_faults);
+	return c.pte_faults + c.pmd_faults;
 }
 
 /* Faults seen / expected, both kinds together: the page column tells which. */
@@ -121,7 +119,7 @@ static void format_faults(const json_t *cell, char *buf, size_t len)
 
 	if (!json_is_object(json_object_get(cell, "counts")))
 		snprintf(buf, len, "-");
-	else if (want.pte_faults == DX_ANY && want.pmd_faults == DX_ANY)
+	else if (want.pte_faults == DX_ANY || want.pmd_faults == DX_ANY)
 		snprintf(buf, len, "%lld/any", (long long)sum(seen));
 	else
 		snprintf(buf, len, "%lld/%lld", (long long)sum(seen), (long long)sum(want));

@@ -72,7 +72,7 @@ Test(table, eighty_columns)
 		 64, 0, "64", "0", "pmd-store", "xfs", "'size':4194304", "fail",
 		 "2 PMD faults, 1 expected", "ns", "1200000.0", "1190000.0,1210000.0", "false", 0,
 		 2, "0", "1", "null", "", "", "pass", "", "insn", "3.0", "3.0,3.0", "true", 0, 0,
-		 "null", "null");
+		 "null", "0");
 	cr_assert_str_eq(print(document(text), 80), want);
 }
 
