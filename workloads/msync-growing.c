@@ -6,6 +6,10 @@
  */
 #include "workloads/common.h"
 
+/*
+ * Single pages, but at an aligned address: a page table is made each 512 rounds, at the
+ * same ones whatever the length.
+ */
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	uint64_t before = dx_param(dx, "before") * DX_PAGE, size = before + n * DX_PAGE;
@@ -13,7 +17,7 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	int r = make_written(w, &s->file, "data", size);
 
 	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, size, RW_PTE);
+		r = dx_map(w, &s->map, &s->file, 0, size, RW_PTE | DX_MAP_PMD);
 	for (uint64_t off = 0; !r && off < before; off += DX_PAGE) {
 		dx_store64(w, &s->map, off);
 		r = dx_msync(w, &s->map, 0, off + DX_PAGE, MS_SYNC);
