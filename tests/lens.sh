@@ -148,12 +148,13 @@ objects() {
 
 # program OUTPUT SOURCE...: tests/lens-run.c with these workloads.
 program() {
-	local output=$1 source list=()
+	local output=$1 source list=() libraries
+	read -ra libraries < <(pkg-config --libs libpmem2 2>/dev/null)
 	shift
 	for source; do list+=("build/${source%.c}.bench.o" "build/${source%.c}.check.o"); done
 	${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -pthread -I. -Iinclude -Wl,--wrap=mmap -o "$output" \
 		tests/lens-run.c bench/workers.c checker/oplog_write.c "${list[@]}" \
-		$(pkg-config --libs libpmem2 2>/dev/null) || exit 1
+		"${libraries[@]}" || exit 1
 }
 
 declare -A sources=()
