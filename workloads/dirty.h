@@ -61,6 +61,7 @@ static inline void expect_entries(const struct dx *dx, uint64_t n, struct dx_cou
 	uint64_t pages = dx_param(dx, "pages"), huge = dx_param(dx, "huge");
 
 	set_counts(c, n * pages, n * huge, n * (pages + huge));
+	c->lines_written_back = (int64_t)(n * (pages * DX_PAGE + huge * DX_PMD) / 64);
 }
 
 #endif

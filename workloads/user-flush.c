@@ -32,6 +32,13 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	uint64_t lines = user_size(dx) / LINE;
+
+	expect_user(c, n * (dx_param(dx, "omit") == OMIT_FLUSH ? lines - 1 : lines));
+}
+
 DX_WORKLOAD(user_flush)
 = {
 	.name = "user-flush",
@@ -50,5 +57,5 @@ DX_WORKLOAD(user_flush)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect_user,
+	.expect = expect,
 };

@@ -16,6 +16,14 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
+/* What is stored past the caches needs no write-back. */
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	(void)n;
+	expect_user(c, 0);
+}
+
 DX_WORKLOAD(user_nt)
 = {
 	.name = "user-nt",
@@ -29,5 +37,5 @@ DX_WORKLOAD(user_nt)
 	.prepare = prepare_user,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect_user,
+	.expect = expect,
 };

@@ -39,11 +39,11 @@ static inline uint64_t user_next(const struct mapped *s, uint64_t at, uint64_t s
 	return at + 2 * size < s->map.length ? at + size : 0;
 }
 
-static inline void expect_user(const struct dx *dx, uint64_t n, struct dx_counts *c)
+/* No faults, for the pages are there, and nothing for the kernel to write back. */
+static inline void expect_user(struct dx_counts *c, uint64_t lines)
 {
-	(void)dx;
-	(void)n;
 	set_counts(c, 0, 0, 0);
+	c->lines_written_back = (int64_t)lines;
 }
 
 #endif
