@@ -71,6 +71,21 @@ static inline int make_written(struct dx_worker *w, struct dx_file *f, const cha
 }
 
 /*
+ * For prepare(): where blocks come in larger units, a small allocation in a hole goes
+ * wrong on all kernels so far: docs/findings/xfs-rt-fault-takes-all.md.
+ */
+static inline int refuse_large_units(struct dx *dx, const struct dx_file *f)
+{
+	uint64_t unit = 0;
+	int r = dx_file_unit(f, &unit);
+
+	return r || unit <= DX_PAGE
+		       ? r
+		       : dx_refuse(dx, -EOPNOTSUPP,
+				   "a small allocation takes the whole realtime device");
+}
+
+/*
  * Stores once to every @page bytes of the mapping, then syncs: the entries are
  * there and clean, and what is mapped is write-protected.
  */

@@ -3,8 +3,11 @@
 
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
+	const struct shifted *s = dx_priv(dx);
+	int r = prepare_shifted(dx, w, 0);
+
 	(void)n;
-	return prepare_shifted(dx, w, 0);
+	return r ? r : refuse_large_units(dx, &s->data.file);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
