@@ -47,7 +47,7 @@ static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
 	if (!whole)
 		c->pmd_fallbacks = DX_ANY;
 	if (dirty)
-		c->entries_written_back = DX_ANY;
+		c->entries_written_back = c->lines_written_back = DX_ANY;
 }
 
 DX_WORKLOAD(punch_store_pmd)

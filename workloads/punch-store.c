@@ -34,7 +34,7 @@ static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
 
 	set_counts(c, dirty ? 2 * n : n, 0, n);
 	if (dirty)
-		c->entries_written_back = DX_ANY;
+		c->entries_written_back = c->lines_written_back = DX_ANY;
 }
 
 DX_WORKLOAD(punch_store)
