@@ -7,7 +7,7 @@ enum { OMIT_NOTHING, OMIT_FLUSH, OMIT_FENCE, OMIT_RIGHT_LINE };
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	if (!dx_cpu_has_flush((enum dx_flush_kind)dx_param(dx, "with")))
-		return -EOPNOTSUPP;
+		return dx_refuse(dx, -EOPNOTSUPP, "the CPU has no such instruction");
 	return prepare_user(dx, w, n);
 }
 
