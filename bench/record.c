@@ -93,6 +93,17 @@ static void note(struct dx *dx, enum dx_log_op op, uint64_t a0, int result)
 	dx_log_end(w, dx_log_begin(w, op, 0, a0, 0, 0, 0), result);
 }
 
+/* What the workload has in place of files, for who asks what its calls promise. */
+static void note_target(struct dx *dx)
+{
+	const struct dx_device *d = &dx->device;
+	struct dx_worker *w = &dx->worker[0];
+
+	if (d->size)
+		dx_log_end(w, dx_log_begin(w, DX_OP_TARGET, 0, d->align != 0, d->size, d->align, 0),
+			   0);
+}
+
 /* Where the bytes of the device lie, for who looks at memory. Not known: nothing is said. */
 static void note_device(struct dx *dx, uint64_t device, const char *node)
 {
@@ -109,13 +120,16 @@ static void note_device(struct dx *dx, uint64_t device, const char *node)
 			   0);
 }
 
-/* All that prepare() did is on the medium: what the oracle starts from. */
+/*
+ * All that prepare() did is on the medium: what the oracle starts from. A device is on
+ * no file system that could be synced.
+ */
 static int set_baseline(struct dx *dx)
 {
 	struct dx_worker *w = &dx->worker[0];
 	int r = 0;
 
-	if (dx->root >= 0) {
+	if (dx->root >= 0 && !dx->device.size) {
 		struct dx_rec *rec = dx_log_begin(w, DX_OP_SYNCFS, 0, 0, 0, 0, 0);
 
 		r = syncfs(dx->root) ? -errno : 0;
@@ -143,6 +157,7 @@ static int record_phases(struct recording *r, struct err *e)
 	const char *stage = "prepare";
 	int code;
 
+	note_target(r->dx);
 	if (r->t) {
 		note_device(r->dx, 0, target_device(r->t));
 		note_device(r->dx, 1, target_rt_device(r->t));

@@ -107,6 +107,7 @@ const struct oplog_kind *oplist_kind(unsigned int op)
 	case DX_OP_JOIN:
 	case DX_OP_DEVICE:
 	case DX_OP_ENV_POISON:
+	case DX_OP_TARGET:
 		return NULL; /* the harness's, what a list says with @worker, or what ends it */
 	default:
 		return oplog_kind(op);

@@ -178,6 +178,9 @@ static int convert_all(struct converter *c, const struct oplog *log, bool prepar
 	for (size_t i = 0; !r && i < oplog_count(log); i++) {
 		const struct oplog_op *op = oplog_at(log, i);
 
+		if (op->rec->op == DX_OP_TARGET)
+			return err_set(c->e, -EOPNOTSUPP, c->name,
+				       "has a device and no files: a list has files");
 		if (op->rec->op == DX_OP_PHASE)
 			taken = op->rec->arg[0] == 1 || (op->rec->arg[0] == 0 && prepare);
 		if (!is_listed(op))

@@ -242,6 +242,8 @@ static const char *wrong_value(const struct dx_rec *rec)
 		return rec->arg[2] > 1 ? "neither read nor write" : NULL;
 	case DX_OP_PHASE:
 		return rec->arg[0] > 2 ? "no such phase" : NULL;
+	case DX_OP_TARGET:
+		return rec->arg[0] > 1 ? "no such kind of device" : NULL;
 	case DX_OP_FLUSH:
 		return rec->arg[2] > 2 ? "no such instruction" : NULL;
 	case DX_OP_SPAWN:

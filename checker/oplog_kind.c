@@ -169,6 +169,10 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 				    { "offset", OPLOG_BYTES },
 				    { "physical", OPLOG_NUMBER },
 				    { "length", OPLOG_BYTES } } },
+	[DX_OP_TARGET] = { .name = "target",
+			   .arg = { { "kind", OPLOG_TARGET },
+				    { "size", OPLOG_BYTES },
+				    { "align", OPLOG_BYTES } } },
 	[DX_OP_RELY] = { .name = "rely",
 			 .object = OPLOG_MAP,
 			 .extents = OPLOG_AFTER,
@@ -288,6 +292,7 @@ static const char *const *words_of(enum oplog_arg_type type)
 	static const char *const touch[] = { "read", "write", NULL };
 	static const char *const phase[] = { "prepare", "run", "finish", NULL };
 	static const char *const access[] = { "rw", "ro", NULL };
+	static const char *const target[] = { "block", "dax", NULL };
 
 	switch (type) {
 	case OPLOG_FLUSH_KIND:
@@ -300,6 +305,8 @@ static const char *const *words_of(enum oplog_arg_type type)
 		return phase;
 	case OPLOG_ACCESS:
 		return access;
+	case OPLOG_TARGET:
+		return target;
 	default:
 		return NULL;
 	}

@@ -29,6 +29,7 @@ enum oplog_arg_type {
 	OPLOG_TOUCH, /* read, write */
 	OPLOG_PHASE,
 	OPLOG_ACCESS, /* rw, ro */
+	OPLOG_TARGET, /* block, dax */
 };
 
 struct oplog_arg {

@@ -40,7 +40,7 @@ enum known { KNOWN_OPEN = 1, KNOWN_DSYNC = 2, KNOWN_REALTIME = 4 };
 struct known_files {
 	unsigned char of[DX_LOG_WORKERS][DX_LOG_HANDLES];
 	uint32_t highest[DX_LOG_WORKERS]; /* count of the handle tracked last */
-	bool map_sync;			  /* something was mapped with MAP_SYNC */
+	bool map_sync;			  /* something was mapped with MAP_SYNC, or is device-dax */
 	/* Who opened it, and as which descriptor. */
 	pid_t opener[DX_LOG_WORKERS][DX_LOG_HANDLES];
 	int fd[DX_LOG_WORKERS][DX_LOG_HANDLES];
@@ -419,6 +419,14 @@ static void ask_extents(struct dx_worker *w, uint32_t handle, int fd, const stru
 		add_extent(w, handle, sync, 0, NULL);
 }
 
+/* A device is its own only extent. */
+static void add_whole_device(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync)
+{
+	const struct fiemap_extent whole = { .fe_length = w->dx->device.size };
+
+	add_extent(w, handle, sync, 0, &whole);
+}
+
 /*
  * Another worker may close the file meanwhile and open another under the same
  * descriptor. It says so before it closes: so what FIEMAP told is the handle's
@@ -427,9 +435,13 @@ static void ask_extents(struct dx_worker *w, uint32_t handle, int fd, const stru
 static void add_extents_of(struct dx_worker *w, uint32_t handle, const struct dx_rec *sync)
 {
 	const volatile unsigned char *is_known = known_of(handle);
-	int mine = is_known ? *tracked_slot(handle) - 1 : -1;
-	int fd = mine < 0 && is_known && *is_known ? borrow(handle) : mine;
+	int mine = is_known ? *tracked_slot(handle) - 1 : -1, fd;
 
+	if (w->dx->device.size) {
+		add_whole_device(w, handle, sync);
+		return;
+	}
+	fd = mine < 0 && is_known && *is_known ? borrow(handle) : mine;
 	if (fd < 0)
 		add_extent(w, handle, sync, -EBADF, NULL);
 	else
@@ -515,8 +527,7 @@ void dx_log_track_map(struct dx_worker *w, const struct dx_map *m)
 {
 	volatile unsigned char *is_known = known_of(m->file);
 
-	(void)w;
-	if (is_known && *is_known && m->flags & DX_MAP_SYNC)
+	if (is_known && *is_known && (m->flags & DX_MAP_SYNC || w->dx->device.align))
 		known->map_sync = true;
 }
 

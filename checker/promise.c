@@ -146,12 +146,14 @@ static int index_ops(struct promise *p)
 	return r;
 }
 
-/* Where the devices lie: said before anything is done. */
+/* What is a device, and where devices lie: said before anything is done. */
 static void read_devices(struct promise *p)
 {
 	for (size_t i = 0; i < oplog_count(p->log) && p->n_segments < PROMISE_SEGMENTS; i++) {
 		const struct oplog_op *op = oplog_at(p->log, i);
 
+		if (op->rec->op == DX_OP_TARGET)
+			p->target = op->rec;
 		if (op->rec->op == DX_OP_DEVICE && arg(op, 3) >= CONTENT_PAGE)
 			p->segment[p->n_segments++] = (struct segment){ arg(op, 0), arg(op, 1),
 									arg(op, 2), arg(op, 3) };

@@ -60,7 +60,9 @@ int promise_note_flushed(const struct promise *p, struct worker *w, const struct
 	uint64_t line = DX_TRACE_LINE, from = arg(op, 0), end = from + arg(op, 1);
 	struct flushed *more;
 
-	if (!m || !m->file || !(m->flags & DX_MAP_SYNC))
+	if (!m || !m->file)
+		return 0;
+	if (!(m->flags & DX_MAP_SYNC) && !promise_is_devdax(p))
 		return 0; /* who moves the file's blocks is not bound by a flush */
 	if (op->rec->op == DX_OP_FLUSH) {
 		from &= ~(line - 1);
@@ -100,10 +102,23 @@ static bool promise_relied(const struct promise *p, const struct worker *w,
 	return true;
 }
 
+/* Device-dax syncs nothing, and no file system that could be synced has a device's bytes. */
+static bool is_bound(const struct promise *p, const struct oplog_op *op)
+{
+	if (promise_is_applications(op) || !p->target)
+		return true;
+	if (promise_is_devdax(p))
+		return false;
+	return op->rec->op != DX_OP_SYNCFS && op->rec->op != DX_OP_ENV_REMOUNT &&
+	       op->rec->op != DX_OP_ENV_UMOUNT;
+}
+
 bool promise_make(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	struct tree_file *f = promise_file_by(p, op->rec->handle);
 
+	if (!is_bound(p, op))
+		return false;
 	switch (op->rec->op) {
 	case DX_OP_FSYNC:
 	case DX_OP_FDATASYNC:

@@ -356,7 +356,9 @@ static int end_open(struct promise *p, const struct oplog_op *op)
 	f = opened_file(p, op);
 	if (!f)
 		return -ENOMEM;
-	if (arg(op, 0) & O_TRUNC)
+	if (p->target)
+		content_set_size(f->content, p->target->arg[1]);
+	else if (arg(op, 0) & O_TRUNC)
 		content_set_size(f->content, 0);
 	*h = (struct handle){ .file = f, .id = op->rec->handle, .flags = arg(op, 0) };
 	f->handles++;

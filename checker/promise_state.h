@@ -57,6 +57,7 @@ struct promise {
 	uint64_t seed;
 	struct tree *tree;
 	struct places *places;
+	const struct dx_rec *target; /* DX_OP_TARGET: all files are this device; or NULL */
 	struct segment segment[PROMISE_SEGMENTS];
 	size_t n_segments;
 	uint64_t count;
@@ -77,6 +78,11 @@ static inline bool failed(const struct oplog_op *op)
 static inline uint64_t page_end(uint64_t offset)
 {
 	return (offset + CONTENT_PAGE - 1) & ~(CONTENT_PAGE - 1);
+}
+
+static inline bool promise_is_devdax(const struct promise *p)
+{
+	return p->target && p->target->arg[0] == 1;
 }
 
 /* NULL: no log can have such a handle. */

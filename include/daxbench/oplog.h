@@ -203,6 +203,12 @@ enum dx_log_op {
 	DX_OP_SYNC_FILE_RANGE, /* arg0: offset, arg1: length, arg2: SYNC_FILE_RANGE flags */
 	DX_OP_POPULATE,	  /* arg0: offset in the mapping, arg1: length, arg2: 0 read, 1 write */
 	DX_OP_ENV_POISON, /* of the mapping; arg0: offset. Who has the page mapped dies of it */
+	/*
+	 * Bookkeeping, before all else: the run has no files, what it opens is a
+	 * device. arg0: 0 a block device, 1 device-dax; arg1: its size, arg2: the
+	 * alignment of its mappings (device-dax). Extents of it are its whole.
+	 */
+	DX_OP_TARGET,
 	DX_OP_COUNT
 };
 

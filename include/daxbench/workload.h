@@ -35,6 +35,14 @@
 #define DX_PAGE (4096ULL)
 #define DX_PMD	(2ULL << 20)
 
+/* The device that a cell of DX_NEED_RAW or DX_NEED_DEVDAX has in place of files. */
+#define DX_DEVICE "device" /* its name, for dx_open() */
+
+struct dx_device {
+	uint64_t size;	/* bytes; 0: the cell has files, and no device */
+	uint64_t align; /* device-dax: of mappings, and what each fault maps; else 0 */
+};
+
 struct dx;
 struct fio_job;
 struct dx_list_op;
@@ -150,6 +158,13 @@ enum dx_need {
 	DX_NEED_FS = 1 << 2,	   /* a directory to work in, DAX or not */
 	DX_NEED_OWN_FS = 1 << 3,   /* a file system that nobody else uses: sync(2), umount */
 	DX_NEED_THREADS = 1 << 4,  /* several CPUs, or the figure means nothing */
+	/*
+	 * No file system: the cell's directory holds nothing but DX_DEVICE, and
+	 * nothing is made in it. Runs once, not once for each file system.
+	 */
+	DX_NEED_RAW = 1 << 5,	    /* a block device */
+	DX_NEED_DEVDAX = 1 << 6,    /* device-dax of any alignment; ours have 2 MiB */
+	DX_NEED_DEVDAX_4K = 1 << 7, /* device-dax with an alignment of 4 KiB */
 };
 
 /* Whence the list of operations comes that a workload runs: dx->list. */
@@ -211,6 +226,7 @@ struct dx {
 	void *priv;			/* dx_priv() */
 	const char *why;		/* of a prepare() that refused: dx_refuse(); or NULL */
 	int root;			/* directory of the cell; -1 where there is none */
+	struct dx_device device;	/* what is in it, if the workload needs a device */
 	const struct dx_env_ops *env;	/* NULL members: cannot be done here */
 	void *env_data;			/* the target's */
 	uint32_t workers;		/* struct dx_worker at @worker, the first is worker 0 */

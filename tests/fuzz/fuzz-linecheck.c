@@ -73,6 +73,12 @@ static struct oplog *make_log(const struct fuzz_linecheck_head *head, const uint
 	return log;
 }
 
+/* Its arguments are of devices, of which no page is gone through. */
+static bool is_device(const struct oplog_op *op)
+{
+	return op->rec->op == DX_OP_DEVICE || op->rec->op == DX_OP_TARGET;
+}
+
 /*
  * Does it have files so long that it takes seconds, page by page, but not so long that
  * the judge refuses them? That finds nothing new.
@@ -82,7 +88,7 @@ static int takes_long(const struct oplog *log)
 	for (size_t i = 0; i < oplog_count(log); i++) {
 		const struct oplog_op *op = oplog_at(log, i);
 
-		for (unsigned int k = 0; k < 4 && op->rec->op != DX_OP_DEVICE; k++)
+		for (unsigned int k = 0; k < 4 && !is_device(op); k++)
 			if (op->kind->arg[k].type == OPLOG_BYTES && op->rec->arg[k] > LONG &&
 			    op->rec->arg[k] < TOO_LONG)
 				return 1;

@@ -346,6 +346,34 @@ static void odd_extents(void)
 	good_sync(DX_OP_FSYNC);
 }
 
+/* What is opened is the device: 0 a block device, 1 device-dax. */
+static void use_device(uint64_t kind)
+{
+	simple(DX_OP_TARGET, 0, kind, UINT64_MAX / 4, kind ? DX_PMD : 0, 0);
+	simple(DX_OP_CLOSE, FILE_HANDLE, 0, 0, 0, 0);
+	open_file(FILE_HANDLE, "device", O_RDWR);
+	begin(DX_OP_MAP, MAP_HANDLE, FILE_HANDLE, 0, DX_PAGE, DX_MAP_READ | DX_MAP_WRITE);
+	end(0x7000);
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(8);
+	simple(DX_OP_FLUSH, MAP_HANDLE, 0, 64, 0, 0);
+	simple(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	extent(FILE_HANDLE, 0, 0, 0, UINT64_MAX / 4, 0);
+	simple(DX_OP_SYNC, 0, 0, 0, 0, 0);
+	extent(FILE_HANDLE, 0, 0, BLOCK, DX_PAGE, 0);
+}
+
+static void raw_device(void)
+{
+	use_device(0);
+}
+
+static void device_dax(void)
+{
+	use_device(1);
+}
+
 static void not_returned(void)
 {
 	map_store(0);
@@ -388,6 +416,8 @@ static const struct seed {
 	{ "closed-twice", closed_twice },
 	{ "odd-extents", odd_extents },
 	{ "not-returned", not_returned },
+	{ "raw-device", raw_device },
+	{ "device-dax", device_dax },
 };
 
 /* ---- into a file ---- */

@@ -145,6 +145,14 @@ Test(oplist_log, what_cannot_be_a_list)
 	expect_refused("lead out");
 }
 
+/* A list opens files: run as one it would leave the device alone, and show nothing. */
+Test(oplist_log, a_device_is_no_file)
+{
+	dx_log_end(&f.worker[0], dx_log_begin(&f.worker[0], DX_OP_TARGET, 0, 0, DX_PMD, 0, 0), 0);
+	do_phases();
+	expect_refused("no files");
+}
+
 /* Mappings of mappings, and of themselves: no log that was written has them. */
 Test(oplist_log, handles_of_the_wrong_kind)
 {

@@ -89,6 +89,8 @@ REFUSED(stray_extent, "promises nothing", record(0, 0)->op = DX_OP_ENV_MOUNT;
 REFUSED(missing_name, "name is missing", rec->op = DX_OP_UNLINK; rec->handle = 0;
 	memset(rec->arg, 0, sizeof(rec->arg)))
 REFUSED(odd_fill, "whole words", rec->op = DX_OP_FILL; rec->arg[1] = 12)
+REFUSED(unknown_target, "kind of device", rec->op = DX_OP_TARGET; rec->handle = 0; rec->arg[0] = 2;
+	rec->arg[1] = rec->arg[2] = rec->arg[3] = 0)
 REFUSED(unknown_phase, "phase", rec->op = DX_OP_PHASE; rec->handle = 0; rec->arg[0] = 3;
 	rec->arg[1] = rec->arg[3] = 0)
 

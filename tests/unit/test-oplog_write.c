@@ -351,6 +351,54 @@ Test(oplog_write, drain_logs_extents_with_map_sync)
 	oplog_close(log);
 }
 
+/* No FIEMAP: a device is its own only extent. What is drained of device-dax needs no MAP_SYNC. */
+Test(oplog_write, a_device_is_its_extent)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	f.dx.device = (struct dx_device){ .size = 64 * DX_PMD, .align = DX_PMD };
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_assert_eq(dx_fsync(w, &file), 0);
+	map.file = file.id;
+	dx_log_track_map(w, &map);
+	dx_drain(w);
+	log = read_log();
+	for (size_t i = 1; i < 3; i++) {
+		const struct oplog_op *op = oplog_at(log, i);
+
+		cr_assert_eq(op->n_extents, 1);
+		cr_expect_eq(op->extents[0].handle, file.id);
+		cr_expect_eq(op->extents[0].result, 0);
+		cr_expect_eq(op->extents[0].arg[0], 0);
+		cr_expect_eq(op->extents[0].arg[1], 0);
+		cr_expect_eq(op->extents[0].arg[2], 64 * DX_PMD);
+	}
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* A block device is mapped through the page cache: no flush of a program says where. */
+Test(oplog_write, a_block_device_has_no_extents_at_a_drain)
+{
+	struct dx_worker *w = &f.worker[0];
+	struct dx_file file = { 0 };
+	struct dx_map map = { 0 };
+	struct oplog *log;
+
+	f.dx.device.size = DX_PMD;
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	map.file = file.id;
+	dx_log_track_map(w, &map);
+	dx_drain(w);
+	log = read_log();
+	cr_expect_eq(oplog_at(log, 1)->n_extents, 0);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
 /* The first three operations of a test: "file" is one page, and is mapped. */
 static void map_page(struct dx_worker *w, struct dx_file *file, struct dx_map *map)
 {

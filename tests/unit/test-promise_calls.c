@@ -597,3 +597,126 @@ Test(promise_calls, only_drains_and_what_is_relied_on_are_the_programs)
 	call(DX_OP_MSYNC, MAP_HANDLE, 0, 8, MS_SYNC);
 	cr_expect_not(promise_is_applications(expect_caught(LINECHECK_NOT_WRITTEN_BACK)->promise));
 }
+
+/* ---- a device in place of files: kind 0 a block device, 1 device-dax ---- */
+
+#define DEVICE_SIZE (RANGE_SIZE - DX_PMD)
+
+static void start_device(uint64_t kind)
+{
+	set_up();
+	memset(&run, 0, sizeof(run));
+	simple(DX_OP_TARGET, 0, kind, DEVICE_SIZE, kind ? DX_PMD : 0, 0);
+	simple(DX_OP_DEVICE, 0, 0, 0, DEVICE, 0);
+	run.op->arg[3] = DEVICE_SIZE;
+	open_file(FILE_HANDLE, "device", O_RDWR);
+	begin(DX_OP_MAP, MAP_HANDLE, FILE_HANDLE, 0, 2 * DX_PAGE, DX_MAP_READ | DX_MAP_WRITE);
+	end(0x7000);
+}
+
+/* Byte @offset of the device is byte @offset behind where it begins. */
+static void store_to_device(uint64_t offset)
+{
+	uint64_t generation = next_generation();
+	uint64_t value = dx_pattern64(SEED, FILE_HANDLE, offset, generation);
+
+	begin(DX_OP_STORE, MAP_HANDLE, offset, 8, 0, generation);
+	store(DEVICE + offset, &value, 8);
+	end(0);
+}
+
+static void device_call(enum dx_log_op op, uint32_t handle, uint64_t a0, uint64_t a1, uint64_t a2)
+{
+	call(op, handle, a0, a1, a2);
+	extent(FILE_HANDLE, 0, 0, 0, DEVICE_SIZE, 0);
+}
+
+static const struct {
+	enum dx_log_op op;
+	uint32_t handle;
+	uint64_t arg[3];
+	bool of_block; /* promises something of a block device */
+} of_devices[] = {
+	{ DX_OP_FSYNC, FILE_HANDLE, { 0 }, true },
+	{ DX_OP_FDATASYNC, FILE_HANDLE, { 0 }, true },
+	{ DX_OP_MSYNC, MAP_HANDLE, { 0, 2 * DX_PAGE, MS_SYNC }, true },
+	{ DX_OP_SYNC, 0, { 0 }, true },
+	{ DX_OP_SYNCFS, 0, { 0 }, false },
+};
+
+TestSuite(promise_device, .fini = end_run);
+
+static void try_device(uint64_t kind, size_t i)
+{
+	start_device(kind);
+	store_to_device(DX_PAGE);
+	device_call(of_devices[i].op, of_devices[i].handle, of_devices[i].arg[0],
+		    of_devices[i].arg[1], of_devices[i].arg[2]);
+}
+
+/* Its size is what the log says: nothing has made it grow. */
+Test(promise_device, a_block_device_is_synced_by_what_syncs_files)
+{
+	for (size_t i = 0; i < sizeof(of_devices) / sizeof(of_devices[0]); i++) {
+		try_device(0, i);
+		if (of_devices[i].of_block)
+			expect_lost_at(DX_PAGE);
+		else
+			expect_clean();
+		end_run();
+	}
+	start_device(0);
+}
+
+Test(promise_device, device_dax_is_synced_by_nothing)
+{
+	for (size_t i = 0; i < sizeof(of_devices) / sizeof(of_devices[0]); i++) {
+		try_device(1, i);
+		expect_clean();
+		cr_expect_eq(linecheck_counts(lc)->promises, 0, "operation %d", of_devices[i].op);
+		end_run();
+	}
+	start_device(1);
+}
+
+/* Stores, maybe flushes, and drains; without MAP_SYNC. */
+static void flush_device(uint64_t kind, bool write_it_back)
+{
+	start_device(kind);
+	store_to_device(0);
+	begin(DX_OP_FLUSH, MAP_HANDLE, 0, 64, 0, 0);
+	if (write_it_back)
+		write_back(DEVICE, 1, DX_TRACE_CLWB);
+	end(0);
+	begin(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	extent(FILE_HANDLE, 0, 0, 0, DEVICE_SIZE, 0);
+}
+
+Test(promise_device, device_dax_is_bound_by_a_flush)
+{
+	flush_device(1, false);
+	expect_lost_at(0);
+	end_run();
+	flush_device(1, true);
+	expect_clean();
+	cr_expect_eq(linecheck_counts(lc)->promised_bytes, 64, "%lu bytes",
+		     (unsigned long)linecheck_counts(lc)->promised_bytes);
+}
+
+/* What is mapped of a block device are pages of the cache. */
+Test(promise_device, a_block_device_is_not)
+{
+	flush_device(0, false);
+	expect_clean();
+	cr_expect_eq(linecheck_counts(lc)->promises, 0);
+}
+
+Test(promise_device, what_a_program_relies_on_is_promised)
+{
+	start_device(1);
+	store_to_device(64);
+	device_call(DX_OP_RELY, MAP_HANDLE, 64, 8, 0);
+	expect_lost_at(64);
+}
