@@ -32,10 +32,7 @@ static void describe(struct cell_result *cell, const struct selection *s, const 
 	cell->unit = "insn";
 	cell->cpu = -1;
 	snprintf(cell->fs, sizeof(cell->fs), "%s", fs ? fs : "");
-	snprintf(cell->mode, sizeof(cell->mode), "%s",
-		 !t		    ? "none"
-		 : target_is_dax(t) ? "dax"
-				    : "pagecache");
+	snprintf(cell->mode, sizeof(cell->mode), "%s", target_mode(t));
 	if (!t)
 		return;
 	snprintf(cell->driver, sizeof(cell->driver), "%s", target_driver(t));

@@ -63,7 +63,8 @@ static json_t *describe_needs(unsigned int needs)
 	} names[] = {
 		{ DX_NEED_DAX, "dax" },		{ DX_NEED_MAP_SYNC, "map_sync" },
 		{ DX_NEED_FS, "fs" },		{ DX_NEED_OWN_FS, "own_fs" },
-		{ DX_NEED_THREADS, "threads" },
+		{ DX_NEED_THREADS, "threads" }, { DX_NEED_RAW, "raw" },
+		{ DX_NEED_DEVDAX, "devdax" },	{ DX_NEED_DEVDAX_4K, "devdax_4k" },
 	};
 	json_t *list = json_array();
 

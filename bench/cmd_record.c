@@ -88,9 +88,16 @@ static const struct argp argp = {
 	.children = children,
 };
 
+static enum target_kind kind_of(const struct recorder *rec)
+{
+	return target_kind_of(rec->selection->workload->needs);
+}
+
 /* With a directory: whatever file system that has. */
 static const char *fs_of(const struct recorder *rec)
 {
+	if (kind_of(rec) != TARGET_FS)
+		return target_kind_name(kind_of(rec));
 	if (rec->session.fs[0])
 		return rec->session.fs[0];
 	return rec->session.target ? NULL : "ext4";
@@ -112,7 +119,7 @@ static int make_plan(struct recorder *rec, struct err *e)
 	if (rec->session.kernels[0] && rec->session.kernels[1])
 		return err_set(e, -EINVAL, "--kernel", "record takes one kernel");
 	if (!rec->out) {
-		bool with_fs = select_needs_fs(rec->selection);
+		bool with_fs = kind_of(rec) != TARGET_NONE;
 
 		rec->out = rec->default_out;
 		snprintf(rec->default_out, sizeof(rec->default_out), RESULTS "/%s%s%s.oplog",
@@ -135,9 +142,9 @@ static int record_into(struct recorder *rec, const struct log_device *log, struc
 	struct target *t = NULL;
 	int r;
 
-	if (!select_needs_fs(rec->selection))
+	if (kind_of(rec) == TARGET_NONE)
 		return runner_record(rec->selection, NULL, rec->session.seed, log, NULL, e);
-	r = session_open_target(&rec->session, fs_of(rec), 0, &claims, &t, e);
+	r = session_open_target(&rec->session, kind_of(rec), fs_of(rec), 0, &claims, &t, e);
 	if (r)
 		return r;
 	r = runner_record(rec->selection, t, rec->session.seed, log, NULL, e);

@@ -140,8 +140,10 @@ static int map_device(struct map *m, const char *node, uint64_t from, uint64_t l
 		return err_set(e, -ELOOP, node, "lies on too many devices");
 	if (stat(node, &st))
 		return err_sys(e, -errno, node, "stat");
+	if (S_ISCHR(st.st_mode)) /* device-dax, or nothing that has a namespace */
+		return map_namespace(m, node, from, length, at, e);
 	if (!S_ISBLK(st.st_mode))
-		return err_set(e, -ENOTBLK, node, "is no block device");
+		return err_set(e, -ENOTBLK, node, "is no device");
 	snprintf(directory, sizeof(directory), "/sys/dev/block/%u:%u", major(st.st_rdev),
 		 minor(st.st_rdev));
 	snprintf(path, sizeof(path), "%s/partition", directory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the bytes of a block device lie in physical memory. */
+/* Where the bytes of a device lie in physical memory. */
 #ifndef BENCH_DEVICE_MAP_H
 #define BENCH_DEVICE_MAP_H
 
@@ -18,7 +18,7 @@ struct device_segment {
 
 /*
  * The pieces of @node, up to DEVICE_MAP_MAX of them: a pmem namespace (past its
- * info block), a partition of one, a dm-linear device of these. -EOPNOTSUPP:
+ * info block) or its device-dax, a partition of one, a dm-linear device of these. -EOPNOTSUPP:
  * something else, which the error names.
  */
 int device_map(const char *node, struct device_segment ret[DEVICE_MAP_MAX], size_t *ret_n,

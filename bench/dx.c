@@ -62,6 +62,7 @@ int dx_setup(struct dx **ret, const struct selection *s, struct target *t, const
 	if (t) {
 		o->dx.env = target_env_ops(t);
 		o->dx.env_data = t;
+		o->dx.device = target_as_device(t);
 		r = target_cell(t, cell, &o->dx.root, e);
 		if (r)
 			goto fail;

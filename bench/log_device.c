@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/log_device.h"
 #include "bench/namespace.h"
-#include "daxbench/oplog.h"
+#include "daxbench/workload.h"
 #include "emulate/emulate.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 int log_device_open_nvdimm(struct log_device *ret, struct err *e)
 {
 	char node[64];
-	int r = namespace_make(EMULATE_OPLOG, "devdax", node, sizeof(node), e);
+	int r = namespace_make(EMULATE_OPLOG, "devdax", DX_PMD, node, sizeof(node), e);
 
 	if (!r)
 		r = guard_device(node, &ret->claim, e);

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <uuid/uuid.h>
 
-#define ALIGN (2UL << 20)
+#define SMALL_ALIGN 4096UL
 
 /* ---- finding ---- */
 
@@ -116,9 +116,18 @@ static const char *mode_name(struct ndctl_namespace *ndns)
 	}
 }
 
+static unsigned long namespace_align(struct ndctl_namespace *ndns)
+{
+	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
+
+	return pfn ? ndctl_pfn_get_align(pfn) : dax ? ndctl_dax_get_align(dax) : 0;
+}
+
 /* ---- making, in our guest ---- */
 
-static int make_fsdax(struct ndctl_region *region, struct ndctl_namespace *ndns, uuid_t uuid)
+static int make_fsdax(struct ndctl_region *region, struct ndctl_namespace *ndns, uuid_t uuid,
+		      unsigned long align)
 {
 	struct ndctl_pfn *pfn = ndctl_region_get_pfn_seed(region);
 	int r;
@@ -129,13 +138,14 @@ static int make_fsdax(struct ndctl_region *region, struct ndctl_namespace *ndns,
 	if (!r)
 		r = ndctl_pfn_set_location(pfn, NDCTL_PFN_LOC_RAM);
 	if (!r)
-		r = ndctl_pfn_set_align(pfn, ALIGN);
+		r = ndctl_pfn_set_align(pfn, align);
 	if (!r)
 		r = ndctl_pfn_set_namespace(pfn, ndns);
 	return r ? r : ndctl_pfn_enable(pfn);
 }
 
-static int make_devdax(struct ndctl_region *region, struct ndctl_namespace *ndns, uuid_t uuid)
+static int make_devdax(struct ndctl_region *region, struct ndctl_namespace *ndns, uuid_t uuid,
+		       unsigned long align)
 {
 	struct ndctl_dax *dax = ndctl_region_get_dax_seed(region);
 	int r;
@@ -146,24 +156,29 @@ static int make_devdax(struct ndctl_region *region, struct ndctl_namespace *ndns
 	if (!r)
 		r = ndctl_dax_set_location(dax, NDCTL_PFN_LOC_RAM);
 	if (!r)
-		r = ndctl_dax_set_align(dax, ALIGN);
+		r = ndctl_dax_set_align(dax, align);
 	if (!r)
 		r = ndctl_dax_set_namespace(dax, ndns);
 	return r ? r : ndctl_dax_enable(dax);
 }
 
-/* Nothing in a guest that we booted need be unique but among its own regions. */
-static void make_uuid(unsigned int index, uuid_t uuid)
+/*
+ * Nothing in a guest that we booted need be unique but among its own regions; but the
+ * kernel takes an info block with another alignment and the same uuid for a mistake
+ * (drivers/nvdimm/pfn_devs.c, nd_pfn_validate()).
+ */
+static void make_uuid(unsigned int index, unsigned long align, uuid_t uuid)
 {
 	static const uuid_t base = { 0x64, 0x61, 0x78, 0x62, 0x65, 0x6e, 0x43, 0x68,
 				     0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 };
 
 	uuid_copy(uuid, base);
+	uuid[14] = align == SMALL_ALIGN;
 	uuid[15] = (unsigned char)(index + 1);
 }
 
-static int make(struct ndctl_ctx *ctx, unsigned int index, const char *mode, char *node, size_t len,
-		struct err *e)
+static int make(struct ndctl_ctx *ctx, unsigned int index, const char *mode, unsigned long align,
+		char *node, size_t len, struct err *e)
 {
 	struct ndctl_region *region = find_region(ctx, index);
 	struct ndctl_namespace *ndns = region ? find_namespace(region) : NULL;
@@ -176,21 +191,23 @@ static int make(struct ndctl_ctx *ctx, unsigned int index, const char *mode, cha
 		err_set(e, -ENODEV, name, "this machine has no such namespace");
 		return err_hint(e, "the modules nfit and nd_pmem have to be there");
 	}
-	if (!strcmp(mode_name(ndns), mode) && !current_node(ndns, node, len))
+	if (!strcmp(mode_name(ndns), mode) && namespace_align(ndns) == align &&
+	    !current_node(ndns, node, len))
 		return 0;
-	make_uuid(index, uuid);
+	make_uuid(index, align, uuid);
 	r = ndctl_namespace_disable_invalidate(ndns);
 	if (r < 0)
 		return err_sys(e, r, name, "disable its namespace");
-	r = strcmp(mode, "devdax") ? make_fsdax(region, ndns, uuid)
-				   : make_devdax(region, ndns, uuid);
+	r = strcmp(mode, "devdax") ? make_fsdax(region, ndns, uuid, align)
+				   : make_devdax(region, ndns, uuid, align);
 	if (r < 0)
 		return err_set(e, r, name, "make it %s: %s", mode, strerror(-r));
 	r = current_node(ndns, node, len);
 	return r ? err_set(e, r, name, "is %s, but has no node", mode) : 0;
 }
 
-int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t len, struct err *e)
+int namespace_make(unsigned int index, const char *mode, unsigned long align, char *ret_node,
+		   size_t len, struct err *e)
 {
 	struct ndctl_ctx *ctx;
 	int r;
@@ -202,7 +219,7 @@ int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t 
 	r = ndctl_new(&ctx);
 	if (r)
 		return err_sys(e, r, "libndctl", "open");
-	r = make(ctx, index, mode, ret_node, len, e);
+	r = make(ctx, index, mode, align, ret_node, len, e);
 	ndctl_unref(ctx);
 	return r;
 }
@@ -242,14 +259,6 @@ static const char *domain_name(struct ndctl_region *region)
 	default:
 		return "unknown";
 	}
-}
-
-static unsigned long namespace_align(struct ndctl_namespace *ndns)
-{
-	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
-	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
-
-	return pfn ? ndctl_pfn_get_align(pfn) : dax ? ndctl_dax_get_align(dax) : 0;
 }
 
 /* The uuid of the info block, which names this content; else the label's. "" if neither. */
@@ -371,15 +380,20 @@ json_t *namespace_region_of(const char *node)
 	return found;
 }
 
-/* Its data: behind the info block of an fsdax one; all of a raw one. */
+/* Its data: behind the info block of an fsdax or devdax one; all of a raw one. */
 static int place_of(struct ndctl_namespace *ndns, uint64_t *ret_physical, uint64_t *ret_size)
 {
 	struct ndctl_pfn *pfn = ndctl_namespace_get_pfn(ndns);
+	struct ndctl_dax *dax = ndctl_namespace_get_dax(ndns);
 
-	if (ndctl_namespace_get_btt(ndns) || ndctl_namespace_get_dax(ndns))
+	if (ndctl_namespace_get_btt(ndns))
 		return -ENODEV;
-	*ret_physical = pfn ? ndctl_pfn_get_resource(pfn) : ndctl_namespace_get_resource(ndns);
-	*ret_size = pfn ? ndctl_pfn_get_size(pfn) : ndctl_namespace_get_size(ndns);
+	*ret_physical = pfn   ? ndctl_pfn_get_resource(pfn)
+			: dax ? ndctl_dax_get_resource(dax)
+			      : ndctl_namespace_get_resource(ndns);
+	*ret_size = pfn	  ? ndctl_pfn_get_size(pfn)
+		    : dax ? ndctl_dax_get_size(dax)
+			  : ndctl_namespace_get_size(ndns);
 	return *ret_physical == ULLONG_MAX || !*ret_size ? -EACCES : 0;
 }
 

@@ -13,13 +13,14 @@
 #include "lib/err.h"
 
 /*
- * In our guest: gives the @index-th NVDIMM (0 is the first) the wanted mode and
- * returns its node. "fsdax": 2 MiB alignment, struct pages in RAM (so that the
- * kernel's own stores to them are not on the medium): "/dev/pmem0". "devdax":
- * 2 MiB alignment: "/dev/dax1.0". Does nothing where it is so already.
+ * In our guest: gives the @index-th NVDIMM (0 is the first) the wanted mode, "fsdax"
+ * ("/dev/pmem0") or "devdax" ("/dev/dax1.0"), and @align, in bytes, and returns its
+ * node. Struct pages are in RAM, so that the kernel's own stores to them are not on
+ * the medium. Does nothing where it is so already; else nobody may have it open.
  * -EPERM outside our guest.
  */
-int namespace_make(unsigned int index, const char *mode, char *ret_node, size_t len, struct err *e);
+int namespace_make(unsigned int index, const char *mode, unsigned long align, char *ret_node,
+		   size_t len, struct err *e);
 
 /* What has to be flushed before a power cut, as the kernel sees it. */
 enum namespace_cache {
@@ -48,8 +49,8 @@ int namespace_set_write_cache(const char *node, enum namespace_cache which, bool
 int namespace_describe(json_t **ret, struct err *e);
 
 /*
- * Where the data of @node, a block device of a namespace, begins in physical
- * memory, and how long it is. -ENODEV: it is none, or one that is not mapped
+ * Where the data of @node, a block device or device-dax of a namespace, begins in
+ * physical memory, and how long it is. -ENODEV: it is none, or one that is not mapped
  * one to one (sector mode).
  */
 int namespace_place(const char *node, uint64_t *ret_physical, uint64_t *ret_size);

@@ -30,13 +30,18 @@ static size_t count_fs(const struct plan *p)
 	return n ? n : 1;
 }
 
+static enum target_kind kind_of(const struct selection *s)
+{
+	return target_kind_of(s->workload->needs);
+}
+
 void plan_repeat_soups(struct plan *p, uint64_t rounds)
 {
 	p->cells = 0;
 	for (size_t i = 0; i < p->n_selections; i++) {
 		const struct selection *s = &p->selections[i];
 
-		p->cells += (select_needs_fs(s) ? count_fs(p) : 1) *
+		p->cells += (kind_of(s) == TARGET_FS ? count_fs(p) : 1) *
 			    (s->workload->list == DX_LIST_SOUP ? rounds : 1);
 	}
 }
@@ -64,18 +69,29 @@ void plan_print(const struct plan *p, bool emulated)
 	for (size_t i = 0; i < p->n_selections; i++) {
 		const struct selection *s = &p->selections[i];
 
+		const char *device = target_kind_name(kind_of(s));
+
 		select_format_params(s, params, sizeof(params));
 		printf("%s%s%s", s->workload->name, params[0] ? ":" : "", params);
-		for (size_t f = 0; select_needs_fs(s) && p->fs[f]; f++)
+		for (size_t f = 0; kind_of(s) == TARGET_FS && p->fs[f]; f++)
 			printf(" %s", p->fs[f]);
-		putchar('\n');
+		printf("%s%s\n", device ? " " : "", device ? device : "");
 	}
 	printf("%zu cells %s\n", p->cells, emulated ? "for each kernel, in a guest" : "here");
 }
 
-static int walk_cells(const struct plan *p, struct target *t, const char *fs, bool with_fs,
-		      const struct err *no_target, plan_cell_fn fn, void *data, struct err *e)
+/* What walk_cells() does with each cell. */
+struct walk {
+	const struct plan *plan;
+	const struct session *session;
+	plan_cell_fn fn;
+	void *data;
+};
+
+static int walk_cells(const struct walk *w, enum target_kind kind, struct target *t, const char *fs,
+		      const struct err *no_target, struct err *e)
 {
+	const struct plan *p = w->plan;
 	int r = 0;
 
 	for (size_t i = 0; !r && i < p->n_selections; i++) {
@@ -83,38 +99,48 @@ static int walk_cells(const struct plan *p, struct target *t, const char *fs, bo
 
 		if (interrupted)
 			return err_set(e, -EINTR, s->workload->name, "interrupted");
-		if (select_needs_fs(s) == with_fs)
-			r = fn(data, s, t, fs, no_target, e);
+		if (kind_of(s) == kind)
+			r = w->fn(w->data, s, t, fs, no_target, e);
 	}
 	return r;
 }
 
-static bool any_needs_fs(const struct plan *p)
+static bool any_is_of(const struct plan *p, enum target_kind kind)
 {
 	for (size_t i = 0; i < p->n_selections; i++)
-		if (select_needs_fs(&p->selections[i]))
+		if (kind_of(&p->selections[i]) == kind)
 			return true;
 	return false;
+}
+
+/* The cells of a target, or of one that cannot be had. */
+static int walk_target(const struct walk *w, enum target_kind kind, const char *fs, struct err *e)
+{
+	struct target_claims claims;
+	struct target *t = NULL;
+	struct err no_target;
+	int r;
+
+	if (session_open_target(w->session, kind, fs, 0, &claims, &t, &no_target))
+		return walk_cells(w, kind, NULL, fs, &no_target, e);
+	r = walk_cells(w, kind, t, fs, NULL, e);
+	target_close(t);
+	session_release_claims(&claims);
+	return r;
 }
 
 int plan_walk(const struct plan *p, const struct session *s, plan_cell_fn fn, void *data,
 	      struct err *e)
 {
-	int r = walk_cells(p, NULL, NULL, false, NULL, fn, data, e);
+	const struct walk w = { p, s, fn, data };
+	int r = walk_cells(&w, TARGET_NONE, NULL, NULL, NULL, e);
 
-	for (size_t f = 0; !r && any_needs_fs(p) && f < count_fs(p); f++) {
-		struct target_claims claims;
-		struct target *t = NULL;
-		struct err no_target;
-
-		if (session_open_target(s, p->fs[f], 0, &claims, &t, &no_target)) {
-			r = walk_cells(p, NULL, p->fs[f], true, &no_target, fn, data, e);
-			continue;
-		}
-		r = walk_cells(p, t, p->fs[f], true, NULL, fn, data, e);
-		target_close(t);
-		session_release_claims(&claims);
-	}
+	for (size_t f = 0; !r && any_is_of(p, TARGET_FS) && f < count_fs(p); f++)
+		r = walk_target(&w, TARGET_FS, p->fs[f], e);
+	for (unsigned int kind = TARGET_RAW; !r && kind < TARGET_KINDS; kind++)
+		if (any_is_of(p, (enum target_kind)kind))
+			r = walk_target(&w, (enum target_kind)kind,
+					target_kind_name((enum target_kind)kind), e);
 	return r;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The matrix of a command: workloads by file systems, and how it is worked through here. */
+/*
+ * The matrix of a command: workloads by file systems, and how it is worked through here.
+ * A workload that needs a device without one, or nothing, is one cell.
+ */
 #ifndef BENCH_PLAN_H
 #define BENCH_PLAN_H
 
@@ -26,14 +29,19 @@ void plan_repeat_soups(struct plan *p, uint64_t rounds);
 void plan_print(const struct plan *p, bool emulated);
 
 /*
- * A cell: @fs is NULL where the selection needs none, or @t's directory decides.
+ * A cell: @fs is the file system's name or what stands for it (target_kind_name());
+ * NULL where the selection needs no target, or @t's directory decides.
  * @no_target: why the target could not be had (then @t is NULL); else NULL.
  * What it returns, other than 0, ends the walk.
  */
 typedef int (*plan_cell_fn)(void *data, const struct selection *s, struct target *t, const char *fs,
 			    const struct err *no_target, struct err *e);
 
-/* All cells here: first those without a file system, then file system by file system. */
+/*
+ * All cells here: first those without a target, then file system by file system, then
+ * devices without one: so what is measured on a file system is the same with and
+ * without those.
+ */
 int plan_walk(const struct plan *p, const struct session *s, plan_cell_fn fn, void *data,
 	      struct err *e);
 

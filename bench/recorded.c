@@ -4,6 +4,7 @@
 #include "bench/json_get.h"
 #include "bench/known.h"
 #include "bench/result.h"
+#include "bench/target_kind.h"
 #include "bench/verdict.h"
 #include "lib/build_id.h"
 #include "lib/tame.h"
@@ -65,6 +66,19 @@ static int find_selection(const struct dx_log_header *about, struct dx_workload 
 	return 0;
 }
 
+/* Stores are recorded in guests of ours only, where all files are DAX. */
+static const char *mode_of(const char *fs)
+{
+	switch (target_kind_named(fs)) {
+	case TARGET_FS:
+		return fs[0] ? "dax" : "none";
+	case TARGET_RAW:
+		return "raw";
+	default:
+		return "devdax";
+	}
+}
+
 int recorded_cell(const struct dx_log_header *about, json_t **ret, struct err *e)
 {
 	struct cell_result c = { .lens = LENS_CHECK, .unit = "insn", .cpu = -1 };
@@ -77,8 +91,7 @@ int recorded_cell(const struct dx_log_header *about, json_t **ret, struct err *e
 	c.workload = c.selection.workload;
 	c.run = about->run;
 	copy_text(c.fs, sizeof(c.fs), about->fs);
-	/* Stores are recorded in guests of ours only, where all files are DAX. */
-	snprintf(c.mode, sizeof(c.mode), "%s", c.fs[0] ? "dax" : "none");
+	snprintf(c.mode, sizeof(c.mode), "%s", mode_of(c.fs));
 	*ret = cell_result_to_json(&c);
 	if (!*ret)
 		return err_sys(e, -ENOMEM, c.workload->name, "describe what was recorded");

@@ -24,7 +24,7 @@ json_t *repro_options(const struct repro_run *run, const char *fs, uint64_t seed
 	const struct session *s = run->session;
 	json_t *words = json_array();
 
-	if (fs[0])
+	if (fs[0] && target_kind_named(fs) == TARGET_FS)
 		add(words, "--fs", fs);
 	add(words, "--kernel", run->kernel);
 	if (s->modules)

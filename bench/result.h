@@ -34,7 +34,7 @@ struct cell_result {
 	uint64_t run;	 /* check lens: names trace and operation log; 0: nothing was recorded */
 	char fs[16];	 /* "ext4", "xfs", "" where none is used */
 	char driver[16]; /* module that serves it: "ext4" for an ext2 mount too */
-	char mode[16];	 /* "dax", "pagecache", "none" */
+	char mode[16];	 /* of target_mode() */
 	enum status status;
 	char reason[1024]; /* empty when passed */
 	const char *unit;  /* "ns" or "insn" */

@@ -141,10 +141,7 @@ static void describe_cell(const struct selection *s, struct target *t,
 	c->cpu = -1;
 	snprintf(c->fs, sizeof(c->fs), "%s", t ? target_fs(t) : "");
 	snprintf(c->driver, sizeof(c->driver), "%s", t ? target_driver(t) : "");
-	snprintf(c->mode, sizeof(c->mode), "%s",
-		 !t		    ? "none"
-		 : target_is_dax(t) ? "dax"
-				    : "pagecache");
+	snprintf(c->mode, sizeof(c->mode), "%s", target_mode(t));
 	c->target = t ? target_describe(t) : NULL;
 }
 

@@ -272,7 +272,8 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	if (r)
 		return prepare_failed(dx, r, "prepare for the proof", e);
 	set_wanted(dx, n, &c->wanted);
-	r = faults_start(o->faults, dx->root, &c->wanted, e);
+	/* A device's inode is on no file system of ours. */
+	r = faults_start(o->faults, dx->device.size ? -1 : dx->root, &c->wanted, e);
 	if (r) {
 		dx_finish(dx);
 		return r;

@@ -73,11 +73,6 @@ const struct dx_workload *select_find(enum lens lens, const char *name)
 	return NULL;
 }
 
-bool select_needs_fs(const struct selection *s)
-{
-	return s->workload->needs & (DX_NEED_DAX | DX_NEED_MAP_SYNC | DX_NEED_FS | DX_NEED_OWN_FS);
-}
-
 size_t select_param_count(const struct dx_workload *w)
 {
 	size_t n = 0;

@@ -42,9 +42,6 @@ struct selection {
 	const char *path; /* of the parameter that is one, in the word; NULL: not given */
 };
 
-/* Does it need a file system? What does not runs once, not once for each. */
-bool select_needs_fs(const struct selection *s);
-
 /*
  * Turns @words (none: "default") into selections, in the order given, each
  * (workload, values) once. @ret is malloc'ed. Errors, -EINVAL each, name the

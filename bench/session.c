@@ -234,26 +234,28 @@ int session_check(const struct session *s, struct err *e)
 	return 0;
 }
 
-/* The cache that a file system of @kind relies on is the one that is denied. */
-static int deny_write_cache(const char *node, const struct mkfs_kind *kind, struct err *e)
+/*
+ * The cache that a target relies on is the one that is denied: of block I/O, where it
+ * is @blocks, a raw device or files in the page cache, else of the CPU.
+ */
+static int deny_write_cache(const char *node, bool blocks, struct err *e)
 {
-	bool no_dax = kind && kind->no_dax;
-	int r = namespace_set_write_cache(node, NAMESPACE_CPU_CACHE, no_dax, e);
+	int r = namespace_set_write_cache(node, NAMESPACE_CPU_CACHE, blocks, e);
 
-	return r ? r : namespace_set_write_cache(node, NAMESPACE_DEVICE_CACHE, !no_dax, e);
+	return r ? r : namespace_set_write_cache(node, NAMESPACE_DEVICE_CACHE, !blocks, e);
 }
 
-static int make_nvdimm(const struct session *s, const struct mkfs_kind *kind, unsigned int index,
-		       char *node, size_t len, struct err *e)
+static int make_nvdimm(const struct session *s, bool blocks, unsigned int index, char *node,
+		       size_t len, struct err *e)
 {
-	int r = namespace_make(index, "fsdax", node, len, e);
+	int r = namespace_make(index, "fsdax", DX_PMD, node, len, e);
 
 	/* Before anything lies on it: device-mapper asks but once. */
-	return r || !s->no_write_cache ? r : deny_write_cache(node, kind, e);
+	return r || !s->no_write_cache ? r : deny_write_cache(node, blocks, e);
 }
 
 /* The guest's NVDIMMs from the @first on, made as needed, and what is to lie on them. */
-static int choose_nvdimm(const struct session *s, const struct mkfs_kind *kind, unsigned int first,
+static int choose_nvdimm(const struct session *s, bool blocks, unsigned int first,
 			 struct layer **layer, struct guard_claim *claim, struct err *e)
 {
 	char node[LAYER_MAX_BELOW][64];
@@ -261,7 +263,7 @@ static int choose_nvdimm(const struct session *s, const struct mkfs_kind *kind, 
 	int r = 0;
 
 	for (unsigned int i = 0; !r && i < layer_width(s->layer); i++) {
-		r = make_nvdimm(s, kind, first + i, node[i], sizeof(node[i]), e);
+		r = make_nvdimm(s, blocks, first + i, node[i], sizeof(node[i]), e);
 		below[i] = node[i];
 	}
 	if (!r && s->layer)
@@ -269,6 +271,21 @@ static int choose_nvdimm(const struct session *s, const struct mkfs_kind *kind, 
 	if (!r)
 		r = guard_device(*layer ? layer_node(*layer) : node[0], claim, e);
 	return r;
+}
+
+/* The first NVDIMM, as device-dax: nothing lies on it, and nothing flushes it but the program. */
+static int choose_devdax(const struct session *s, enum target_kind kind, struct guard_claim *claim,
+			 struct err *e)
+{
+	char node[64];
+	int r;
+
+	if (s->layer) {
+		err_set(e, -EOPNOTSUPP, "--layer", "lies on block devices, not on device-dax");
+		return err_hint(e, "leave it out");
+	}
+	r = namespace_make(EMULATE_DATA, "devdax", target_kind_align(kind), node, sizeof(node), e);
+	return r ? r : guard_device(node, claim, e);
 }
 
 void session_release_claims(struct target_claims *claims)
@@ -286,30 +303,46 @@ static int choose_devices(const struct session *s, const struct mkfs_kind *kind,
 			  struct target_spec *spec, struct target_claims *claims, struct err *e)
 {
 	bool guest = !s->device;
-	int r = guest ? choose_nvdimm(s, kind, EMULATE_DATA, &claims->layer, &claims->data, e)
-		      : guard_device(s->device, &claims->data, e);
+	bool blocks = spec->kind == TARGET_RAW || (kind && kind->no_dax);
+	int r;
 
+	if (!guest)
+		r = guard_device(s->device, &claims->data, e);
+	else if (target_kind_align(spec->kind))
+		r = choose_devdax(s, spec->kind, &claims->data, e);
+	else
+		r = choose_nvdimm(s, blocks, EMULATE_DATA, &claims->layer, &claims->data, e);
 	spec->device = guest ? claims->data.id.path : s->device;
 	if (r || !kind || !kind->realtime)
 		return r;
 	claims->has_rt = true;
 	spec->rt_device = guest ? claims->rt.id.path : s->rt;
 	if (guest)
-		return choose_nvdimm(s, kind, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
+		return choose_nvdimm(s, blocks, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
 	return s->rt ? guard_device(s->rt, &claims->rt, e) : 0;
 }
 
-int session_open_target(const struct session *s, const char *fs, unsigned int needs,
-			struct target_claims *claims, struct target **ret, struct err *e)
+/* A directory has files, and no device. */
+static int refuse_directory(const struct session *s, struct err *e)
 {
-	struct target_spec spec = { .dir = s->target, .fs = fs, .seed = s->seed };
-	const struct mkfs_kind *kind = fs ? mkfs_find(fs) : NULL;
+	err_set(e, -EOPNOTSUPP, s->target, "is a directory, and this needs a device");
+	return err_hint(e, "give --device");
+}
+
+int session_open_target(const struct session *s, enum target_kind kind, const char *fs,
+			unsigned int needs, struct target_claims *claims, struct target **ret,
+			struct err *e)
+{
+	struct target_spec spec = { .kind = kind, .dir = s->target, .fs = fs, .seed = s->seed };
+	const struct mkfs_kind *made = fs && kind == TARGET_FS ? mkfs_find(fs) : NULL;
 	int r = 0;
 
 	memset(claims, 0, sizeof(*claims));
 	claims->data.lock_fd = claims->rt.lock_fd = -1;
+	if (s->target && kind != TARGET_FS)
+		return refuse_directory(s, e);
 	if (!s->target)
-		r = choose_devices(s, kind, &spec, claims, e);
+		r = choose_devices(s, made, &spec, claims, e);
 	if (!r)
 		r = target_open(&spec, claims, needs, ret, e);
 	if (r)

@@ -51,12 +51,14 @@ const char *session_flush_name(const struct session *s);
 int session_check(const struct session *s, struct err *e);
 
 /*
- * Opens a target with @fs here: the directory, the claimed device after the
- * guard, or the guest's first NVDIMM, and a second one for a realtime kind.
- * @claims keep the devices' locks.
+ * Opens a target here, with @fs if it is of kind TARGET_FS: the directory, the claimed
+ * device after the guard, or the guest's first NVDIMM, whose namespace is made what the
+ * kind wants, and a second one for a realtime file system. @claims keep the devices'
+ * locks. -EOPNOTSUPP: what the options name is not of that kind.
  */
-int session_open_target(const struct session *s, const char *fs, unsigned int needs,
-			struct target_claims *claims, struct target **ret, struct err *e);
+int session_open_target(const struct session *s, enum target_kind kind, const char *fs,
+			unsigned int needs, struct target_claims *claims, struct target **ret,
+			struct err *e);
 
 /* After target_close(). */
 void session_release_claims(struct target_claims *claims);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A device is made into a file system in a private mount namespace: however
- * this process ends, the kernel unmounts with its last member. The mount point
- * is /mnt, which every system has, and only our namespace sees what is on it.
+ * this process ends, the kernel unmounts with its last member.
  */
-#include "bench/target.h"
-#include "bench/mkfs.h"
 #include "bench/namespace.h"
+#include "bench/target_state.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/proc.h"
@@ -14,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
-#include <limits.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,25 +21,7 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
-#define MOUNT_POINT "/mnt"
-
-struct target {
-	char dir[PATH_MAX];	  /* where cells' directories go */
-	char device[PATH_MAX];	  /* "" with a directory */
-	char rt_device[PATH_MAX]; /* "" without one */
-	const struct mkfs_kind *kind;
-	char mount_options[PATH_MAX + 32]; /* that it is mounted with */
-	char fs[16], driver[16];
-	char mkfs[512];	   /* command line used; "" with a directory */
-	char options[256]; /* mount options */
-	char cell[128];	   /* of the struct dx that env ops are called with */
-	uint64_t seed;
-	const struct target_claims *claims;
-	bool mounted; /* by us */
-	dev_t dev;    /* of what we mounted */
-	bool dax;
-	int numa_node;
-};
+#define MOUNT_POINT TARGET_MOUNT_POINT
 
 static int target_mkfs(struct target *t, struct err *e)
 {
@@ -111,7 +90,7 @@ static void mend_mount(struct target *t)
 {
 	struct stat st;
 
-	if (!t->mounted || is_as_mounted(t))
+	if (!t->mounted || t->which != TARGET_FS || is_as_mounted(t))
 		return;
 	if (!stat(MOUNT_POINT, &st) && st.st_dev == t->dev)
 		mount(NULL, MOUNT_POINT, NULL, MS_REMOUNT, t->mount_options);
@@ -133,8 +112,7 @@ static int target_umount(struct target *t)
 	return 0;
 }
 
-/* Once per process: nobody else sees what we mount from here on. */
-static int enter_private_namespace(struct err *e)
+int target_enter_private_namespace(struct err *e)
 {
 	static bool entered;
 
@@ -142,7 +120,7 @@ static int enter_private_namespace(struct err *e)
 		return 0;
 	if (unshare(CLONE_NEWNS)) {
 		err_sys(e, -errno, "mount namespace", "unshare");
-		return err_hint(e, "a file system on a device needs root; or use --target DIR");
+		return err_hint(e, "a device needs root; or use --target DIR");
 	}
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return err_sys(e, -errno, "/", "make the mount tree private");
@@ -229,7 +207,7 @@ static int find_dax(struct target *t, struct err *e)
 
 static int open_device(struct target *t, struct err *e)
 {
-	int r = enter_private_namespace(e);
+	int r = target_enter_private_namespace(e);
 
 	if (!r)
 		r = target_mkfs(t, e);
@@ -270,19 +248,24 @@ static int choose_kind(struct target *t, const struct target_spec *spec, struct 
 	return 0;
 }
 
-int target_open(const struct target_spec *spec, const struct target_claims *claims,
-		unsigned int needs, struct target **ret, struct err *e)
+/* Device-dax is characters to the kernel: no file system lies on it. */
+static int check_is_block(const struct target *t, struct err *e)
 {
-	struct target *t = calloc(1, sizeof(*t));
+	if (!t->claims->data.id.character)
+		return 0;
+	err_set(e, -EOPNOTSUPP, t->device, "is device-dax, which holds no file system");
+	return err_hint(e, "give --device /dev/pmemN, of an fsdax namespace");
+}
+
+static int open_fs(struct target *t, const struct target_spec *spec, unsigned int needs,
+		   struct err *e)
+{
 	int r;
 
-	if (!t)
-		return err_sys(e, -ENOMEM, "target", "open");
-	t->claims = claims;
-	t->seed = spec->seed;
 	if (spec->device) {
-		snprintf(t->device, sizeof(t->device), "%s", spec->device);
-		r = choose_kind(t, spec, e);
+		r = check_is_block(t, e);
+		if (!r)
+			r = choose_kind(t, spec, e);
 		snprintf(t->dir, sizeof(t->dir), MOUNT_POINT);
 		if (!r)
 			r = open_device(t, e);
@@ -300,11 +283,29 @@ int target_open(const struct target_spec *spec, const struct target_claims *clai
 		err_hint(e,
 			 "mount it with -o dax=always from an fsdax namespace, or use --emulate");
 	}
+	if (!r)
+		find_driver(t);
+	return r;
+}
+
+int target_open(const struct target_spec *spec, const struct target_claims *claims,
+		unsigned int needs, struct target **ret, struct err *e)
+{
+	struct target *t = calloc(1, sizeof(*t));
+	int r;
+
+	if (!t)
+		return err_sys(e, -ENOMEM, "target", "open");
+	t->which = spec->kind;
+	t->claims = claims;
+	t->seed = spec->seed;
+	if (spec->device)
+		snprintf(t->device, sizeof(t->device), "%s", spec->device);
+	r = t->which == TARGET_FS ? open_fs(t, spec, needs, e) : target_device_open(t, e);
 	if (r) {
 		target_close(t);
 		return r;
 	}
-	find_driver(t);
 	find_numa_node(t);
 	*ret = t;
 	return 0;
@@ -335,11 +336,18 @@ int target_cell(struct target *t, const char *name, int *ret_fd, struct err *e)
 	int r;
 
 	snprintf(t->cell, sizeof(t->cell), "%s", name);
-	if (t->mounted && !is_as_mounted(t))
+	if (t->mounted && t->which == TARGET_FS && !is_as_mounted(t))
 		return err_set(e, -EIO, t->device,
 			       "an earlier workload left it unmounted, and it cannot be mounted");
 	r = open_cell(t, name, ret_fd);
-	return r ? err_sys(e, r, t->dir, "make the directory of the cell") : 0;
+	if (r)
+		return err_sys(e, r, t->dir, "make the directory of the cell");
+	if (t->which == TARGET_FS)
+		return 0;
+	r = target_device_add(t, *ret_fd, e);
+	if (r)
+		close(*ret_fd);
+	return r;
 }
 
 void target_cell_done(struct target *t, const char *name)
@@ -396,13 +404,13 @@ static int env_mkfs(struct dx *dx)
 	return t->mounted || !t->claims ? -EOPNOTSUPP : target_mkfs(t, NULL);
 }
 
-static int env_drop_caches(struct dx *dx)
+int target_drop_caches(struct dx *dx)
 {
 	(void)dx;
 	return file_poke("/proc/sys/vm/drop_caches", "3");
 }
 
-static int env_pass_time(struct dx *dx, uint64_t ms)
+int target_pass_time(struct dx *dx, uint64_t ms)
 {
 	struct timespec left = { .tv_sec = (time_t)(ms / 1000),
 				 .tv_nsec = (long)(ms % 1000) * 1000000 };
@@ -433,13 +441,31 @@ const struct dx_env_ops *target_env_ops(const struct target *t)
 		.mount = env_mount,
 		.remount = env_remount,
 		.mkfs = env_mkfs,
-		.drop_caches = env_drop_caches,
-		.pass_time = env_pass_time,
+		.drop_caches = target_drop_caches,
+		.pass_time = target_pass_time,
 		.poison = env_poison,
 	};
 
-	(void)t;
-	return &ops;
+	return t->which == TARGET_FS ? &ops : &target_device_ops;
+}
+
+enum target_kind target_which(const struct target *t)
+{
+	return t->which;
+}
+
+struct dx_device target_as_device(const struct target *t)
+{
+	return t->as_device;
+}
+
+const char *target_mode(const struct target *t)
+{
+	if (!t)
+		return "none";
+	if (t->which == TARGET_FS)
+		return t->dax ? "dax" : "pagecache";
+	return t->which == TARGET_RAW ? "raw" : "devdax";
 }
 
 bool target_is_dax(const struct target *t)
@@ -489,10 +515,12 @@ json_t *target_describe(const struct target *t)
 	const char *nvdimm = layer ? layer_below(layer) : t->device;
 	json_t *region = nvdimm[0] ? namespace_region_of(nvdimm) : NULL;
 
-	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s, s:b, s:i, s:o}", "directory", t->dir,
-			 "device", t->device, "layer", layer ? layer_kind_name(layer) : NULL, "fs",
-			 t->fs, "mkfs", t->mkfs[0] ? t->mkfs : NULL, "mount_options", t->options,
-			 "dax", t->dax, "numa_node", t->numa_node, "region",
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s, s:b, s:I, s:I, s:i, s:o}", "directory",
+			 t->dir, "device", t->device, "layer",
+			 layer ? layer_kind_name(layer) : NULL, "fs", t->fs, "mkfs",
+			 t->mkfs[0] ? t->mkfs : NULL, "mount_options", t->options, "dax", t->dax,
+			 "device_bytes", (json_int_t)t->as_device.size, "align_bytes",
+			 (json_int_t)t->as_device.align, "numa_node", t->numa_node, "region",
 			 region ? region : json_null());
 }
 

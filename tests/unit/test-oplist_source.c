@@ -59,7 +59,7 @@ TestSuite(oplist_source, .init = set_up, .fini = tear_down, .timeout = 120);
 /* Runs @s in the directory. The caller closes the log. */
 static struct oplog *record(const struct selection *s, uint64_t seed)
 {
-	struct target_spec spec = { .dir = dir, .seed = seed };
+	struct target_spec spec = { .kind = TARGET_FS, .dir = dir, .seed = seed };
 	struct oplog *log = NULL;
 	struct target *t;
 	void *base;

@@ -81,6 +81,27 @@ Test(recorded, what_the_log_says)
 	json_decref(cell);
 }
 
+Test(recorded, what_it_ran_on)
+{
+	static const char *const modes[][2] = { { "xfs-rt", "dax" },
+						{ "", "none" },
+						{ "raw", "raw" },
+						{ "devdax", "devdax" },
+						{ "devdax-4k", "devdax" } };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		json_t *cell;
+
+		snprintf(header()->workload, sizeof(header()->workload), "ours");
+		snprintf(header()->params, sizeof(header()->params), "pages=3,size=8K");
+		snprintf(header()->fs, sizeof(header()->fs), "%s", modes[i][0]);
+		put_files();
+		cell = cell_of_log();
+		cr_expect_str_eq(text_at(cell, "mode"), modes[i][1], "of %s", modes[i][0]);
+		json_decref(cell);
+	}
+}
+
 Test(recorded, parameters)
 {
 	json_t *cell, *params;

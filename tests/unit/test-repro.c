@@ -223,6 +223,19 @@ Test(repro, a_directory_has_it_all)
 	drop_case(&c);
 }
 
+/* "raw" stands where a file system would, but is none that --fs knows. */
+Test(repro, command_of_a_device)
+{
+	static const char *const names[] = { "raw", "devdax", "devdax-4k", "" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t *words = repro_options(&run, names[i], 7);
+
+		cr_expect_str_eq(json_string_value(json_array_get(words, 0)), "--kernel");
+		json_decref(words);
+	}
+}
+
 /* Without a list that is known to show it, the workload itself is run. */
 Test(repro, command_of_a_workload)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Three workloads of our own: no real one is linked. Catches a wrong match, a range not kept. */
 #include "bench/select.h"
+#include "bench/target_kind.h"
 #include "bench/fio_jobs.h"
 
 #include <criterion/criterion.h>
@@ -84,7 +85,7 @@ Test(select, jobs_of_fio_are_named)
 	cr_assert_eq(choose("fio:mmap-store-64"), 0);
 	cr_expect_eq(n, 1);
 	cr_expect_not_null(chosen[0].workload->job);
-	cr_expect(select_needs_fs(chosen));
+	cr_expect_eq(target_kind_of(chosen->workload->needs), TARGET_FS);
 }
 
 Test(select, jobs_of_fio_that_are_none)
