@@ -254,10 +254,10 @@ static int sample_deterministic(struct dx *dx, const struct runner_options *o,
 static void set_wanted(const struct dx *dx, uint64_t n, struct dx_counts *c)
 {
 	const struct target *t = dx->env_data;
+	bool is_cached = t && target_which(t) == TARGET_FS && !target_is_dax(t);
 
-	*c = t && !target_is_dax(t) ? (struct dx_counts){ .lines_written_back = DX_ANY }
-				    : DX_COUNTS_ANY;
-	if (dx->workload->expect && (!t || target_is_dax(t)))
+	*c = is_cached ? (struct dx_counts){ .lines_written_back = DX_ANY } : DX_COUNTS_ANY;
+	if (dx->workload->expect && !is_cached)
 		dx->workload->expect(dx, n, c);
 }
 

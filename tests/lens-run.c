@@ -7,7 +7,8 @@
  * Two system calls that fail, close(-77) and close(-78), stand before prepare()
  * and behind finish(): what lies between them is the workload's. Nothing is
  * asked of the file system, so workloads for DAX run here too, without it; where
- * there is no MAP_SYNC they map without, by a mmap() of ours (ld --wrap=mmap).
+ * there is no MAP_SYNC they map without, by a mmap() of ours (ld --wrap=mmap). What
+ * needs a device is given a file of that name.
  */
 #define DX_LENS_CHECK
 #include "checker/oplog_write.h"
@@ -18,6 +19,7 @@
 
 #define LOG_SIZE (DX_LOG_HEADER + DX_LOG_WORKERS * 64 * DX_PAGE)
 #define OPS	 8
+#define DEVICE	 (64 * DX_PMD)
 
 extern const struct dx_workload *const __start_dx_bench[], *const __stop_dx_bench[];
 extern const struct dx_workload *const __start_dx_check[], *const __stop_dx_check[];
@@ -50,6 +52,21 @@ static void *share(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static int make_device(struct dx *dx)
+{
+	int fd = openat(dx->root, DX_DEVICE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int r = fd < 0 || ftruncate(fd, DEVICE) ? -errno : 0;
+
+	dx->device = (struct dx_device){ .size = DEVICE };
+	if (dx->workload->needs & DX_NEED_DEVDAX)
+		dx->device.align = DX_PMD;
+	if (dx->workload->needs & DX_NEED_DEVDAX_4K)
+		dx->device.align = DX_PAGE;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
 static int set_up(struct dx *dx, const struct dx_workload *w, const char *dir)
 {
 	unsigned char *buffers = share(DX_LOG_WORKERS * DX_PMD);
@@ -71,7 +88,7 @@ static int set_up(struct dx *dx, const struct dx_workload *w, const char *dir)
 		};
 		dx->worker[i].buf[0] = 1;
 	}
-	return 0;
+	return w->needs & (DX_NEED_RAW | DX_NEED_DEVDAX | DX_NEED_DEVDAX_4K) ? make_device(dx) : 0;
 }
 
 static int attach_log(struct dx *dx)

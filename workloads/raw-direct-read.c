@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/device.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size");
+
+	if (size % DEVICE_SECTOR)
+		return dx_refuse(dx, -EINVAL, "size: want a multiple of 512");
+	return open_written(w, &s->file, device_slots(n, size) * size, O_DIRECT);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size"), slots = device_slots(n, size);
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++)
+		r = dx_read(w, &s->file, device_slot(i, slots, size), size);
+	return r;
+}
+
+DX_WORKLOAD(raw_direct_read)
+= {
+	.name = "raw-direct-read",
+	.title = "O_DIRECT read of a pmem block device: a copy by its driver",
+	.op = "read",
+	.groups = "device,data",
+	.needs = DX_NEED_RAW,
+	.priv_size = sizeof(struct mapped),
+	.params = { { "size", "bytes", DX_PAGE, DEVICE_SECTOR, DX_PMD,
+		      "of each read, a multiple of 512" } },
+	.prepare = prepare,
+	.run = run,
+	.finish = close_device,
+	.expect = expect_no_dax,
+};

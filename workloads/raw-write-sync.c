@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/device.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size");
+
+	return open_written(w, &s->file, device_slots(n, size) * size, 0);
+}
+
+/* sync_bdevs() in block/bdev.c writes the dirty pages, waits, and sends the device no flush. */
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size"), slots = device_slots(n, size);
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++) {
+		r = dx_write(w, &s->file, device_slot(i, slots, size), size);
+		if (!r)
+			r = dx_sync(w);
+	}
+	return r;
+}
+
+DX_WORKLOAD(raw_write_sync)
+= {
+	.name = "raw-write-sync",
+	.title = "write(2) to a pmem block device, then sync(2): written back, no flush",
+	.op = "write+sync",
+	.groups = "device,sync",
+	.needs = DX_NEED_RAW,
+	.priv_size = sizeof(struct mapped),
+	.params = { { "size", "bytes", DX_PAGE, 1, DX_PMD, "of each write" } },
+	.prepare = prepare,
+	.run = run,
+	.finish = close_device,
+	.expect = expect_no_dax,
+};

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "workloads/device.h"
+
+static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size");
+
+	return open_written(w, &s->file, device_slots(n, size) * size, 0);
+}
+
+static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size"), slots = device_slots(n, size);
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++)
+		r = dx_write(w, &s->file, device_slot(i, slots, size), size);
+	return r;
+}
+
+DX_WORKLOAD(raw_write)
+= {
+	.name = "raw-write",
+	.title = "write(2) to a pmem block device: into the page cache, not synced",
+	.op = "write",
+	.groups = "device,data",
+	.needs = DX_NEED_RAW,
+	.priv_size = sizeof(struct mapped),
+	.params = { { "size", "bytes", DX_PAGE, 1, DX_PMD, "of each write" } },
+	.prepare = prepare,
+	.run = run,
+	.finish = close_device,
+	.expect = expect_no_dax,
+};
