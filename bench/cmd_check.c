@@ -202,6 +202,10 @@ static const struct argp argp = {
 /* The trace is made by the emulator that runs the guest: there is none elsewhere. */
 static int check_place(const struct check *check, struct err *e)
 {
+	if (check->session.legacy_pmem) {
+		err_set(e, -EINVAL, "--pmem legacy", "is RAM, stores to which are not recorded");
+		return err_hint(e, "leave it out: the code is the same as for an NVDIMM");
+	}
 	if (session_is_emulated(&check->session) || guest_is_collected())
 		return 0;
 	err_set(e, -EINVAL, "check", "stores can be seen in a guest only");

@@ -5,6 +5,7 @@
  * host is told which cell was which run.
  */
 #include "bench/cmd_check.h"
+#include "bench/device_map.h"
 #include "bench/env.h"
 #include "bench/kallsyms.h"
 #include "bench/runner.h"
@@ -39,6 +40,15 @@ static void describe(struct cell_result *cell, const struct selection *s, const 
 	cell->target = target_describe(t);
 }
 
+/* What is judged is memory: who moves the bytes of a device about cannot be followed. */
+static int check_places(const struct target *t, struct err *e)
+{
+	struct device_segment segment[DEVICE_MAP_MAX];
+	size_t n;
+
+	return t ? device_map(target_device(t), segment, &n, e) : 0;
+}
+
 /* One run, of one seed. @no_target: why there is none for it, or NULL. */
 static int record_run(struct recorder *rec, const struct selection *s, struct target *t,
 		      const char *fs, const struct err *no_target, uint64_t seed, struct err *e)
@@ -50,7 +60,7 @@ static int record_run(struct recorder *rec, const struct selection *s, struct ta
 	describe(&cell, s, t, fs);
 	if (no_target)
 		failed = *no_target;
-	else
+	else if (!check_places(t, &failed))
 		runner_record(s, t, seed, &rec->log, &cell.run, &failed);
 	if (failed.code) {
 		cell.status = failed.code == -EOPNOTSUPP ? STATUS_SKIP : STATUS_ERROR;

@@ -189,9 +189,18 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 	return interrupted ? 128 + interrupted : code;
 }
 
-/* Only an emulator counts what a CPU does. */
+/*
+ * Only an emulator counts what a CPU does, and only to NVDIMMs as the kernel maps all of
+ * memory: the driver of sector mode has a mapping of its own.
+ */
 static int check_counts(const struct run *run, struct err *e)
 {
+	bool is_seen = !run->session.legacy_pmem && run->session.layer != LAYER_SECTOR;
+
+	if (run->counts && !is_seen)
+		return err_set(e, -EINVAL, "--counts", "does not see what is stored to %s",
+			       run->session.legacy_pmem ? "legacy pmem"
+							: "a sector-mode namespace");
 	if (!run->counts || session_is_emulated(&run->session) || guest_is_collected())
 		return 0;
 	err_set(e, -EINVAL, "--counts", "counts what an emulated CPU does");

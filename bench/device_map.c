@@ -32,7 +32,8 @@ static int map_namespace(struct map *m, const char *node, uint64_t from, uint64_
 	int r = namespace_place(node, &physical, &size);
 
 	if (r == -ENODEV)
-		return err_set(e, -EOPNOTSUPP, node, "is no pmem namespace that can be mapped");
+		return err_set(e, -EOPNOTSUPP, node,
+			       "is no pmem namespace whose bytes keep their places");
 	if (r)
 		return err_sys(e, r, node, "find its place in memory");
 	if (from > size || m->n == DEVICE_MAP_MAX)

@@ -36,6 +36,7 @@ static const struct {
 	[LAYER_PARTITION] = { "partition", 1 },
 	[LAYER_LINEAR] = { "linear", 1 },
 	[LAYER_SPAN] = { "span", 2 },
+	[LAYER_SECTOR] = { "sector", 1 },
 };
 
 bool layer_find(const char *name, enum layer_kind *ret)
@@ -50,7 +51,7 @@ bool layer_find(const char *name, enum layer_kind *ret)
 
 const char *layer_names(void)
 {
-	return "partition, linear, span";
+	return "partition, linear, span, sector";
 }
 
 const char *layer_name(enum layer_kind kind)
@@ -61,6 +62,11 @@ const char *layer_name(enum layer_kind kind)
 size_t layer_width(enum layer_kind kind)
 {
 	return kind == LAYER_NONE ? 1 : kinds[kind].width;
+}
+
+bool layer_is_device(enum layer_kind kind)
+{
+	return kind != LAYER_NONE && kind != LAYER_SECTOR;
 }
 
 /* ---- a partition that only the kernel knows of: nothing is written for it ---- */

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A block device between NVDIMMs and a file system, so that neither its first
- * byte nor, for two of them, the next one lies where a plain device has it:
+ * What is between NVDIMMs and a file system or raw workload. A block device on them, so
+ * that neither its first byte nor, for two of them, the next one lies where a plain
+ * device has it:
  *
  *	partition	of one NVDIMM, which neither begins nor ends with it
  *	linear		dm-linear: its second half, then its first
  *	span		dm-linear over two NVDIMMs: the second's halves, then the
  *			first's, in that order
+ *
+ * Or nothing on it, but its namespace in another mode (namespace.h makes that):
+ *
+ *	sector		a block translation table: sectors are written whole or not
+ *			at all, each to another place than before; no DAX
  *
  * All pieces are aligned to 2 MiB on both sides: the mappings can be as large as
  * without. Nothing of it is on the medium: it ends with the kernel, or before.
@@ -21,21 +27,24 @@
 
 #define LAYER_MAX_BELOW 2
 
-enum layer_kind { LAYER_NONE, LAYER_PARTITION, LAYER_LINEAR, LAYER_SPAN };
+enum layer_kind { LAYER_NONE, LAYER_PARTITION, LAYER_LINEAR, LAYER_SPAN, LAYER_SECTOR };
 
 struct layer;
 
 /* By its name: false: there is no such kind. */
 bool layer_find(const char *name, enum layer_kind *ret);
 
-/* "partition, linear, span". */
+/* "partition, linear, span, sector". */
 const char *layer_names(void);
 
 /* "linear"; not of LAYER_NONE. */
 const char *layer_name(enum layer_kind kind);
 
-/* How many devices a layer of this kind lies on. */
+/* How many NVDIMMs a layer of this kind takes. */
 size_t layer_width(enum layer_kind kind);
+
+/* Is it a device of its own, for layer_make()? */
+bool layer_is_device(enum layer_kind kind);
 
 /*
  * Makes one on block devices, after guard_device() has said yes to each; they stay

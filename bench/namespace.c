@@ -12,6 +12,7 @@
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
+#include "lib/proc.h"
 
 #include <daxctl/libdaxctl.h>
 #include <errno.h>
@@ -23,6 +24,8 @@
 #include <uuid/uuid.h>
 
 #define SMALL_ALIGN 4096UL
+#define BTT_SECTOR  4096
+#define LOAD_MS	    60000
 
 /* ---- finding ---- */
 
@@ -33,6 +36,13 @@ static unsigned int module_handle(struct ndctl_region *region)
 	struct ndctl_dimm *dimm = mapping ? ndctl_mapping_get_dimm(mapping) : NULL;
 
 	return dimm ? ndctl_dimm_get_handle(dimm) : 0;
+}
+
+static struct ndctl_region *find_legacy_region(struct ndctl_ctx *ctx)
+{
+	struct ndctl_bus *bus = ndctl_bus_get_by_provider(ctx, "e820");
+
+	return bus ? ndctl_region_get_first(bus) : NULL;
 }
 
 /*
@@ -46,6 +56,8 @@ static struct ndctl_region *find_region(struct ndctl_ctx *ctx, unsigned int inde
 	struct ndctl_bus *bus;
 	struct ndctl_region *region;
 
+	if (index == NAMESPACE_LEGACY)
+		return find_legacy_region(ctx);
 	ndctl_bus_foreach(ctx, bus)
 		ndctl_region_foreach(bus, region)
 			if (module_handle(region) == index + 1)
@@ -162,6 +174,31 @@ static int make_devdax(struct ndctl_region *region, struct ndctl_namespace *ndns
 	return r ? r : ndctl_dax_enable(dax);
 }
 
+static int make_sector(struct ndctl_region *region, struct ndctl_namespace *ndns, uuid_t uuid)
+{
+	struct ndctl_btt *btt = ndctl_region_get_btt_seed(region);
+	int r;
+
+	if (!btt)
+		return -ENODEV;
+	r = ndctl_btt_set_uuid(btt, uuid);
+	if (!r)
+		r = ndctl_btt_set_sector_size(btt, BTT_SECTOR);
+	if (!r)
+		r = ndctl_btt_set_namespace(btt, ndns);
+	return r ? r : ndctl_btt_enable(btt);
+}
+
+static int make_mode(struct ndctl_region *region, struct ndctl_namespace *ndns, const char *mode,
+		     unsigned long align, uuid_t uuid)
+{
+	if (!strcmp(mode, "devdax"))
+		return make_devdax(region, ndns, uuid, align);
+	if (!strcmp(mode, "sector"))
+		return make_sector(region, ndns, uuid);
+	return make_fsdax(region, ndns, uuid, align);
+}
+
 /*
  * Nothing in a guest that we booted need be unique but among its own regions; but the
  * kernel takes an info block with another alignment and the same uuid for a mistake
@@ -186,7 +223,10 @@ static int make(struct ndctl_ctx *ctx, unsigned int index, const char *mode, uns
 	uuid_t uuid;
 	int r;
 
-	snprintf(name, sizeof(name), "NVDIMM %u", index);
+	if (index == NAMESPACE_LEGACY)
+		snprintf(name, sizeof(name), "legacy pmem");
+	else
+		snprintf(name, sizeof(name), "NVDIMM %u", index);
 	if (!ndns) {
 		err_set(e, -ENODEV, name, "this machine has no such namespace");
 		return err_hint(e, "the modules nfit and nd_pmem have to be there");
@@ -198,13 +238,15 @@ static int make(struct ndctl_ctx *ctx, unsigned int index, const char *mode, uns
 	r = ndctl_namespace_disable_invalidate(ndns);
 	if (r < 0)
 		return err_sys(e, r, name, "disable its namespace");
-	r = strcmp(mode, "devdax") ? make_fsdax(region, ndns, uuid, align)
-				   : make_devdax(region, ndns, uuid, align);
+	r = make_mode(region, ndns, mode, align, uuid);
 	if (r < 0)
 		return err_set(e, r, name, "make it %s: %s", mode, strerror(-r));
 	r = current_node(ndns, node, len);
 	return r ? err_set(e, r, name, "is %s, but has no node", mode) : 0;
 }
+
+/* There is no udev to load the driver of what the memory map has. */
+static char *const load_legacy[] = { (char *)"modprobe", (char *)"nd_e820", NULL };
 
 int namespace_make(unsigned int index, const char *mode, unsigned long align, char *ret_node,
 		   size_t len, struct err *e)
@@ -216,6 +258,9 @@ int namespace_make(unsigned int index, const char *mode, unsigned long align, ch
 		err_set(e, -EPERM, mode, "namespaces are only made in a guest of our own");
 		return err_hint(e, "ndctl create-namespace makes one");
 	}
+	r = index == NAMESPACE_LEGACY ? proc_run(load_legacy, NULL, 0, LOAD_MS, e) : 0;
+	if (r)
+		return r;
 	r = ndctl_new(&ctx);
 	if (r)
 		return err_sys(e, r, "libndctl", "open");

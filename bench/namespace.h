@@ -12,12 +12,15 @@
 
 #include "lib/err.h"
 
+/* Not an NVDIMM, but RAM that the kernel was told to take for pmem (memmap=SIZE!START). */
+#define NAMESPACE_LEGACY UINT32_MAX
+
 /*
  * In our guest: gives the @index-th NVDIMM (0 is the first) the wanted mode, "fsdax"
- * ("/dev/pmem0") or "devdax" ("/dev/dax1.0"), and @align, in bytes, and returns its
- * node. Struct pages are in RAM, so that the kernel's own stores to them are not on
- * the medium. Does nothing where it is so already; else nobody may have it open.
- * -EPERM outside our guest.
+ * ("/dev/pmem0"), "devdax" ("/dev/dax1.0") or "sector" ("/dev/pmem0s", sectors of 4
+ * KiB), and @align, in bytes (sector: 0), and returns its node. Struct pages are in RAM, so that
+ * the kernel's own stores to them are not on the medium. Does nothing where it is so already; else
+ * nobody may have it open. -EPERM outside our guest.
  */
 int namespace_make(unsigned int index, const char *mode, unsigned long align, char *ret_node,
 		   size_t len, struct err *e);

@@ -24,7 +24,8 @@ enum {
 	OPT_FLUSH,
 	OPT_PERSISTENCE,
 	OPT_LAYER,
-	OPT_NVDIMM_SIZE
+	OPT_NVDIMM_SIZE,
+	OPT_PMEM
 };
 
 static const struct argp_option options[] = {
@@ -44,9 +45,13 @@ static const struct argp_option options[] = {
 	{ "flush", OPT_FLUSH, "INSN", 0, "its CPUs have clwb, clflushopt or only clflush", 10 },
 	{ "persistence", OPT_PERSISTENCE, "WHERE", 0,
 	  "what its power cut spares: mem-ctrl, or cpu (caches too: no flushing)", 10 },
+	{ "pmem", OPT_PMEM, "KIND", 0,
+	  "what its data device is: nvdimm, or legacy (RAM, by memmap= on the kernel's command "
+	  "line)",
+	  10 },
 	{ "layer", OPT_LAYER, "KIND", 0,
 	  "between its NVDIMMs and the file system: partition, linear (dm-linear, swapped "
-	  "halves), span (of both NVDIMMs)",
+	  "halves), span (of both NVDIMMs), sector (their sector mode: no DAX)",
 	  10 },
 	{ "nvdimm-size", OPT_NVDIMM_SIZE, "SIZE", 0,
 	  "of each of its two NVDIMMs, backed sparsely (512M)", 10 },
@@ -119,6 +124,13 @@ static void parse_nvdimm_size(struct session *s, const char *arg, struct argp_st
 		argp_error(state, "--nvdimm-size %s: want 512M to 16G, in steps of 128M", arg);
 }
 
+static void parse_pmem(struct session *s, const char *arg, struct argp_state *state)
+{
+	if (strcmp(arg, "nvdimm") != 0 && strcmp(arg, "legacy") != 0)
+		argp_error(state, "--pmem %s: want nvdimm or legacy", arg);
+	s->legacy_pmem = !strcmp(arg, "legacy");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct session *s = state->input;
@@ -148,6 +160,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NVDIMM_SIZE:
 		parse_nvdimm_size(s, arg, state);
+		return 0;
+	case OPT_PMEM:
+		parse_pmem(s, arg, state);
 		return 0;
 	case OPT_LAYER:
 		if (!layer_find(arg, &s->layer))
@@ -220,8 +235,11 @@ int session_check(const struct session *s, struct err *e)
 			       "is for guests: here --device takes a partition, or dm-linear");
 	if (s->kernels[0])
 		return err_set(e, -EINVAL, "--kernel", "is for guests: this is the running kernel");
-	if (s->flush || s->cpu_cache_persists)
-		return err_set(e, -EINVAL, s->flush ? "--flush" : "--persistence",
+	if (s->flush || s->cpu_cache_persists || s->legacy_pmem)
+		return err_set(e, -EINVAL,
+			       s->flush		       ? "--flush"
+			       : s->cpu_cache_persists ? "--persistence"
+						       : "--pmem",
 			       "is for guests: this machine is what it is");
 	if (s->nvdimm_bytes)
 		return err_set(e, -EINVAL, "--nvdimm-size",
@@ -245,11 +263,22 @@ static int deny_write_cache(const char *node, bool blocks, struct err *e)
 	return r ? r : namespace_set_write_cache(node, NAMESPACE_DEVICE_CACHE, !blocks, e);
 }
 
+/* Which namespace stands for the @index-th NVDIMM. */
+static unsigned int namespace_for(const struct session *s, unsigned int index)
+{
+	return index == EMULATE_DATA && s->legacy_pmem ? NAMESPACE_LEGACY : index;
+}
+
 static int make_nvdimm(const struct session *s, bool blocks, unsigned int index, char *node,
 		       size_t len, struct err *e)
 {
-	int r = namespace_make(index, "fsdax", DX_PMD, node, len, e);
+	unsigned int which = namespace_for(s, index);
+	int r;
 
+	/* Its driver flushes on its own account, whatever it is told. */
+	if (s->layer == LAYER_SECTOR)
+		return namespace_make(which, "sector", 0, node, len, e);
+	r = namespace_make(which, "fsdax", DX_PMD, node, len, e);
 	/* Before anything lies on it: device-mapper asks but once. */
 	return r || !s->no_write_cache ? r : deny_write_cache(node, blocks, e);
 }
@@ -266,7 +295,7 @@ static int choose_nvdimm(const struct session *s, bool blocks, unsigned int firs
 		r = make_nvdimm(s, blocks, first + i, node[i], sizeof(node[i]), e);
 		below[i] = node[i];
 	}
-	if (!r && s->layer)
+	if (!r && layer_is_device(s->layer))
 		r = layer_make(s->layer, below, layer, e);
 	if (!r)
 		r = guard_device(*layer ? layer_node(*layer) : node[0], claim, e);
@@ -284,7 +313,8 @@ static int choose_devdax(const struct session *s, enum target_kind kind, struct 
 		err_set(e, -EOPNOTSUPP, "--layer", "lies on block devices, not on device-dax");
 		return err_hint(e, "leave it out");
 	}
-	r = namespace_make(EMULATE_DATA, "devdax", target_kind_align(kind), node, sizeof(node), e);
+	r = namespace_make(namespace_for(s, EMULATE_DATA), "devdax", target_kind_align(kind), node,
+			   sizeof(node), e);
 	return r ? r : guard_device(node, claim, e);
 }
 
@@ -393,6 +423,7 @@ int session_job(struct session *s, const char *kernel, char *const argv[], struc
 	job->nvdimm_bytes[EMULATE_DATA2] = s->nvdimm_bytes;
 	job->flush = s->flush;
 	job->cpu_cache_persists = s->cpu_cache_persists;
+	job->legacy_pmem = s->legacy_pmem;
 	job->timeout_ms = s->timeout_ms;
 	job->interrupted = &interrupted;
 	return 0;

@@ -16,7 +16,7 @@
 #define SESSION_MAX_FS	    8
 
 /* Filled by session_argp: --target --device --fs --emulate --kernel --modules --cpus --timeout
- * --flush --persistence --layer --nvdimm-size --deterministic --seed. */
+ * --flush --persistence --pmem --layer --nvdimm-size --deterministic --seed. */
 struct session {
 	const char *target;
 	const char *device;
@@ -28,6 +28,7 @@ struct session {
 	unsigned int cpus;
 	enum emulate_flush flush;
 	bool cpu_cache_persists;
+	bool legacy_pmem;      /* the data device is RAM that memmap= gives away */
 	enum layer_kind layer; /* between the guest's NVDIMMs and the file system */
 	bool no_write_cache;   /* not an option of all: the guest's kernel is told not to flush */
 	uint64_t nvdimm_bytes; /* of each of the guest's data NVDIMMs; 0: the default */

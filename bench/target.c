@@ -43,6 +43,16 @@ static bool is_partition(const char *device)
 	return !access(path, F_OK);
 }
 
+/* Sector mode, or no pmem at all. A partition does not say: its disk does. */
+static bool has_no_dax(const char *device)
+{
+	const char *base = strrchr(device, '/');
+	char path[PATH_MAX], text[8];
+
+	snprintf(path, sizeof(path), "/sys/class/block/%s/queue/dax", base ? base + 1 : device);
+	return !file_read_line(path, text, sizeof(text)) && text[0] == '0';
+}
+
 /*
  * Why a mount failed with @r. What no kernel does is no failure of this run: -EOPNOTSUPP
  * (XFS on a partition: fs/xfs/xfs_super.c, xfs_setup_dax_always()).
@@ -55,6 +65,9 @@ static int explain_mount(const struct target *t, int r, struct err *e)
 		r = err_set(e, -EOPNOTSUPP, t->device,
 			    "is a partition: Linux has no DAX on one for XFS with reflink");
 		err_hint(e, "--fs xfs-noreflink");
+	} else if ((r == -EINVAL || r == -EOPNOTSUPP) && has_no_dax(t->device)) {
+		r = err_set(e, -EOPNOTSUPP, t->device, "is a device without DAX");
+		err_hint(e, "give one of an fsdax namespace");
 	} else if (r == -EOPNOTSUPP || r == -EINVAL) {
 		err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
 	} else if (r == -ENODEV) {

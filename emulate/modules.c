@@ -25,7 +25,7 @@ static const char *const boot_modules[] = {
 };
 
 static const char *const other_modules[] = {
-	"xfs", "loop", "dm_mod", "dm_log_writes", "dm_snapshot", "dm_flakey", "md_mod",
+	"xfs", "loop", "dm_mod", "dm_log_writes", "dm_snapshot", "dm_flakey", "md_mod", "nd_e820",
 };
 
 static const char *base_name(const char *path)

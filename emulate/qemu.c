@@ -22,6 +22,9 @@
 #define KERNEL_LINE                                                                                \
 	"console=ttyS0 quiet oops=panic panic=-1 nokaslr no5lvl rcupdate.rcu_expedited=1"
 
+/* Legacy pmem: RAM more than other guests have, behind theirs. */
+#define LEGACY_MIB 512U
+
 static bool have_private(void)
 {
 	return !access(PRIVATE_QEMU, X_OK);
@@ -142,7 +145,8 @@ static void add_machine(struct words *w, const struct qemu_boot *b)
 	add(w, "q35,nvdimm=on,nvdimm-persistence=%s,usb=off,vmport=off",
 	    b->job->cpu_cache_persists ? "cpu" : "mem-ctrl");
 	add(w, "-m");
-	add(w, "%uM,slots=4,maxmem=%uG", qemu_ram_mib(b->job), max_memory_gib(b->job));
+	add(w, "%uM,slots=4,maxmem=%uG",
+	    qemu_ram_mib(b->job) + (b->job->legacy_pmem ? LEGACY_MIB : 0), max_memory_gib(b->job));
 	add(w, "-cpu");
 	add(w, "max%s%s", b->job->flush >= EMULATE_CLFLUSHOPT ? ",clwb=off" : "",
 	    b->job->flush == EMULATE_CLFLUSH ? ",clflushopt=off" : "");
@@ -233,13 +237,18 @@ static void add_channels(struct words *w, const struct qemu_boot *b)
  */
 static void add_kernel(struct words *w, const struct qemu_boot *b)
 {
+	char legacy[48] = "";
+
+	if (b->job->legacy_pmem)
+		snprintf(legacy, sizeof(legacy), " memmap=%uM!%uM", LEGACY_MIB,
+			 qemu_ram_mib(b->job));
 	add(w, "-kernel");
 	add(w, "%s", b->kernel->image);
 	add(w, "-initrd");
 	add(w, "%s", b->initrd);
 	add(w, "-append");
-	add(w, KERNEL_LINE "%s " GUEST_TOKEN_OPTION "%s",
-	    qemu_wants_plugin(b->job) ? " noreplace-smp" : "", b->token);
+	add(w, KERNEL_LINE "%s%s " GUEST_TOKEN_OPTION "%s",
+	    qemu_wants_plugin(b->job) ? " noreplace-smp" : "", legacy, b->token);
 }
 
 int qemu_argv(const struct qemu_boot *boot, char ***ret, struct err *e)

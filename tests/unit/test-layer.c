@@ -18,6 +18,10 @@ Test(layer, each_name_is_a_kind)
 	cr_expect(layer_find("partition", &kind) && kind == LAYER_PARTITION);
 	cr_expect(layer_find("linear", &kind) && kind == LAYER_LINEAR);
 	cr_expect(layer_find("span", &kind) && kind == LAYER_SPAN);
+	cr_expect(layer_find("sector", &kind) && kind == LAYER_SECTOR);
+	cr_expect(layer_is_device(LAYER_LINEAR) && layer_is_device(LAYER_PARTITION));
+	cr_expect_not(layer_is_device(LAYER_SECTOR));
+	cr_expect_not(layer_is_device(LAYER_NONE));
 	cr_expect_eq(layer_width(LAYER_NONE), 1);
 	cr_expect_eq(layer_width(LAYER_SPAN), 2);
 	kind = LAYER_SPAN;

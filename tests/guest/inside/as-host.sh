@@ -93,4 +93,22 @@ attempt 0 daxbench clean --remove -o /tmp/k
 says partial
 attempt 1 sh -c 'ls -d /tmp/k/2*'
 attempt 0 bench --device "$D" --fs xfs -o /tmp/k write-4k
+
+# The device itself: what it is decides what runs on it, and the rest says why not.
+attempt 0 bench --device "$D" --fs ext4 -o /tmp/r raw-write-fsync devdax-store write-4k
+says '^raw-write-fsync .* raw '
+says "^skip: .*devdax-store.*$D: is a block device, not device-dax; give --device /dev/daxX.Y"
+attempt 0 bench --device "$D" --fs xfs -o /tmp/r write-4k
+X=/dev/dax0.0
+attempt 0 ndctl create-namespace -f -e namespace0.0 -m devdax -a 4K --map=mem
+attempt 3 bench --device $X -o /tmp/r devdax-store
+says 'is not claimed'
+attempt 0 sh -c "echo $X | daxbench claim $X"
+attempt 0 bench --device $X --fs ext4 -o /tmp/r devdax-flush:with=2 devdax-fault-4k devdax-fault-2m \
+	raw-read write-4k
+says '^devdax-flush .* devdax '
+says '^devdax-fault-4k .* devdax-4k '
+says "^skip: .*raw-read.*$X: is device-dax; give --device /dev/pmemN"
+says "^skip: .*write-4k.*$X: is device-dax, which holds no file system"
+says "^skip: .*devdax-fault-2m"
 echo "$checks checks in the guest"
