@@ -3,7 +3,6 @@
  * A device is made into a file system in a private mount namespace: however
  * this process ends, the kernel unmounts with its last member.
  */
-#include "bench/namespace.h"
 #include "bench/target_state.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -11,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount/libmount.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -141,83 +139,6 @@ int target_enter_private_namespace(struct err *e)
 	return 0;
 }
 
-/* What serves an ext2 mount may be the ext4 module: /sys/fs tells. */
-static void find_driver(struct target *t)
-{
-	static const char *const modules[] = { "ext4", "ext2", "xfs" };
-	const char *base = strrchr(t->device, '/');
-	char path[PATH_MAX];
-
-	snprintf(t->driver, sizeof(t->driver), "%s", t->kind ? t->kind->driver : t->fs);
-	for (size_t i = 0; base && i < sizeof(modules) / sizeof(modules[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/fs/%s/%s", modules[i], base + 1);
-		if (!access(path, F_OK))
-			snprintf(t->driver, sizeof(t->driver), "%s", modules[i]);
-	}
-}
-
-static void find_numa_node(struct target *t)
-{
-	const char *base = strrchr(t->device, '/');
-	char path[PATH_MAX], text[32];
-
-	t->numa_node = -1;
-	if (!base)
-		return;
-	snprintf(path, sizeof(path), "/sys/block/%s/device/numa_node", base + 1);
-	if (!file_read_line(path, text, sizeof(text)))
-		t->numa_node = (int)strtol(text, NULL, 10);
-}
-
-/* File system, source and options of the mount that holds @t->dir. */
-static int describe_mount(struct target *t, struct err *e)
-{
-	struct libmnt_table *table = NULL;
-	struct libmnt_fs *fs;
-	struct stat st;
-	int r = -ENOENT;
-
-	if (stat(t->dir, &st))
-		return err_sys(e, -errno, t->dir, "stat");
-	table = mnt_new_table_from_file("/proc/self/mountinfo");
-	fs = table ? mnt_table_find_devno(table, st.st_dev, MNT_ITER_BACKWARD) : NULL;
-	if (fs) {
-		const char *source = mnt_fs_get_source(fs);
-		const char *options = mnt_fs_get_options(fs);
-
-		if (!t->kind)
-			snprintf(t->fs, sizeof(t->fs), "%s", mnt_fs_get_fstype(fs));
-		if (source && source[0] == '/')
-			snprintf(t->device, sizeof(t->device), "%s", source);
-		snprintf(t->options, sizeof(t->options), "%s", options ? options : "");
-		r = 0;
-	}
-	mnt_unref_table(table);
-	if (r)
-		return err_set(e, r, t->dir, "no mount for it in /proc/self/mountinfo");
-	return 0;
-}
-
-/* Asks a file itself: mount options alone do not tell, and a directory says no. */
-static int find_dax(struct target *t, struct err *e)
-{
-	struct statx sx;
-	int fd, r = 0;
-
-	fd = open(t->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 && errno != EOPNOTSUPP && errno != EISDIR)
-		return err_sys(e, -errno, t->dir, "make a file");
-	if (fd < 0)
-		return 0;
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &sx))
-		r = err_sys(e, -errno, t->dir, "statx");
-	else
-		t->dax = sx.stx_attributes_mask & STATX_ATTR_DAX &&
-			 sx.stx_attributes & STATX_ATTR_DAX;
-	close(fd);
-	return r;
-}
-
 static int open_device(struct target *t, struct err *e)
 {
 	int r = target_enter_private_namespace(e);
@@ -286,18 +207,18 @@ static int open_fs(struct target *t, const struct target_spec *spec, unsigned in
 		r = open_directory(t, spec, e);
 	}
 	if (!r)
-		r = describe_mount(t, e);
+		r = target_describe_mount(t, e);
 	if (!r && spec->dir && spec->fs && strcmp(spec->fs, t->fs) != 0)
 		r = err_set(e, -EINVAL, spec->dir, "is %s, not %s as --fs wants", t->fs, spec->fs);
 	if (!r)
-		r = find_dax(t, e);
+		r = target_find_dax(t, e);
 	if (!r && needs & DX_NEED_DAX && !t->dax) {
 		r = err_set(e, -ENODEV, t->dir, "files of this %s are not DAX", t->fs);
 		err_hint(e,
 			 "mount it with -o dax=always from an fsdax namespace, or use --emulate");
 	}
 	if (!r)
-		find_driver(t);
+		target_find_driver(t);
 	return r;
 }
 
@@ -319,7 +240,7 @@ int target_open(const struct target_spec *spec, const struct target_claims *clai
 		target_close(t);
 		return r;
 	}
-	find_numa_node(t);
+	target_find_numa_node(t);
 	*ret = t;
 	return 0;
 }
@@ -520,21 +441,6 @@ const char *target_rt_device(const struct target *t)
 int target_numa_node(const struct target *t)
 {
 	return t->numa_node;
-}
-
-json_t *target_describe(const struct target *t)
-{
-	const struct layer *layer = t->claims ? t->claims->layer : NULL;
-	const char *nvdimm = layer ? layer_below(layer) : t->device;
-	json_t *region = nvdimm[0] ? namespace_region_of(nvdimm) : NULL;
-
-	return json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s, s:b, s:I, s:I, s:i, s:o}", "directory",
-			 t->dir, "device", t->device, "layer",
-			 layer ? layer_kind_name(layer) : NULL, "fs", t->fs, "mkfs",
-			 t->mkfs[0] ? t->mkfs : NULL, "mount_options", t->options, "dax", t->dax,
-			 "device_bytes", (json_int_t)t->as_device.size, "align_bytes",
-			 (json_int_t)t->as_device.align, "numa_node", t->numa_node, "region",
-			 region ? region : json_null());
 }
 
 void target_close(struct target *t)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of a target share: nobody else includes it. target.c has the interface
- * and file systems, target_device.c devices without one.
+ * and file systems, target_device.c devices without one, target_about.c what the kernel
+ * tells of either.
  */
 #ifndef BENCH_TARGET_STATE_H
 #define BENCH_TARGET_STATE_H
@@ -40,6 +41,18 @@ int target_enter_private_namespace(struct err *e);
 /* What can be done beside any target: for struct dx_env_ops. */
 int target_drop_caches(struct dx *dx);
 int target_pass_time(struct dx *dx, uint64_t ms);
+
+/* ---- target_about.c ---- */
+
+/* What serves an ext2 mount may be the ext4 module: /sys/fs tells. */
+void target_find_driver(struct target *t);
+void target_find_numa_node(struct target *t); /* of t->device */
+
+/* File system, source and options of the mount that holds t->dir. */
+int target_describe_mount(struct target *t, struct err *e);
+
+/* Asks a file itself: mount options alone do not tell, and a directory says no. */
+int target_find_dax(struct target *t, struct err *e);
 
 /* ---- target_device.c: of a kind that is a device ---- */
 
