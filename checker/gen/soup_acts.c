@@ -519,6 +519,7 @@ static const struct soup_act acts[] = {
 	{ "copy", 48, 0, soup_copy },
 	{ "copy-nt", 48, 0, soup_copy_nt },
 	{ "load", 16, 0, soup_load },
+	{ "populate", 12, 0, soup_populate },
 	{ "msync", 64, 0, soup_msync },
 	{ "flush", 64, 0, soup_flush },
 	{ "drain", 48, 0, soup_drain },

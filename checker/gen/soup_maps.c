@@ -187,6 +187,22 @@ bool soup_load(struct soup *s)
 	return true;
 }
 
+/* A page, or as far as 16: each can get a block, and be zeroed. */
+bool soup_populate(struct soup *s)
+{
+	bool write = soup_chance(s, 60);
+	uint64_t reach, pages, off;
+	int slot = pick_reaching(s, write, DX_PAGE, &reach);
+
+	if (slot < 0)
+		return false;
+	pages = 1 + soup_pick(s, reach / DX_PAGE < 16 ? reach / DX_PAGE : 16);
+	off = soup_offset(s, (reach & ~(DX_PAGE - 1)) - pages * DX_PAGE) & ~(DX_PAGE - 1);
+	SOUP_EMIT(s, .op = DX_OP_POPULATE, .slot = (uint32_t)slot,
+		  .arg = { off, pages * DX_PAGE, write });
+	return true;
+}
+
 /* ---- promises ---- */
 
 /*

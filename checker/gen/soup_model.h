@@ -154,6 +154,7 @@ bool soup_fill(struct soup *s);
 bool soup_copy(struct soup *s);
 bool soup_copy_nt(struct soup *s);
 bool soup_load(struct soup *s);
+bool soup_populate(struct soup *s);
 bool soup_msync(struct soup *s);
 bool soup_flush(struct soup *s);
 bool soup_drain(struct soup *s);
