@@ -320,9 +320,6 @@ int fio_cell(struct dx *dx, const struct runner_options *o, struct cell_result *
 		return err_set(
 			e, -EPERM, job->name,
 			"a job of your own may write to any device: it is run in a guest only");
-	if (job->devdax)
-		return err_set(e, -EOPNOTSUPP, job->name,
-			       "no devdax device is made for the jobs of fio");
 	if (dx->root >= 0 && fchdir(dx->root))
 		return err_sys(e, -errno, job->name, "change to the cell's directory");
 	r = calibrate(dx, o, ret, &result, e);

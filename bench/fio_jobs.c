@@ -39,12 +39,11 @@ static int set_needs(struct fio_job *job, const char *value, struct err *e)
 	} needs[] = { { "fs", DX_NEED_FS },
 		      { "dax", DX_NEED_DAX },
 		      { "map_sync", DX_NEED_DAX | DX_NEED_MAP_SYNC },
-		      { "devdax", 0 } };
+		      { "devdax", DX_NEED_DEVDAX } };
 
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (!strcmp(value, needs[i].name)) {
 			job->workload.needs = needs[i].need;
-			job->devdax = !strcmp(value, "devdax");
 			return 0;
 		}
 	return bad(job, "needs what is not known", value, e);

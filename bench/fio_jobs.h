@@ -26,7 +26,6 @@ struct fio_job {
 	struct dx_workload workload; /* its name, title, op, needs and max_ops; its job is this */
 	const char *text;	     /* the job file; the caller's */
 	const char *path;	     /* of a job of the user's own (fio_own.h); NULL: built in */
-	bool devdax;		     /* works on a devdax character device, in no directory */
 	char name[80], title[73], sync[240], op[32], engine[32];
 };
 

@@ -11,7 +11,7 @@ for kernel in 6.1 6.12; do
 	holds 'all(c["status"] in ("pass", "xfail") for c in d["results"])'
 	holds 'all(c["status"] == "pass" for c in d["results"] if c["fs"] == "ext4")'
 	holds '{c["seed"] for c in d["results"]} == {1, 2}'
-	holds 'all(c["check"]["promises"] > 20 and c["check"]["promised_bytes"] > 500000 and
+	holds 'all(c["check"]["promises"] > 20 and c["check"]["promised_bytes"] > 200000 and
 		not c["check"]["unplaced_bytes"] for c in d["results"])'
 	holds 'sum(r["tried"] for c in d["results"] for r in c["check"]["removals"].values()) == 200'
 	holds 'sum(r["caught"] for c in d["results"] for r in c["check"]["removals"].values()) > 10'

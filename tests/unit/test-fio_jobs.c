@@ -41,9 +41,7 @@ Test(fio_jobs, those_built_in_are_whole)
 		cr_expect(strstr(text, "\n# needs: ") && strstr(text, "\n# ops: "), "%s",
 			  all[i]->name);
 		cr_expect(strstr(text, "\nioengine="), "%s", all[i]->name);
-		cr_expect_eq(all[i]->job->devdax,
-			     !(all[i]->needs & (DX_NEED_FS | DX_NEED_DAX | DX_NEED_MAP_SYNC)),
-			     "%s works somewhere", all[i]->name);
+		cr_expect(all[i]->needs, "%s works somewhere", all[i]->name);
 	}
 }
 
@@ -61,7 +59,6 @@ Test(fio_jobs, comments_say_what_it_is)
 	cr_expect_eq(job.workload.needs, DX_NEED_DAX);
 	cr_expect_eq(job.workload.max_ops, 12);
 	cr_expect_eq(job.workload.job, &job);
-	cr_expect_not(job.devdax);
 }
 
 Test(fio_jobs, a_bare_job_has_defaults)
@@ -74,11 +71,10 @@ Test(fio_jobs, a_bare_job_has_defaults)
 	cr_expect(strstr(job.workload.title, "fio:own"));
 }
 
-Test(fio_jobs, a_devdax_job_needs_no_directory)
+Test(fio_jobs, a_devdax_job_needs_the_device)
 {
 	cr_assert_eq(parse("# needs: devdax\n[w]\n"), 0);
-	cr_expect(job.devdax);
-	cr_expect_eq(job.workload.needs, 0);
+	cr_expect_eq(job.workload.needs, DX_NEED_DEVDAX);
 }
 
 Test(fio_jobs, what_is_refused)
