@@ -89,10 +89,14 @@ static int check_worth(const json_t *document, const char *name, struct err *e)
 static int write_document(int dir, const json_t *document, const char *name, struct err *e)
 {
 	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+	AUTO_FREE char *line = NULL;
+	int len = text ? asprintf(&line, "%s\n", text) : -1;
 
-	if (!text)
+	if (len < 0) {
+		line = NULL;
 		return err_sys(e, -ENOMEM, name, "keep the baseline");
-	return results_put_at(dir, "run.json", text, strlen(text), e);
+	}
+	return results_put_at(dir, "run.json", line, (size_t)len, e);
 }
 
 int baseline_save(const char *base, const char *name, const json_t *document, struct err *e)

@@ -14,6 +14,7 @@
 #include "lib/units.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -218,6 +219,7 @@ int cmd_run(int argc, char **argv)
 	say_init(run.verbosity, run.color);
 	run_settle(&run);
 	if (check_counts(&run, &e) || run_read_baseline(&run, &e) ||
+	    run_strip_baselines(&run, &e) ||
 	    plan_make(&run.plan, &run.session, LENS_BENCH, run.words, run.n_words, &e)) {
 		say_error(&e);
 		code = say_exit_code(&e);
@@ -228,6 +230,7 @@ int cmd_run(int argc, char **argv)
 		code = session_is_emulated(&run.session) ? run_guests(&run) : run_here(&run);
 	}
 	results_file_release(&run.held_against);
+	free(run.guest_argv);
 	plan_release(&run.plan);
 	session_release(&run.session);
 	return exit_style_map(run.exit_style, code);

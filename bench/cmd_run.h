@@ -25,6 +25,7 @@ struct run {
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */
+	char **guest_argv; /* of run_strip_baselines(); NULL: argv */
 	struct plan plan;
 };
 
@@ -39,6 +40,12 @@ int run_conclude(struct run *run, struct results *results, bool cut_short);
  * there is none, or a name is no name.
  */
 int run_read_baseline(struct run *run, struct err *e);
+
+/*
+ * Keeps the guest from seeing baselines: a longer command line moves what is in its
+ * memory, and with that counts, between the run that made one and the run that uses it.
+ */
+int run_strip_baselines(struct run *run, struct err *e);
 
 /* Prints the table, with what the same cells gave before where that is known. */
 void run_print_table(const struct run *run, const json_t *document);

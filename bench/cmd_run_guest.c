@@ -72,7 +72,8 @@ int run_boot(struct run *run, const char *kernel, struct results **ret_results,
 	int r;
 
 	*ret_results = NULL;
-	r = session_job(&run->session, kernel, run->argv, &job, e);
+	r = session_job(&run->session, kernel, run->guest_argv ? run->guest_argv : run->argv, &job,
+			e);
 	if (!r)
 		r = fio_luggage_pack(run->plan.selections, run->plan.n_selections, &luggage, e);
 	if (!r)

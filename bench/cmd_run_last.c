@@ -4,17 +4,14 @@
 #include "bench/last.h"
 #include "bench/say.h"
 #include "bench/table.h"
-#include "emulate/guest.h"
 #include "lib/cleanup.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int run_read_baseline(struct run *run, struct err *e)
 {
-	/* In a guest the host does it. */
-	if (guest_is_collected())
-		return 0;
 	if (run->save_baseline && run->session.kernels[0] && run->session.kernels[1]) {
 		err_set(e, -EINVAL, "--save-baseline", "a baseline is of one kernel");
 		return err_hint(e, "run once for each kernel, with a name for each");
@@ -25,6 +22,36 @@ int run_read_baseline(struct run *run, struct err *e)
 }
 
 #define WIDE 100 /* columns that have room for earlier figures, too */
+
+/* Is @word this option, or what getopt takes for it: a beginning that no other has? */
+static bool is_option(const char *word, const char *option, size_t least)
+{
+	size_t len = strcspn(word, "=");
+
+	return len >= least && !strncmp(word, option, len);
+}
+
+int run_strip_baselines(struct run *run, struct err *e)
+{
+	size_t n = 0;
+
+	while (run->argv[n])
+		n++;
+	run->guest_argv = calloc(n + 1, sizeof(*run->guest_argv));
+	if (!run->guest_argv)
+		return err_sys(e, -ENOMEM, "guest", "make its command line");
+	n = 0;
+	for (size_t i = 0; run->argv[i]; i++) {
+		const char *word = run->argv[i];
+
+		if (!is_option(word, "--baseline", strlen("--b")) &&
+		    !is_option(word, "--save-baseline", strlen("--sav")))
+			run->guest_argv[n++] = run->argv[i];
+		else if (!strchr(word, '=') && run->argv[i + 1])
+			i++;
+	}
+	return 0;
+}
 
 static int find_last(const struct run *run, const json_t *document, struct last *ret)
 {
