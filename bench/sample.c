@@ -256,8 +256,10 @@ static void set_wanted(const struct dx *dx, uint64_t n, struct dx_counts *c)
 	const struct target *t = dx->env_data;
 	bool is_cached = t && target_which(t) == TARGET_FS && !target_is_dax(t);
 
-	*c = is_cached ? (struct dx_counts){ .lines_written_back = DX_ANY } : DX_COUNTS_ANY;
-	if (dx->workload->expect && !is_cached)
+	*c = DX_COUNTS_ANY;
+	if (is_cached)
+		*c = (struct dx_counts){ .lines_written_back = DX_ANY };
+	else if (dx->workload->expect)
 		dx->workload->expect(dx, n, c);
 }
 
