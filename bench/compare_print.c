@@ -2,6 +2,7 @@
 #include "bench/compare_print.h"
 #include "bench/json_get.h"
 #include "bench/table.h"
+#include "bench/table_fit.h"
 #include "lib/tame.h"
 
 #include <errno.h>
@@ -209,7 +210,7 @@ static int print_table(FILE *out, const struct comparison *c, double floor, unsi
 		scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
 		scols_table_set_termwidth(t, width);
 	}
-	scols_table_new_column(t, "WORKLOAD", 0.4, SCOLS_FL_TRUNC);
+	scols_table_new_column(t, "WORKLOAD", 0, 0);
 	scols_table_new_column(t, "FS", 0, 0);
 	scols_table_new_column(t, "A", 0, SCOLS_FL_RIGHT);
 	scols_table_new_column(t, "B", 0, SCOLS_FL_RIGHT);
@@ -220,6 +221,8 @@ static int print_table(FILE *out, const struct comparison *c, double floor, unsi
 	scols_table_new_column(t, "VERDICT", 0, 0);
 	for (size_t i = 0; !r && i < c->n_rows; i++)
 		r = add_row(t, &c->rows[i], floor);
+	if (!r && c->n_rows)
+		r = table_fit_names(t, width);
 	if (!r && c->n_rows)
 		r = scols_print_table(t);
 	scols_unref_table(t);

@@ -3,6 +3,7 @@
 #include "bench/json_get.h"
 #include "bench/faults.h"
 #include "bench/select.h"
+#include "bench/table_fit.h"
 #include "lib/tame.h"
 #include "lib/units.h"
 
@@ -339,7 +340,7 @@ static int print_latencies(FILE *out, const json_t *results, unsigned int width)
 
 	if (!t)
 		return -ENOMEM;
-	scols_table_new_column(t, "ONE OPERATION", 0.4, SCOLS_FL_TRUNC);
+	scols_table_new_column(t, "ONE OPERATION", 0, 0);
 	scols_table_new_column(t, "FS", 0, 0);
 	scols_table_new_column(t, "SEEN", 0, SCOLS_FL_RIGHT);
 	for (i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
@@ -349,7 +350,8 @@ static int print_latencies(FILE *out, const json_t *results, unsigned int width)
 			r = add_latency(t, cell);
 	if (!r && scols_table_get_nlines(t)) {
 		fputc('\n', out);
-		r = scols_print_table(t);
+		r = table_fit_names(t, width);
+		r = r ? r : scols_print_table(t);
 		fputc('\n', out);
 	}
 	scols_unref_table(t);
@@ -365,7 +367,7 @@ int table_print_run(FILE *out, const json_t *document, const struct table_column
 	int r = t ? 0 : -ENOMEM;
 
 	if (!r) {
-		scols_table_new_column(t, "WORKLOAD", 0.4, SCOLS_FL_TRUNC);
+		scols_table_new_column(t, "WORKLOAD", 0, 0);
 		scols_table_new_column(t, "FS", 0, 0);
 		scols_table_new_column(t, "PAGE", 0, SCOLS_FL_RIGHT);
 		scols_table_new_column(t, "PER OP", 0, SCOLS_FL_RIGHT);
@@ -379,6 +381,8 @@ int table_print_run(FILE *out, const json_t *document, const struct table_column
 	json_array_foreach((json_t *)results, i, cell)
 		if (!r)
 			r = add_row(t, cell, more ? more->text[i] : "");
+	if (!r && i)
+		r = table_fit_names(t, width);
 	if (!r && i)
 		r = scols_print_table(t);
 	scols_unref_table(t);

@@ -119,6 +119,21 @@ Test(table, long_names_are_cut)
 	cr_assert_leq(strcspn(got, "\n"), 80);
 	cr_assert(strstr(got, "4.50 us"), "%s", got);
 	cr_assert(strstr(got, "64/64"), "%s", got);
+	cr_assert(strstr(got, "~ pages=1000 threads=64 ext4"), "%s", got);
+}
+
+/* A parameter that was cut would be another figure's. */
+Test(table, what_cannot_fit_goes_beyond_the_end)
+{
+	char text[2048], *got;
+
+	snprintf(text, sizeof(text), HEAD CELL "]}", "a-workload", "ext4",
+		 "'pages':1000000,'threads':64,'seconds':86400,'before':16384", "pass", "", "ns",
+		 "4500.0", "4400.0,4700.0", "false", 64, 0, "64", "0");
+	got = print(document(text), 80);
+	cr_assert(strstr(got, "a-wor~ pages=1000000 threads=64 seconds=86400 before=16K ext4"),
+		  "%s", got);
+	cr_assert(strstr(got, "4.50 us"), "%s", got);
 }
 
 Test(table, a_column_of_the_callers)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A table that is wider than the terminal: what gives way is a name, never a number. */
+#ifndef BENCH_TABLE_FIT_H
+#define BENCH_TABLE_FIT_H
+
+#include <libsmartcols/libsmartcols.h>
+
+/*
+ * The first column is "NAME PARAMETERS". Where the table would be more than @width
+ * columns (0: no end), names are cut and end in "~", so that it fits; their first letters
+ * and the parameters stay, and what does not fit even so goes beyond the terminal's end.
+ * To be called once all lines are there. 0 or -errno.
+ */
+int table_fit_names(struct libscols_table *t, unsigned int width);
+
+#endif
