@@ -10,9 +10,10 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 logs=$PWD/build/tests/logs
-tally=build/tests/tally
 LANES=${LANES:-2}
 mkdir -p "$logs"
+tally=$(mktemp build/tests/tally-XXXXXX)
+trap 'rm -f "$tally"' EXIT
 
 # item NAME SECONDS COMMAND...
 item() {

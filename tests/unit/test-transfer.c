@@ -52,9 +52,8 @@ Test(transfer, plain_order_is_that_of_the_file)
 	for (size_t i = 0; i < CASES; i++) {
 		struct dx dx = dx_of(1, cases[i].size, cases[i].at, false);
 		struct transfer t = { 0 };
-		uint64_t slots;
+		uint64_t length = plan_transfers(&dx, &t, false), slots = length / t.slot;
 
-		slots = plan_transfers(&dx, &t, false) / t.slot;
 		cr_expect_eq(next_transfer(&t), cases[i].at, "begins at its beginning");
 		cr_expect_eq(go_around(dx, cases[i].size, cases[i].at), 2 * slots - 1);
 	}
