@@ -313,7 +313,8 @@ static int check_openers(const struct guard_identity *id, struct err *e)
 
 bool guard_is_own_content(const char *type, const char *label)
 {
-	return !strcmp(label, OUR_LABEL) && (!strcmp(type, "ext4") || !strcmp(type, "xfs"));
+	return !strcmp(label, OUR_LABEL) &&
+	       (!strcmp(type, "ext4") || !strcmp(type, "ext2") || !strcmp(type, "xfs"));
 }
 
 static int judge_content(const struct guard_identity *id, blkid_probe probe, struct err *e)

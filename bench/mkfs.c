@@ -12,6 +12,7 @@
 
 static const struct mkfs_kind kinds[] = {
 	{ .name = "ext4", .driver = "ext4" },
+	{ .name = "ext2", .driver = "ext2" },
 	{ .name = "xfs", .driver = "xfs", .reflink = true },
 	{ .name = "xfs-noreflink", .driver = "xfs" },
 	/* The kernel has no reflink with a realtime device. */
@@ -31,11 +32,15 @@ const struct mkfs_kind *mkfs_find(const char *name)
 
 const char *mkfs_names(void)
 {
-	return "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax";
+	return "ext4, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax";
 }
 
 void mkfs_mount_options(const struct mkfs_kind *kind, const char *rt_device, char *buf, size_t len)
 {
+	if (!strcmp(kind->driver, "ext2")) { /* its option has no words */
+		snprintf(buf, len, "dax");
+		return;
+	}
 	snprintf(buf, len, "dax=%s%s%s", kind->no_dax ? "never" : "always",
 		 kind->realtime ? ",rtdev=" : "", kind->realtime ? rt_device : "");
 }
@@ -50,12 +55,12 @@ static void derive_uuid(uint64_t seed, char *buf, size_t len)
 }
 
 /* All words but the devices. */
-static void format_ext4(const char *uuid, char *command, size_t len)
+static void format_ext(const char *type, const char *uuid, char *command, size_t len)
 {
 	snprintf(command, len,
-		 "mkfs.ext4 -F -q -L daxbench -b 4096 -U %s -E stride=512,stripe_width=512,"
+		 "mkfs.ext4 -t %s -F -q -L daxbench -b 4096 -U %s -E stride=512,stripe_width=512,"
 		 "lazy_itable_init=0,lazy_journal_init=0,nodiscard,hash_seed=%s",
-		 uuid, uuid);
+		 type, uuid, uuid);
 }
 
 static void format_xfs(const struct mkfs_kind *kind, const char *uuid, const char *rt_device,
@@ -88,10 +93,10 @@ int mkfs_make(const struct mkfs_kind *kind, const char *device, const char *rt_d
 	size_t n;
 
 	derive_uuid(seed, uuid, sizeof(uuid));
-	if (!strcmp(kind->driver, "ext4"))
-		format_ext4(uuid, command, len);
-	else
+	if (!strcmp(kind->driver, "xfs"))
 		format_xfs(kind, uuid, rt_device, command, len);
+	else
+		format_ext(kind->driver, uuid, command, len);
 	if (snprintf(words, sizeof(words), "%s", command) >= (int)sizeof(words))
 		return err_sys(e, -ENAMETOOLONG, device, "mkfs");
 	n = split(words, argv);

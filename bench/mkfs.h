@@ -27,7 +27,7 @@ struct mkfs_kind {
 /* NULL: there is no such kind. */
 const struct mkfs_kind *mkfs_find(const char *name);
 
-/* "ext4, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax". */
+/* "ext4, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax". */
 const char *mkfs_names(void);
 
 /* What mount(2) is told of one: DAX or not, and @rt_device (NULL but for a realtime kind). */

@@ -51,6 +51,14 @@ static bool has_no_dax(const char *device)
 	return !file_read_line(path, text, sizeof(text)) && text[0] == '0';
 }
 
+/* Debian's kernels have no ext2: their ext4 mounts it, where its module is there. */
+static int lacks_driver(const struct target *t, struct err *e)
+{
+	err_set(e, -EOPNOTSUPP, t->device, "the running kernel has no driver %s of its own",
+		t->kind->driver);
+	return err_hint(e, "give a --kernel with CONFIG_EXT2_FS");
+}
+
 /*
  * Why a mount failed with @r. What no kernel does is no failure of this run: -EOPNOTSUPP
  * (XFS on a partition: fs/xfs/xfs_super.c, xfs_setup_dax_always()).
@@ -68,6 +76,8 @@ static int explain_mount(const struct target *t, int r, struct err *e)
 		err_hint(e, "give one of an fsdax namespace");
 	} else if (r == -EOPNOTSUPP || r == -EINVAL) {
 		err_hint(e, "the kernel log has the reason; DAX needs an fsdax namespace");
+	} else if (r == -ENODEV && !strcmp(t->kind->driver, "ext2")) {
+		r = lacks_driver(t, e);
 	} else if (r == -ENODEV) {
 		err_hint(e, "the running kernel has no %s: load its module (modprobe %s)",
 			 t->kind->driver, t->kind->driver);
@@ -219,6 +229,8 @@ static int open_fs(struct target *t, const struct target_spec *spec, unsigned in
 	}
 	if (!r)
 		target_find_driver(t);
+	if (!r && t->kind && strcmp(t->kind->driver, t->driver) != 0)
+		r = lacks_driver(t, e);
 	return r;
 }
 

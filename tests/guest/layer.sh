@@ -21,5 +21,10 @@ has out "device 0 offset $((254 << 20)) physical $((0x100200000)) length $((254 
 
 run 0 ./daxbench shell --file tests/guest/inside/layer.sh:/layer.sh -- /bin/sh /layer.sh
 has out "the kernel took it down"
+
+# ext2 where the kernel has none: a skip, and what it left does not stand in ext4's way.
+run 0 ./daxbench run --fs ext2,ext4 --cell-time 100ms -o "$work/results" write-4k
+has out "no driver ext2 of its own"
+has out "2 cells: 1 pass, 1 skip"
 no_leftovers
 echo "$checks checks"

@@ -128,6 +128,7 @@ Test(guard, mounts_by_number)
 Test(guard, what_is_ours)
 {
 	cr_assert(guard_is_own_content("ext4", "daxbench"));
+	cr_assert(guard_is_own_content("ext2", "daxbench"));
 	cr_assert(guard_is_own_content("xfs", "daxbench"));
 	cr_assert_not(guard_is_own_content("ext4", ""));
 	cr_assert_not(guard_is_own_content("ext4", "daxbench2"));

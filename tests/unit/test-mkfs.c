@@ -31,7 +31,7 @@ Test(mkfs, each_name_that_is_offered_is_a_kind)
 		cr_expect_str_eq(mkfs_find(word)->name, word);
 		n++;
 	}
-	cr_expect_geq(n, 7);
+	cr_expect_geq(n, 8);
 	free(names);
 	cr_expect_null(mkfs_find("ext5"));
 	cr_expect_null(mkfs_find(""));
@@ -41,6 +41,7 @@ Test(mkfs, each_name_that_is_offered_is_a_kind)
 Test(mkfs, only_kinds_that_say_so_are_mounted_without_dax)
 {
 	cr_expect_str_eq(options_of("ext4", NULL), "dax=always");
+	cr_expect_str_eq(options_of("ext2", NULL), "dax");
 	cr_expect_str_eq(options_of("xfs", NULL), "dax=always");
 	cr_expect_str_eq(options_of("xfs-rt", "/dev/pmem1"), "dax=always,rtdev=/dev/pmem1");
 	cr_expect_str_eq(options_of("ext4-nodax", NULL), "dax=never");
@@ -79,4 +80,10 @@ Test(mkfs, without_dax_the_layout_is_the_same)
 {
 	expect_same_layout("ext4", "ext4-nodax");
 	expect_same_layout("xfs", "xfs-nodax");
+}
+
+Test(mkfs, ext2_is_no_ext4)
+{
+	cr_expect(strstr(command_of("ext2", 1), "-t ext2 "));
+	cr_expect(strstr(command_of("ext4", 1), "-t ext4 "));
 }
