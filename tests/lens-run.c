@@ -27,10 +27,21 @@ extern const struct dx_workload *const __start_dx_check[], *const __stop_dx_chec
 void *__real_mmap(void *at, size_t len, int prot, int how, int fd, off_t off);
 void *__wrap_mmap(void *at, size_t len, int prot, int how, int fd, off_t off);
 
+/* Where a reservation is asked for: how much of it is given back must not hang on chance. */
+static void *reserve_at(size_t len)
+{
+	static uintptr_t next = 0x600000000000;
+
+	return (void *)__atomic_fetch_add(&next, (len / DX_PMD + 2) * DX_PMD, __ATOMIC_RELAXED);
+}
+
 void *__wrap_mmap(void *at, size_t len, int prot, int how, int fd, off_t off)
 {
-	void *p = __real_mmap(at, len, prot, how, fd, off);
+	void *p;
 
+	if (!at && how & MAP_NORESERVE)
+		at = reserve_at(len);
+	p = __real_mmap(at, len, prot, how, fd, off);
 	if (p == MAP_FAILED && errno == EOPNOTSUPP && how & MAP_SYNC)
 		p = __real_mmap(at, len, prot, how & ~MAP_SYNC, fd, off);
 	return p;
