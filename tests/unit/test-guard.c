@@ -2,7 +2,7 @@
 /*
  * What can be told on a host without devices: what is no device, and each
  * parser of a rule on text of its own. The table of rules itself, each row
- * both ways, is tests/guest/guard.sh.
+ * both ways, is tests/more/guard.sh.
  */
 #include "bench/guard.h"
 #include "bench/guard_rules.h"
