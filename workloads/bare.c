@@ -4,11 +4,9 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", DX_PAGE);
+	int r = map_written(w, s, DX_PAGE, RW_PTE);
 
 	(void)n;
-	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, DX_PAGE, RW_PTE);
 	if (!r)
 		dx_store64(w, &s->map, 0); /* the only fault */
 	return r;

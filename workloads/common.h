@@ -85,6 +85,31 @@ static inline int refuse_large_units(struct dx *dx, const struct dx_file *f)
 				   "a small allocation takes the whole realtime device");
 }
 
+/* make_hole(), or make_written(), of the file "data", and all of it mapped. */
+static inline int map_hole(struct dx_worker *w, struct mapped *s, uint64_t size, unsigned int flags)
+{
+	int r = make_hole(w, &s->file, "data", size);
+
+	return r ? r : dx_map(w, &s->map, &s->file, 0, size, flags);
+}
+
+static inline int map_written(struct dx_worker *w, struct mapped *s, uint64_t size,
+			      unsigned int flags)
+{
+	int r = make_written(w, &s->file, "data", size);
+
+	return r ? r : dx_map(w, &s->map, &s->file, 0, size, flags);
+}
+
+/* Loads once from each page of the mapping, which is of pages of one size. */
+static inline void load_each(struct dx_worker *w, const struct dx_map *m)
+{
+	uint64_t page = m->flags & DX_MAP_PMD ? DX_PMD : DX_PAGE;
+
+	for (uint64_t off = 0; off < m->length; off += page)
+		dx_load64(w, m, off);
+}
+
 /*
  * Stores once to every @page bytes of the mapping, then syncs: the entries are
  * there and clean, and what is mapped is write-protected.
@@ -96,14 +121,12 @@ static inline int touch_and_sync(struct dx_worker *w, const struct dx_map *m, ui
 	return dx_msync(w, m, 0, m->length, MS_SYNC);
 }
 
-/* make_written(), map, touch_and_sync(). @flags say PTE or PMD. */
+/* map_written(), touch_and_sync(). @flags say PTE or PMD. */
 static inline int make_clean(struct dx_worker *w, struct mapped *s, uint64_t size,
 			     unsigned int flags)
 {
-	int r = make_written(w, &s->file, "data", size);
+	int r = map_written(w, s, size, flags);
 
-	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, size, flags);
 	return r ? r : touch_and_sync(w, &s->map, flags & DX_MAP_PMD ? DX_PMD : DX_PAGE);
 }
 
@@ -142,6 +165,26 @@ static inline void set_counts(struct dx_counts *c, uint64_t pte, uint64_t pmd,
 	c->sync_faults = 0;
 	c->entries_written_back = (int64_t)written_back;
 	c->lines_written_back = (int64_t)(written_back * ((pmd ? DX_PMD : DX_PAGE) / 64));
+}
+
+/* expect() where each operation takes one fault, of 4 KiB or of 2 MiB, and writes back nothing, */
+static inline void expect_pte_each(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, n, 0, 0);
+}
+
+static inline void expect_pmd_each(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 0, n, 0);
+}
+
+/* or one fault of 4 KiB, whose page it writes back. */
+static inline void expect_synced_each(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, n, 0, n);
 }
 
 #endif

@@ -41,6 +41,29 @@ static inline int open_written(struct dx_worker *w, struct dx_file *f, uint64_t 
 	return r ? r : dx_fsync(w, f);
 }
 
+/* open_written() of what @n operations use, each of the parameter "size" bytes. */
+static inline int open_slots(struct dx *dx, struct dx_worker *w, uint64_t n, int flags)
+{
+	struct mapped *s = dx_priv(dx);
+	uint64_t size = dx_param(dx, "size");
+
+	return open_written(w, &s->file, device_slots(n, size) * size, flags);
+}
+
+/* prepare() of what goes through the page cache. */
+static inline int prepare_slots(struct dx *dx, struct dx_worker *w, uint64_t n)
+{
+	return open_slots(dx, w, n, 0);
+}
+
+/* The same past it. */
+static inline int prepare_direct(struct dx *dx, struct dx_worker *w, uint64_t n, int flags)
+{
+	if (dx_param(dx, "size") % DEVICE_SECTOR)
+		return dx_refuse(dx, -EINVAL, "size: want a multiple of 512");
+	return open_slots(dx, w, n, O_DIRECT | flags);
+}
+
 /*
  * Opens device-dax and maps @bytes of it, rounded up to its alignment, of which no page
  * is there yet. -EOPNOTSUPP: a fault of 1 GiB is more than is wanted here.

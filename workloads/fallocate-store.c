@@ -4,9 +4,8 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_hole(w, &s->file, "data", n * DX_PAGE);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE);
+	return map_hole(w, s, n * DX_PAGE, RW_PTE);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)

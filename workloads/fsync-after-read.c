@@ -5,9 +5,8 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	uint64_t size = n * dx_param(dx, "pages") * DX_PAGE;
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", size);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, size, DX_MAP_READ | DX_MAP_PTE);
+	return map_written(w, s, size, DX_MAP_READ | DX_MAP_PTE);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)

@@ -4,9 +4,8 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", n * DX_PMD);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, RW_PMD | DX_MAP_SYNC);
+	return map_written(w, s, n * DX_PMD, RW_PMD | DX_MAP_SYNC);
 }
 
 /*
@@ -22,12 +21,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, 0, n, 0);
-}
-
 DX_WORKLOAD(map_sync_store_allocated_pmd)
 = {
 	.name = "map-sync-store-allocated-pmd",
@@ -40,5 +33,5 @@ DX_WORKLOAD(map_sync_store_allocated_pmd)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pmd_each,
 };

@@ -4,9 +4,8 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_hole(w, &s->file, "data", n * DX_PMD);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, RW_PMD | DX_MAP_SYNC);
+	return map_hole(w, s, n * DX_PMD, RW_PMD | DX_MAP_SYNC);
 }
 
 /*

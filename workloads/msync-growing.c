@@ -14,10 +14,8 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	uint64_t before = dx_param(dx, "before") * DX_PAGE, size = before + n * DX_PAGE;
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", size);
+	int r = map_written(w, s, size, RW_PTE | DX_MAP_PMD);
 
-	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, size, RW_PTE | DX_MAP_PMD);
 	for (uint64_t off = 0; !r && off < before; off += DX_PAGE) {
 		dx_store64(w, &s->map, off);
 		r = dx_msync(w, &s->map, 0, off + DX_PAGE, MS_SYNC);
@@ -38,12 +36,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return r;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(msync_growing)
 = {
 	.name = "msync-growing",
@@ -57,5 +49,5 @@ DX_WORKLOAD(msync_growing)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

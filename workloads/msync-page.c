@@ -20,12 +20,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 }
 
 /* Each msync leaves the page write-protected, so each store faults. */
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(msync_page)
 = {
 	.name = "msync-page",
@@ -37,5 +31,5 @@ DX_WORKLOAD(msync_page)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -21,12 +21,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return r;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(msync_sparse)
 = {
 	.name = "msync-sparse",
@@ -40,5 +34,5 @@ DX_WORKLOAD(msync_sparse)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -39,12 +39,6 @@ static void finish(struct dx *dx, struct dx_worker *w)
 	drop_file(w, dx_priv(dx), "data");
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(msync_threads)
 = {
 	.name = "msync-threads",
@@ -57,5 +51,5 @@ DX_WORKLOAD(msync_threads)
 	.prepare = prepare,
 	.run = sync_share,
 	.finish = finish,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -4,9 +4,8 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_hole(w, &s->file, "data", n * DX_PMD);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, DX_MAP_READ | DX_MAP_PMD);
+	return map_hole(w, s, n * DX_PMD, DX_MAP_READ | DX_MAP_PMD);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
@@ -16,12 +15,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	for (uint64_t i = 0; i < n; i++)
 		dx_load64(w, &s->map, i * DX_PMD);
 	return 0;
-}
-
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, 0, n, 0);
 }
 
 DX_WORKLOAD(pmd_read_hole)
@@ -36,5 +29,5 @@ DX_WORKLOAD(pmd_read_hole)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pmd_each,
 };

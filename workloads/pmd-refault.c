@@ -20,12 +20,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, 0, n, 0);
-}
-
 DX_WORKLOAD(pmd_refault)
 = {
 	.name = "pmd-refault",
@@ -38,5 +32,5 @@ DX_WORKLOAD(pmd_refault)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pmd_each,
 };

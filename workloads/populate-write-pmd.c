@@ -11,12 +11,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return populate_each(dx, w, n, true);
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, 0, n, 0);
-}
-
 DX_WORKLOAD(populate_write_pmd)
 = {
 	.name = "populate-write-pmd",
@@ -30,5 +24,5 @@ DX_WORKLOAD(populate_write_pmd)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pmd_each,
 };

@@ -14,9 +14,8 @@ static inline int prepare_populate(struct dx *dx, struct dx_worker *w, uint64_t 
 				   unsigned int flags)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", n * DX_PMD);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, flags);
+	return map_written(w, s, n * DX_PMD, flags);
 }
 
 static inline int populate_each(struct dx *dx, struct dx_worker *w, uint64_t n, bool write)

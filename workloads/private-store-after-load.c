@@ -5,12 +5,10 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", n * DX_PAGE);
+	int r = map_written(w, s, n * DX_PAGE, RW_PTE | DX_MAP_PRIVATE);
 
 	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE | DX_MAP_PRIVATE);
-	for (uint64_t i = 0; !r && i < n; i++)
-		dx_load64(w, &s->map, i * DX_PAGE);
+		load_each(w, &s->map);
 	return r;
 }
 

@@ -5,9 +5,8 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_written(w, &s->file, "data", n * DX_PMD);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, n * DX_PMD, RW_PMD | DX_MAP_PRIVATE);
+	return map_written(w, s, n * DX_PMD, RW_PMD | DX_MAP_PRIVATE);
 }
 
 DX_WORKLOAD(private_store_pmd)

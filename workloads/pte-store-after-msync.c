@@ -18,12 +18,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
-}
-
 DX_WORKLOAD(pte_store_after_msync)
 = {
 	.name = "pte-store-after-msync",
@@ -36,5 +30,5 @@ DX_WORKLOAD(pte_store_after_msync)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

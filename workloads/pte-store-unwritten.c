@@ -22,12 +22,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return 0;
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
-}
-
 DX_WORKLOAD(pte_store_unwritten)
 = {
 	.name = "pte-store-unwritten",
@@ -40,5 +34,5 @@ DX_WORKLOAD(pte_store_unwritten)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

@@ -5,12 +5,10 @@
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_hole(w, &s->file, "data", n * DX_PAGE);
+	int r = map_hole(w, s, n * DX_PAGE, RW_PTE);
 
 	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE);
-	for (uint64_t i = 0; !r && i < n; i++)
-		dx_load64(w, &s->map, i * DX_PAGE);
+		load_each(w, &s->map);
 	return r;
 }
 
@@ -22,12 +20,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 	for (uint64_t i = 0; i < n; i++)
 		dx_store64(w, &s->map, i * DX_PAGE);
 	return 0;
-}
-
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
 }
 
 DX_WORKLOAD(pte_upgrade_hole)
@@ -42,5 +34,5 @@ DX_WORKLOAD(pte_upgrade_hole)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

@@ -3,12 +3,7 @@
 
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
-	struct mapped *s = dx_priv(dx);
-	uint64_t size = dx_param(dx, "size");
-
-	if (size % DEVICE_SECTOR)
-		return dx_refuse(dx, -EINVAL, "size: want a multiple of 512");
-	return open_written(w, &s->file, device_slots(n, size) * size, O_DIRECT);
+	return prepare_direct(dx, w, n, 0);
 }
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)

@@ -3,13 +3,7 @@
 
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
-	struct mapped *s = dx_priv(dx);
-	uint64_t size = dx_param(dx, "size");
-
-	if (size % DEVICE_SECTOR)
-		return dx_refuse(dx, -EINVAL, "size: want a multiple of 512");
-	return open_written(w, &s->file, device_slots(n, size) * size,
-			    O_DIRECT | (dx_param(dx, "dsync") ? O_DSYNC : 0));
+	return prepare_direct(dx, w, n, dx_param(dx, "dsync") ? O_DSYNC : 0);
 }
 
 /* Past the caches both ways; only O_DSYNC has the driver fence what it has written. */

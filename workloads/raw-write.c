@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "workloads/device.h"
 
-static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
-{
-	struct mapped *s = dx_priv(dx);
-	uint64_t size = dx_param(dx, "size");
-
-	return open_written(w, &s->file, device_slots(n, size) * size, 0);
-}
-
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
@@ -29,7 +21,7 @@ DX_WORKLOAD(raw_write)
 	.needs = DX_NEED_RAW,
 	.priv_size = sizeof(struct mapped),
 	.params = { { "size", "bytes", DX_PAGE, 1, DX_PMD, "of each write" } },
-	.prepare = prepare,
+	.prepare = prepare_slots,
 	.run = run,
 	.finish = close_device,
 	.expect = expect_no_dax,

@@ -15,12 +15,6 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return prepare_process(dx, w, n * DX_PMD, RW_PMD, child);
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, 0, n, 0);
-}
-
 DX_WORKLOAD(refault_after_fork_pmd)
 = {
 	.name = "refault-after-fork-pmd",
@@ -33,5 +27,5 @@ DX_WORKLOAD(refault_after_fork_pmd)
 	.prepare = prepare,
 	.run = run_process,
 	.finish = finish_process,
-	.expect = expect,
+	.expect = expect_pmd_each,
 };

@@ -15,12 +15,6 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	return prepare_process(dx, w, n * DX_PAGE, RW_PTE, child);
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
-}
-
 DX_WORKLOAD(refault_after_fork)
 = {
 	.name = "refault-after-fork",
@@ -33,5 +27,5 @@ DX_WORKLOAD(refault_after_fork)
 	.prepare = prepare,
 	.run = run_process,
 	.finish = finish_process,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

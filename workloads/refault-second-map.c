@@ -27,12 +27,6 @@ static void finish(struct dx *dx, struct dx_worker *w)
 	drop_data(dx, w);
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
-}
-
 DX_WORKLOAD(refault_second_map)
 = {
 	.name = "refault-second-map",
@@ -45,5 +39,5 @@ DX_WORKLOAD(refault_second_map)
 	.prepare = prepare,
 	.run = run,
 	.finish = finish,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

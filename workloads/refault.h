@@ -14,15 +14,6 @@ struct two_maps {
 	struct dx_map second;
 };
 
-/* Loads once from each page of the mapping, which is of pages of one size. */
-static inline void load_each(struct dx_worker *w, const struct dx_map *m)
-{
-	uint64_t page = m->flags & DX_MAP_PMD ? DX_PMD : DX_PAGE;
-
-	for (uint64_t off = 0; off < m->length; off += page)
-		dx_load64(w, m, off);
-}
-
 /* A second process, which has the mapping: ready, go, done. */
 static inline int load_in_turn(struct dx_worker *w, const struct dx_map *m)
 {

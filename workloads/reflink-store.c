@@ -27,12 +27,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 }
 
 /* Clean pages are write-protected: the fault finds the block shared, and copies it. */
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(reflink_store)
 = {
 	.name = "reflink-store",
@@ -45,5 +39,5 @@ DX_WORKLOAD(reflink_store)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_two_files,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -65,12 +65,6 @@ static void finish(struct dx *dx, struct dx_worker *w)
 		drop_file(w, &s->of[i], own_name(name, sizeof(name), i));
 }
 
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
-}
-
 DX_WORKLOAD(store_threads_files)
 = {
 	.name = "store-threads-files",
@@ -84,5 +78,5 @@ DX_WORKLOAD(store_threads_files)
 	.prepare = prepare,
 	.run = store_own,
 	.finish = finish,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

@@ -25,10 +25,8 @@ static int thread(struct dx *dx, struct dx_worker *w, uint64_t n)
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
 	struct mapped *s = dx_priv(dx);
-	int r = make_hole(w, &s->file, "data", n * DX_PAGE);
+	int r = map_hole(w, s, n * DX_PAGE, RW_PTE);
 
-	if (!r)
-		r = dx_map(w, &s->map, &s->file, 0, n * DX_PAGE, RW_PTE);
 	return r ? r : start_threads(dx, w, thread);
 }
 
@@ -36,12 +34,6 @@ static void finish(struct dx *dx, struct dx_worker *w)
 {
 	dx_join(dx);
 	drop_file(w, dx_priv(dx), "data");
-}
-
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, 0);
 }
 
 DX_WORKLOAD(store_threads)
@@ -57,5 +49,5 @@ DX_WORKLOAD(store_threads)
 	.prepare = prepare,
 	.run = store_share,
 	.finish = finish,
-	.expect = expect,
+	.expect = expect_pte_each,
 };

@@ -43,12 +43,6 @@ static void finish(struct dx *dx, struct dx_worker *w)
 }
 
 /* The second mapping's page stays mapped, for reading: only the store faults. */
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(two_maps_msync)
 = {
 	.name = "two-maps-msync",
@@ -61,5 +55,5 @@ DX_WORKLOAD(two_maps_msync)
 	.prepare = prepare,
 	.run = run,
 	.finish = finish,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -28,9 +28,8 @@ static inline int prepare_user(struct dx *dx, struct dx_worker *w, uint64_t n)
 	struct mapped *s = dx_priv(dx);
 	/* A line more than is used: there is one beside the last. */
 	uint64_t len = ((n < most ? n : most) * size + DX_PAGE) & ~(DX_PAGE - 1);
-	int r = make_written(w, &s->file, "data", len);
 
-	return r ? r : dx_map(w, &s->map, &s->file, 0, len, RW_PTE | DX_MAP_SYNC | DX_MAP_POPULATE);
+	return map_written(w, s, len, RW_PTE | DX_MAP_SYNC | DX_MAP_POPULATE);
 }
 
 /* Where the operation after the one at @at has its bytes. */

@@ -25,12 +25,6 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 }
 
 /* Blocks that are there already keep their entry when write(2) goes to them. */
-static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
-{
-	(void)dx;
-	set_counts(c, n, 0, n);
-}
-
 DX_WORKLOAD(write_mapped)
 = {
 	.name = "write-mapped",
@@ -43,5 +37,5 @@ DX_WORKLOAD(write_mapped)
 	.prepare = prepare,
 	.run = run,
 	.finish = drop_data,
-	.expect = expect,
+	.expect = expect_synced_each,
 };

@@ -390,8 +390,8 @@ DX_INLINE unsigned char *dx_reserve_aligned(uint64_t off, uint64_t len)
 	if (p == MAP_FAILED)
 		return NULL;
 	skip = ((off % DX_PMD) + DX_PMD - (uintptr_t)p % DX_PMD) % DX_PMD;
-	/* Of nothing too (-EINVAL): how many calls are made must not depend on the address. */
-	munmap(p, skip);
+	if (skip)
+		munmap(p, skip);
 	munmap(p + skip + len, DX_PMD - skip);
 	return p + skip;
 }
