@@ -16,7 +16,10 @@ def cell(workload, **params):
 def counts(workload, field, **params):
     c = cell(workload, **params)
     return c["machine"][field] / c["machine"]["of_ops"]
-sys.exit(not eval("(" + sys.argv[2] + ")"))
+if not eval("(" + sys.argv[2] + ")"):
+    for c in d["results"]:
+        print(c["workload"], c["params"], c["status"], c.get("median"), c.get("machine"))
+    sys.exit(1)
 EOP
 	checks=$((checks + 1))
 }
@@ -35,9 +38,11 @@ holds "[($lines)(w) for w in ('msync-page', 'msync-pmd-4k', 'msync-sparse', 'msy
 holds "[($lines)('sync-file-range', wait=n) for n in (0, 1)] == [0, 64]"
 holds "($lines)('user-flush') == 64 and counts('user-flush', 'fences') == 1"
 holds "($lines)('fsync-dirty', huge=2) == 3 * 64 + 2 * 32768"
-# 512 rounds later a round costs what it did; 60 seconds in which nothing is written back.
+# 512 rounds later a round costs what it did. 60 seconds in which nothing is written back:
+# they are the guest's, whose clock need not agree with the emulator's to the last digit.
 holds 'cell("msync-growing", before=100)["median"] == cell("msync-growing", before=612)["median"]'
-holds "($lines)('idle-dirty') == 0 and cell('idle-dirty')['median'] > 60e9"
+holds "($lines)('idle-dirty') == 0"
+holds "cell('idle-dirty')['median'] > 59.9e9"
 holds 'cell("fsync-dirty", pages=200000)["status"] == "skip" and
 	"--nvdimm-size" in cell("fsync-dirty", pages=200000)["reason"]'
 holds 'len([c for c in d["results"] if c["status"] == "pass"]) == 11'

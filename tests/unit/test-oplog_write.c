@@ -5,9 +5,9 @@
  */
 #include "tests/unit/oplog-fixture.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 TestSuite(oplog_write, .init = set_up, .fini = tear_down);
@@ -233,44 +233,48 @@ Test(oplog_write, sync_logs_all_open_files)
 	oplog_close(log);
 }
 
-/* Another worker's process opens a file, and lives on until the pipe's other end is closed. */
-static pid_t open_elsewhere(const char *name, const int until[2])
+/* Another worker's process opens a file, says so, and lives on until @us is closed. */
+static pid_t open_elsewhere(const char *name, int us, int them)
 {
 	struct dx_file theirs = { 0 };
 	pid_t pid = fork();
-	char byte;
+	char byte = 0;
 	int r;
 
 	if (pid)
 		return pid;
-	close(until[1]);
+	close(us);
 	r = dx_open(&f.worker[1], &theirs, name, O_RDWR | O_CREAT);
-	_exit(read(until[0], &byte, 1) < 0 || r);
+	_exit(write(them, &byte, 1) != 1 || read(them, &byte, 1) < 0 || r);
 }
 
-/* Worker 0 syncs once handle 1 of worker 1 is known. The log has the sync as its third record. */
+static void let_end(pid_t pid, int us)
+{
+	int status;
+
+	close(us);
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* Worker 0 syncs once worker 1 has opened its file. The log has the sync as its third record. */
 static struct oplog *sync_with(bool close_before)
 {
 	struct dx_file mine = { 0 };
-	int until[2], status;
+	int pair[2];
 	pid_t pid;
+	char byte;
 
-	cr_assert_eq(pipe(until), 0);
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	cr_assert_eq(dx_open(&f.worker[0], &mine, "file", O_RDWR | O_CREAT), 0);
-	pid = open_elsewhere("other", until);
-	while (((volatile struct dx_log_area *)f.worker[1].log)->used < 2)
-		sched_yield();
-	if (close_before) {
-		close(until[1]);
-		waitpid(pid, &status, 0);
-	}
+	pid = open_elsewhere("other", pair[0], pair[1]);
+	close(pair[1]);
+	cr_assert_eq(read(pair[0], &byte, 1), 1);
+	if (close_before)
+		let_end(pid, pair[0]);
 	dx_sync(&f.worker[0]);
-	if (!close_before) {
-		close(until[1]);
-		waitpid(pid, &status, 0);
-	}
-	close(until[0]);
-	cr_assert(WIFEXITED(status) && !WEXITSTATUS(status));
+	if (!close_before)
+		let_end(pid, pair[0]);
 	dx_close(&f.worker[0], &mine);
 	return read_log();
 }
