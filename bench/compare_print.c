@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 enum column {
@@ -22,19 +21,6 @@ enum column {
 	COL_CONTROL,
 	COL_VERDICT
 };
-
-/* One line, in which is what others may have written. */
-static void __attribute__((format(printf, 2, 3))) print_line(FILE *out, const char *fmt, ...)
-{
-	char line[1400];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	tame_line(line);
-	fprintf(out, "%s\n", line);
-}
 
 /* The cell that tells what the row is. */
 static const struct results_cell *any_cell(const struct compare_row *row)
@@ -199,17 +185,11 @@ static int hidden_unless(const struct comparison *c, bool (*is)(const struct com
 static int print_table(FILE *out, const struct comparison *c, double floor, unsigned int width,
 		       bool color)
 {
-	struct libscols_table *t = scols_new_table();
+	struct libscols_table *t = table_fit_begin(out, width, color);
 	int r = 0;
 
 	if (!t)
 		return -ENOMEM;
-	scols_table_set_stream(t, out);
-	scols_table_enable_colors(t, color);
-	if (width) {
-		scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
-		scols_table_set_termwidth(t, width);
-	}
 	scols_table_new_column(t, "WORKLOAD", 0, 0);
 	scols_table_new_column(t, "FS", 0, 0);
 	scols_table_new_column(t, "A", 0, SCOLS_FL_RIGHT);
@@ -222,9 +202,7 @@ static int print_table(FILE *out, const struct comparison *c, double floor, unsi
 	for (size_t i = 0; !r && i < c->n_rows; i++)
 		r = add_row(t, &c->rows[i], floor);
 	if (!r && c->n_rows)
-		r = table_fit_names(t, width);
-	if (!r && c->n_rows)
-		r = scols_print_table(t);
+		r = table_fit_print(t, width);
 	scols_unref_table(t);
 	return r;
 }
@@ -235,7 +213,7 @@ static void print_side(FILE *out, char letter, const struct compare_side *side)
 {
 	const char *kernel = side->sets[0].machine.kernel;
 
-	print_line(out, "%c: %s%s%s%s, %zu boot%s%s", letter, side->name,
+	tame_print(out, "%c: %s%s%s%s, %zu boot%s%s", letter, side->name,
 		   kernel[0] ? " (Linux " : "", kernel, kernel[0] ? ")" : "", side->n_sets,
 		   side->n_sets == 1 ? "" : "s", side->sets[0].interrupted ? ", cut short" : "");
 }
@@ -243,7 +221,7 @@ static void print_side(FILE *out, char letter, const struct compare_side *side)
 static void print_count(FILE *out, const struct compare_row *row, const char *name,
 			const struct compare_count *n)
 {
-	print_line(out, "%s %s: %s: A %lld of %llu operations, B %lld of %llu", fs_of(row), name,
+	tame_print(out, "%s %s: %s: A %lld of %llu operations, B %lld of %llu", fs_of(row), name,
 		   n->name, (long long)n->n[0], (unsigned long long)n->of_ops[0],
 		   (long long)n->n[1], (unsigned long long)n->of_ops[1]);
 }
@@ -256,7 +234,7 @@ static void print_remarks(FILE *out, const struct comparison *c)
 
 		table_cell_name(any_cell(row)->json, name, sizeof(name));
 		if (row->why[0] && row->verdict != COMPARE_MISSING)
-			print_line(out, "%s %s: %s", fs_of(row), name, row->why);
+			tame_print(out, "%s %s: %s", fs_of(row), name, row->why);
 		for (size_t k = 0; k < row->n_differs; k++)
 			print_count(out, row, name, &row->differs[k]);
 	}
@@ -309,7 +287,7 @@ int compare_print(FILE *out, const struct comparison *c, const struct compare_op
 	print_side(out, 'A', c->base);
 	print_side(out, 'B', c->other);
 	if (c->refused[0]) {
-		print_line(out, "cannot be compared: %s", c->refused);
+		tame_print(out, "cannot be compared: %s", c->refused);
 		return 0;
 	}
 	r = print_table(out, c, o->floor, width, color);

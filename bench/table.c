@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 enum column {
@@ -24,21 +23,6 @@ enum column {
 	COL_MORE,
 	COL_STATUS
 };
-
-static struct libscols_table *new_table(FILE *out, unsigned int width, bool color)
-{
-	struct libscols_table *t = scols_new_table();
-
-	if (!t)
-		return NULL;
-	scols_table_set_stream(t, out);
-	scols_table_enable_colors(t, color);
-	if (width) {
-		scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
-		scols_table_set_termwidth(t, width);
-	}
-	return t;
-}
 
 /* ---- one run ---- */
 
@@ -209,19 +193,6 @@ static bool all_pass(const json_t *results)
 	return true;
 }
 
-/* One line, in which is what a guest may have written: no control characters. */
-static void __attribute__((format(printf, 2, 3))) print_line(FILE *out, const char *fmt, ...)
-{
-	char line[1400];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	tame_line(line);
-	fprintf(out, "%s\n", line);
-}
-
 static void print_reasons(FILE *out, const json_t *results)
 {
 	size_t i;
@@ -231,7 +202,7 @@ static void print_reasons(FILE *out, const json_t *results)
 		const char *fs = text_of(cell, "fs");
 
 		if (text_of(cell, "reason")[0])
-			print_line(out, "%s: %s%s%s: %s", text_of(cell, "status"), fs,
+			tame_print(out, "%s: %s%s%s: %s", text_of(cell, "status"), fs,
 				   fs[0] ? " " : "", text_of(cell, "workload"),
 				   text_of(cell, "reason"));
 	}
@@ -255,7 +226,7 @@ static void print_totals(FILE *out, const json_t *document)
 	if (ran < planned)
 		fprintf(out, ", %lld did not run", (long long)(planned - ran));
 	if (text_of(kernel, "release")[0])
-		print_line(out, "; Linux %s", text_of(kernel, "release"));
+		tame_print(out, "; Linux %s", text_of(kernel, "release"));
 	else
 		fputc('\n', out);
 }
@@ -290,7 +261,7 @@ static void print_notes(FILE *out, const json_t *document)
 		      out);
 	json_array_foreach(json_object_get(environment, "warnings"), i, warning)
 		if (json_is_string(warning))
-			print_line(out, "note: %s", json_string_value(warning));
+			tame_print(out, "note: %s", json_string_value(warning));
 }
 
 enum latency_column { LAT_WORKLOAD, LAT_FS, LAT_OPS, LAT_QUANTILES };
@@ -333,7 +304,7 @@ static int add_latency(struct libscols_table *t, const json_t *cell)
 /* The spread of single operations, where it was asked for (--latency). */
 static int print_latencies(FILE *out, const json_t *results, unsigned int width)
 {
-	struct libscols_table *t = new_table(out, width, false);
+	struct libscols_table *t = table_fit_begin(out, width, false);
 	const json_t *cell;
 	size_t i;
 	int r = 0;
@@ -350,8 +321,7 @@ static int print_latencies(FILE *out, const json_t *results, unsigned int width)
 			r = add_latency(t, cell);
 	if (!r && scols_table_get_nlines(t)) {
 		fputc('\n', out);
-		r = table_fit_names(t, width);
-		r = r ? r : scols_print_table(t);
+		r = table_fit_print(t, width);
 		fputc('\n', out);
 	}
 	scols_unref_table(t);
@@ -362,7 +332,7 @@ int table_print_run(FILE *out, const json_t *document, const struct table_column
 		    unsigned int width, bool color)
 {
 	const json_t *results = json_object_get(document, "results"), *cell;
-	struct libscols_table *t = new_table(out, width, color);
+	struct libscols_table *t = table_fit_begin(out, width, color);
 	size_t i;
 	int r = t ? 0 : -ENOMEM;
 
@@ -382,9 +352,7 @@ int table_print_run(FILE *out, const json_t *document, const struct table_column
 		if (!r)
 			r = add_row(t, cell, more ? more->text[i] : "");
 	if (!r && i)
-		r = table_fit_names(t, width);
-	if (!r && i)
-		r = scols_print_table(t);
+		r = table_fit_print(t, width);
 	scols_unref_table(t);
 	if (!r)
 		r = print_latencies(out, results, width);
@@ -414,7 +382,7 @@ void table_print_counts(FILE *out, const json_t *document)
 		for (size_t k = 0; k < 5; k++)
 			each[k] = (double)json_integer_value(json_object_get(machine, names[k])) /
 				  ops;
-		print_line(out, "%-24.24s %-10.10s %11.0f %8.1f %8.1f %8.1f %7.2f",
+		tame_print(out, "%-24.24s %-10.10s %11.0f %8.1f %8.1f %8.1f %7.2f",
 			   text_of(cell, "workload"), text_of(cell, "fs"), each[0], each[1],
 			   each[2], each[3], each[4]);
 	}

@@ -62,15 +62,13 @@ static int fit_name(struct libscols_line *line, size_t room)
 	return scols_line_set_data(line, 0, cut);
 }
 
-int table_fit_names(struct libscols_table *t, unsigned int width)
+static int fit_names(struct libscols_table *t, unsigned int width)
 {
-	size_t figures = width ? width_of_figures(t) : 0;
+	size_t figures = width_of_figures(t);
 	struct libscols_iter *lines;
 	struct libscols_line *line;
 	int r = 0;
 
-	if (!width)
-		return 0;
 	lines = scols_new_iter(SCOLS_ITER_FORWARD);
 	if (!lines)
 		return -ENOMEM;
@@ -81,4 +79,26 @@ int table_fit_names(struct libscols_table *t, unsigned int width)
 	if (!r && figures > width)
 		r = scols_table_set_termwidth(t, figures);
 	return r;
+}
+
+struct libscols_table *table_fit_begin(FILE *out, unsigned int width, bool color)
+{
+	struct libscols_table *t = scols_new_table();
+
+	if (!t)
+		return NULL;
+	scols_table_set_stream(t, out);
+	scols_table_enable_colors(t, color);
+	if (width) {
+		scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
+		scols_table_set_termwidth(t, width);
+	}
+	return t;
+}
+
+int table_fit_print(struct libscols_table *t, unsigned int width)
+{
+	int r = width ? fit_names(t, width) : 0;
+
+	return r ? r : scols_print_table(t);
 }

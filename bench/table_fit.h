@@ -4,13 +4,18 @@
 #define BENCH_TABLE_FIT_H
 
 #include <libsmartcols/libsmartcols.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* An empty table, for a terminal of @width columns (0: no end). NULL without memory. */
+struct libscols_table *table_fit_begin(FILE *out, unsigned int width, bool color);
 
 /*
- * The first column is "NAME PARAMETERS". Where the table would be more than @width
- * columns (0: no end), names are cut and end in "~", so that it fits; their first letters
+ * Prints it. The first column is "NAME PARAMETERS". Where the table would be more than @width
+ * columns, names are cut and end in "~", so that it fits; their first letters
  * and the parameters stay, and what does not fit even so goes beyond the terminal's end.
- * To be called once all lines are there. 0 or -errno.
+ * 0 or -errno.
  */
-int table_fit_names(struct libscols_table *t, unsigned int width);
+int table_fit_print(struct libscols_table *t, unsigned int width);
 
 #endif

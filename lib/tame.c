@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/tame.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 void tame(char *text, size_t len)
@@ -18,6 +19,18 @@ void tame_line(char *text)
 	tame(text, strlen(text));
 	for (char *p = strpbrk(text, "\n\t"); p; p = strpbrk(p, "\n\t"))
 		*p = ' ';
+}
+
+void tame_print(FILE *out, const char *fmt, ...)
+{
+	char line[1400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	tame_line(line);
+	fprintf(out, "%s\n", line);
 }
 
 void tame_ascii(char *text)

@@ -3,6 +3,7 @@
 #include "lib/tame.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 Test(tame, lines_stay)
 {
@@ -36,4 +37,16 @@ Test(tame, ascii_alone)
 
 	tame_ascii(text);
 	cr_assert_str_eq(text, "a~ b?????");
+}
+
+Test(tame, a_line_is_printed_as_one)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	tame_print(out, "%s: %d", "a\nb\033[2J", 3);
+	fclose(out);
+	cr_assert_str_eq(text, "a b?[2J: 3\n");
+	free(text);
 }
