@@ -33,7 +33,7 @@ COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS
 BANNED	  := -include lib/banned.h
 
 PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c lib/file.c
-PARTS	  := $(sort $(wildcard lib/*.c bench/*.c checker/*.c checker/gen/*.c \
+PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c checker/*.c checker/gen/*.c \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
@@ -41,7 +41,7 @@ FIO_JOBS  := $(sort $(wildcard workloads/jobs/*.fio))
 
 part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o $(B)/fio_job_texts.o
 # With what of the plugin needs no QEMU, for the tests.
-library_objects	  := $(filter-out $(B)/bench/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
+library_objects	  := $(filter-out $(B)/bench/cmd/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
 		     $(B)/checker/plugin/nvdimm.o
 workload_objects  := $(WORKLOADS:%.c=$(B)/%.bench.o) $(WORKLOADS:%.c=$(B)/%.check.o)
 unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test-*.c)))
@@ -113,8 +113,8 @@ $(B)/pmem2: FORCE | $(B)/
 	@echo '$(PMEM2)' | cmp -s - $@ || echo '$(PMEM2)' >$@
 
 $(B)/bench/env.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
-$(B)/bench/main.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
-$(B)/bench/env.o $(B)/bench/main.o: $(B)/version
+$(B)/bench/cmd/main.o: CPPFLAGS += -DDAXBENCH_VERSION='"$(VERSION)"'
+$(B)/bench/env.o $(B)/bench/cmd/main.o: $(B)/version
 
 $(B)/version: FORCE | $(B)/
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
@@ -228,4 +228,4 @@ clean:
 distclean:
 	rm -rf daxbench $(B)
 
--include $(wildcard $(B)/*/*.d $(B)/tests/unit/*.d $(B)/checker/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)

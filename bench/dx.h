@@ -7,7 +7,7 @@
 #define BENCH_DX_H
 
 #include "bench/select.h"
-#include "bench/target.h"
+#include "bench/target/target.h"
 
 /* Largest dx_write(), dx_read() or dx_copy(): a worker's buffer. */
 #define DX_BUFFER DX_PMD

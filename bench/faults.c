@@ -18,7 +18,7 @@
  * sync and syncfs a thread of the kernel. Both only on the sample's own device.
  */
 #include "bench/faults.h"
-#include "bench/leftover.h"
+#include "bench/target/leftover.h"
 #include "lib/cleanup.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/machine_counts.h"
-#include "bench/log_device.h"
+#include "bench/target/log_device.h"
 #include "daxbench/oplog.h"
 #include "daxbench/workload.h"
 

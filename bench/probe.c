@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/probe.h"
-#include "bench/claims.h"
-#include "bench/guard.h"
-#include "bench/namespace.h"
+#include "bench/target/claims.h"
+#include "bench/target/guard.h"
+#include "bench/target/namespace.h"
 #include "emulate/emulate.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"

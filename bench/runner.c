@@ -7,7 +7,7 @@
 #include "bench/runner.h"
 #include "bench/dx.h"
 #include "bench/env.h"
-#include "bench/fio.h"
+#include "bench/fio/fio.h"
 #include "bench/isolate.h"
 #include "bench/sample.h"
 #include "lib/file.h"

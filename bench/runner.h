@@ -7,10 +7,10 @@
 
 #include "bench/clock.h"
 #include "bench/faults.h"
-#include "bench/log_device.h"
+#include "bench/target/log_device.h"
 #include "bench/machine_counts.h"
-#include "bench/result.h"
-#include "bench/target.h"
+#include "bench/results/result.h"
+#include "bench/target/target.h"
 
 struct runner_options {
 	uint64_t seed;

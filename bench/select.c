@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/select.h"
-#include "bench/fio_jobs.h"
-#include "bench/fio_own.h"
+#include "bench/fio/fio_jobs.h"
+#include "bench/fio/fio_own.h"
 #include "bench/group.h"
 #include "bench/sweep.h"
 #include "lib/cleanup.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/session.h"
 #include "bench/interrupt.h"
-#include "bench/mkfs.h"
-#include "bench/namespace.h"
+#include "bench/target/mkfs.h"
+#include "bench/target/namespace.h"
 #include "lib/units.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 
 #include <argp.h>
 
-#include "bench/target.h"
+#include "bench/target/target.h"
 #include "emulate/emulate.h"
 
 #define SESSION_MAX_KERNELS 8

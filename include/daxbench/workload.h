@@ -98,7 +98,7 @@ struct dx_worker {
 
 /*
  * Things that an application does not do, but that happen to it: done by the
- * target (bench/target.c), logged under the check lens, never timed. What the
+ * target (bench/target/target.c), logged under the check lens, never timed. What the
  * target cannot do gives -EOPNOTSUPP; from prepare(), the workload is skipped
  * with that. A worker that is a process holds the cell's directory open, so
  * that umount is -EBUSY while there is one.

@@ -4,8 +4,8 @@
  * is compared, printed and written as JSON without harm; each cell has a row; and nothing
  * differs from itself.
  */
-#include "bench/compare_print.h"
-#include "bench/results.h"
+#include "bench/compare/compare_print.h"
+#include "bench/results/results.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

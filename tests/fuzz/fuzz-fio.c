@@ -3,8 +3,8 @@
  * What fio printed, and what a file of workloads/jobs has in it: any bytes. What is
  * taken must be figures that can be reckoned with and printed; the rest says why not.
  */
-#include "bench/fio_jobs.h"
-#include "bench/fio_result.h"
+#include "bench/fio/fio_jobs.h"
+#include "bench/fio/fio_result.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <errno.h>

@@ -4,9 +4,9 @@
  * cell again with the same figures, and whatever was parsed at all can be
  * printed, judged and taken apart without harm.
  */
-#include "bench/results.h"
-#include "bench/results_read.h"
-#include "bench/table.h"
+#include "bench/results/results.h"
+#include "bench/results/results_read.h"
+#include "bench/report/table.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

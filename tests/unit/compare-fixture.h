@@ -3,7 +3,7 @@
 #ifndef TESTS_COMPARE_FIXTURE_H
 #define TESTS_COMPARE_FIXTURE_H
 
-#include "bench/compare.h"
+#include "bench/compare/compare.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a half run kept as a baseline, a name that leads elsewhere, an old one lost to a failure.
  */
-#include "bench/baseline.h"
+#include "bench/results/baseline.h"
 #include "tests/unit/run-fixture.h"
 
 #include <errno.h>

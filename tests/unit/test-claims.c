@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a claim that outlives its device, and a file that others could have written. */
-#include "bench/claims.h"
+#include "bench/target/claims.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

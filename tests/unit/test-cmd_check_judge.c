@@ -4,8 +4,8 @@
  * goes over that of another, one that is lost without a word, and one that is kept
  * though there is nothing to see in it.
  */
-#include "bench/cmd_check.h"
-#include "bench/json_get.h"
+#include "bench/cmd/cmd_check.h"
+#include "bench/results/json_get.h"
 #include "tests/unit/recorded-fixture.h"
 
 static struct {

@@ -4,7 +4,7 @@
  * out a store, takes another vCPU's fence for its own, or ends durable where it
  * is not; and records in JSON that a program cannot read back.
  */
-#include "bench/cmd_trace.h"
+#include "bench/cmd/cmd_trace.h"
 #include "lib/file.h"
 #include "tests/unit/trace-fixture.h"
 

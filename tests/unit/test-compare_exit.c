@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a regression that passes, and a comparison that was not made and does. */
-#include "bench/say.h"
+#include "bench/cmd/say.h"
 #include "tests/unit/compare-fixture.h"
 
 static struct results_cell passed = { .r = { .status = STATUS_PASS } };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a figure without its mark, a difference that is not told, and a table that is garbled. */
-#include "bench/compare_print.h"
+#include "bench/compare/compare_print.h"
 #include "tests/unit/compare-fixture.h"
 
 TestSuite(compare_print, .fini = release_made);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a workload taken for a side, a side for a workload, and a word that picks too much. */
-#include "bench/compare_words.h"
+#include "bench/compare/compare_words.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

@@ -3,7 +3,7 @@
  * The cost of promises: caught is a count that takes what is needed for waste, one
  * that sees no waste, and a report that names the same place twice or another one.
  */
-#include "bench/cost.h"
+#include "bench/check/cost.h"
 #include "tests/unit/checker-fixture.h"
 
 #define KERNEL 0xffffffff81000000ULL

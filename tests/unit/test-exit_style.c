@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bench/exit_style.h"
+#include "bench/compare/exit_style.h"
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a job that is built in and cannot be read, for it would not be listed, and a
  * comment that is taken for another, cut off, or made up. */
-#include "bench/fio_jobs.h"
+#include "bench/fio/fio_jobs.h"
 #include "bench/embedded.h"
 
 #include <criterion/criterion.h>

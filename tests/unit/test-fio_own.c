@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a file that is taken for another job, a name that results cannot hold, and a
  * guest that is sent off without what its command line names. */
-#include "bench/fio_own.h"
-#include "bench/fio_jobs.h"
+#include "bench/fio/fio_own.h"
+#include "bench/fio/fio_jobs.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

@@ -4,7 +4,7 @@
  * and with one member changed. Catches a figure of another direction, an error of the
  * job that is passed over, and a number that is none.
  */
-#include "bench/fio_result.h"
+#include "bench/fio/fio_result.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 

@@ -4,8 +4,8 @@
  * parser of a rule on text of its own. The table of rules itself, each row
  * both ways, is tests/more/guard.sh.
  */
-#include "bench/guard.h"
-#include "bench/guard_rules.h"
+#include "bench/target/guard.h"
+#include "bench/target/guard_rules.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

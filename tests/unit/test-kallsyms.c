@@ -3,7 +3,7 @@
  * Catches a reduced kallsyms that lost a function or that its reader refuses,
  * and one full of zeros that is taken for symbols.
  */
-#include "bench/kallsyms.h"
+#include "bench/check/kallsyms.h"
 #include "checker/symbols.h"
 
 #include <criterion/criterion.h>

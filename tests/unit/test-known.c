@@ -3,7 +3,7 @@
  * Catches a known failure that hides another one, and an alarm where it cannot show:
  * on another kernel, under other rules, with other instructions.
  */
-#include "bench/known.h"
+#include "bench/check/known.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

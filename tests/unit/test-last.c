@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a last figure of another machine, kernel, unit or size, and an old one taken for the
  * last. */
-#include "bench/last.h"
+#include "bench/results/last.h"
 #include "tests/unit/run-fixture.h"
 
 #define NS(low, median, high) RUN_CELL("a", "ext4", "", "ns", low, median, high)

@@ -3,7 +3,7 @@
  * Catches a layer that is made on what the guard refuses. What it does to a device is
  * seen in a guest (tests/more/check-targets.sh).
  */
-#include "bench/layer.h"
+#include "bench/target/layer.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

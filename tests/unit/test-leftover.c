@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a cleaner that takes what belongs to a living run or to somebody else. */
-#include "bench/leftover.h"
+#include "bench/target/leftover.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

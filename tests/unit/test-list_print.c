@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a workload that no theme shows, and a line that does not fit. */
-#include "bench/list_print.h"
+#include "bench/report/list_print.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * it, and one that is laid out otherwise than its counterpart. What mkfs makes of it is
  * seen in a guest.
  */
-#include "bench/mkfs.h"
+#include "bench/target/mkfs.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

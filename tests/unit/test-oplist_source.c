@@ -6,7 +6,7 @@
  * the one that stands there, and a list that is not found or not refused.
  */
 #define DX_LENS_CHECK
-#include "bench/oplist_source.h"
+#include "bench/check/oplist_source.h"
 #include "bench/runner.h"
 #include "checker/gen/soup.h"
 #include "lib/file.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a point on another's line, a cell that failed drawn as a figure, an axis that hides it.
  */
-#include "bench/plot.h"
+#include "bench/report/plot.h"
 #include "tests/unit/run-fixture.h"
 
 #include <errno.h>

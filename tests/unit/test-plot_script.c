@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches text of a file that gnuplot would run, a figure in another unit, a picture of nothing. */
-#include "bench/plot_script.h"
+#include "bench/report/plot_script.h"
 #include "lib/proc.h"
 #include "tests/unit/run-fixture.h"
 

@@ -5,8 +5,8 @@
  * that is named by the wrong program or kernel.
  */
 #define DX_LENS_CHECK
-#include "bench/recorded.h"
-#include "bench/result.h"
+#include "bench/check/recorded.h"
+#include "bench/results/result.h"
 #include "lib/build_id.h"
 #include "tests/unit/recorded-fixture.h"
 

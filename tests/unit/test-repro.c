@@ -4,8 +4,8 @@
  * that leaves out what mattered or that a shell reads otherwise, and a violation of
  * a list that is taken for that of its workload, though it is another, or is known.
  */
-#include "bench/json_get.h"
-#include "bench/repro_try.h"
+#include "bench/results/json_get.h"
+#include "bench/check/repro_try.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a figure changed on its way, a half set that looks whole, a pass that is none. */
-#include "bench/results.h"
+#include "bench/results/results.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches another schema taken for ours, a half run taken for whole, a file that is no results. */
-#include "bench/results_read.h"
-#include "bench/results.h"
+#include "bench/results/results_read.h"
+#include "bench/results/results.h"
 #include "tests/unit/run-fixture.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Three workloads of our own: no real one is linked. Catches a wrong match, a range not kept. */
 #include "bench/select.h"
-#include "bench/target_kind.h"
-#include "bench/fio_jobs.h"
+#include "bench/target/target_kind.h"
+#include "bench/fio/fio_jobs.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

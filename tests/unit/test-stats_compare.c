@@ -4,7 +4,7 @@
  * intervals found by turning it round. They catch an interval that is too narrow or too
  * wide by one rank, sides that are exchanged, and "equivalent" said too soon.
  */
-#include "bench/stats_compare.h"
+#include "bench/compare/stats_compare.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

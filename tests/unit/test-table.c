@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a table that a person cannot read at 80 columns, or that hides a failure. */
-#include "bench/table.h"
+#include "bench/report/table.h"
 #include "daxbench/workload.h"
 
 #include <criterion/criterion.h>

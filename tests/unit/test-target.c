@@ -3,7 +3,7 @@
  * What a target is refused for, without a device to make one of. Caught is a device
  * that is taken for one of another kind: it would be written in a way that it is not.
  */
-#include "bench/target.h"
+#include "bench/target/target.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

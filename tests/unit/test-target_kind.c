@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a workload that would run on another kind of target than it needs. */
-#include "bench/target_kind.h"
+#include "bench/target/target_kind.h"
 
 #include <criterion/criterion.h>
 

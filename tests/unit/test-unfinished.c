@@ -4,8 +4,8 @@
  * the log of another run, or by half a log while there is a whole one; a run that is
  * lost without a word; and files that lie about without a name.
  */
-#include "bench/json_get.h"
-#include "bench/unfinished.h"
+#include "bench/results/json_get.h"
+#include "bench/check/unfinished.h"
 #include "tests/unit/recorded-fixture.h"
 
 static struct {

@@ -3,8 +3,8 @@
  * From a verdict to a cell. Caught is a pass of what was not judged whole, a violation
  * that does not get to the results, and a workload's own failure that is lost.
  */
-#include "bench/verdict.h"
-#include "bench/json_get.h"
+#include "bench/check/verdict.h"
+#include "bench/results/json_get.h"
 #include "tests/unit/recorded-fixture.h"
 
 #include <string.h>

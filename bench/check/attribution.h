@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whose code it was: sites of a trace in the words of kernel and workload. */
+#ifndef BENCH_CHECK_ATTRIBUTION_H
+#define BENCH_CHECK_ATTRIBUTION_H
+
+#include <jansson.h>
+
+#include "checker/linecheck.h"
+
+struct attribution;
+
+/*
+ * @kallsyms: file of the guest's kernel symbols; NULL or not readable: addresses
+ * stay numbers. @text: where the program that ran in the guest, which is the one
+ * that runs here, lay there.
+ */
+int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t text, struct err *e);
+void attribution_close(struct attribution *a);
+
+/*
+ * { "event", "ip", "by": "kernel"|"program", "where", "entry", "stack": [..] };
+ * null for a site that is none. where: the workload's line, or the first kernel
+ * function that does not only copy; entry: the system call, "page fault", or "".
+ */
+json_t *attribution_describe(const struct attribution *a, const struct linecheck *lc,
+			     const struct linecheck_site *site);
+
+#endif

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daxbench check: what a sync call promised, is it there after a power cut at any
+ * instant? Its options; the cells are recorded in a guest (cmd_check_record.c)
+ * and judged on the host (cmd_check_host.c).
+ */
+#include "bench/cmd/cmd_check.h"
+#include "bench/cmd/command.h"
+#include "bench/compare/exit_style.h"
+#include "bench/cmd/say.h"
+#include "bench/check/verdict.h"
+#include "emulate/guest.h"
+#include "lib/units.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	OPT_JSON = 0x200,
+	OPT_DRY_RUN,
+	OPT_COLOR,
+	OPT_EXIT_STYLE,
+	OPT_KEEP,
+	OPT_WRITE_CACHE,
+	OPT_REMOVALS,
+	OPT_RULES,
+	OPT_REDUCE,
+	OPT_ROUNDS,
+	OPT_FOR,
+	OPT_RECORDED,
+	OPT_OPS,
+	OPT_SYMBOLS,
+	OPT_COST
+};
+
+#define MAX_ROUNDS     1000
+#define ROUNDS_OF_SOAK 4 /* a guest of many would begin each trace with what all before left */
+
+#define REDUCE_DEFAULT_MS 300000
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "How it is checked:", 20 },
+	{ "rules", OPT_RULES, "RULES", 0,
+	  "strict (SFENCE and MFENCE drain), sdm (as all hardware so far does), eadr", 20 },
+	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
+	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
+	{ "removals", OPT_REMOVALS, "N|all", 0,
+	  "leave N records out of each trace, one at a time: are they missed?", 20 },
+	{ "reduce", OPT_REDUCE, "TIME", OPTION_ARG_OPTIONAL,
+	  "look for the fewest operations that show each violation, so long at most (5m)", 20 },
+	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
+	  20 },
+	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
+	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
+	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
+	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
+	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" RECORDED_SYMBOLS " beside it)", 25 },
+	{ NULL, 0, NULL, 0, "What you see:", 30 },
+	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom", 30 },
+	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
+	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
+	{ "keep", OPT_KEEP, NULL, 0, "keep traces and logs of cells that passed, too", 30 },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would be checked", 30 },
+	{ "verbose", 'v', NULL, 0, "say more", 30 },
+	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
+	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 30 },
+	{ "exit-style", OPT_EXIT_STYLE, "STYLE", 0, "exit codes of kselftest, automake or bisect",
+	  30 },
+	{ 0 },
+};
+
+static void parse_rules(struct check *check, const char *arg, struct argp_state *state)
+{
+	for (unsigned int i = 0; i < PERSIST_MODES; i++)
+		if (!strcmp(arg, persist_mode_names[i])) {
+			check->rules = (enum persist_mode)i;
+			check->rules_given = true;
+			return;
+		}
+	argp_error(state, "--rules %s: want strict, sdm or eadr", arg);
+}
+
+static void parse_write_cache(struct check *check, const char *arg, struct argp_state *state)
+{
+	if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0)
+		argp_error(state, "--write-cache %s: want on or off", arg);
+	check->session.no_write_cache = !strcmp(arg, "off");
+}
+
+static void parse_removals(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->removals = true;
+	check->n_removals = 0;
+	if (strcmp(arg, "all") != 0 &&
+	    (units_parse_count(arg, &check->n_removals) || !check->n_removals))
+		argp_error(state, "--removals %s: want a number over 0, or all", arg);
+}
+
+static void parse_reduce(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->reduce_ms = REDUCE_DEFAULT_MS;
+	if (arg && (units_parse_ms(arg, &check->reduce_ms) || !check->reduce_ms))
+		argp_error(state, "--reduce=%s: want a time such as 90s or 10m", arg);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check *check = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &check->session;
+		return 0;
+	case OPT_RULES:
+		parse_rules(check, arg, state);
+		return 0;
+	case OPT_WRITE_CACHE:
+		parse_write_cache(check, arg, state);
+		return 0;
+	case OPT_REMOVALS:
+		parse_removals(check, arg, state);
+		return 0;
+	case OPT_REDUCE:
+		parse_reduce(check, arg, state);
+		return 0;
+	case OPT_ROUNDS:
+		if (units_parse_count(arg, &check->rounds) || !check->rounds ||
+		    check->rounds > MAX_ROUNDS)
+			argp_error(state, "--rounds %s: want 1 to %d", arg, MAX_ROUNDS);
+		return 0;
+	case OPT_FOR:
+		if (units_parse_ms(arg, &check->for_ms) || !check->for_ms)
+			argp_error(state, "--for %s: want a time: 90s, 10m, 2h", arg);
+		return 0;
+	case OPT_RECORDED:
+		check->recorded = arg;
+		return 0;
+	case OPT_OPS:
+		check->recorded_log = arg;
+		return 0;
+	case OPT_SYMBOLS:
+		check->recorded_symbols = arg;
+		return 0;
+	case OPT_COST:
+		check->cost = true;
+		return 0;
+	case OPT_JSON:
+		check->json = true;
+		return 0;
+	case 'o':
+		check->out = arg;
+		return 0;
+	case OPT_KEEP:
+		check->keep = true;
+		return 0;
+	case OPT_DRY_RUN:
+		check->dry_run = true;
+		return 0;
+	case 'v':
+		check->verbosity = 1;
+		return 0;
+	case 'q':
+		check->verbosity = -1;
+		return 0;
+	case OPT_COLOR:
+		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
+		    strcmp(arg, "never") != 0)
+			argp_error(state, "--color %s: want auto, always or never", arg);
+		check->color = arg;
+		return 0;
+	case OPT_EXIT_STYLE:
+		if (!exit_style_known(arg))
+			argp_error(state, "--exit-style %s: want kselftest, automake or bisect",
+				   arg);
+		check->exit_style = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!check->recorded && (check->recorded_log || check->recorded_symbols))
+			argp_error(state, "--ops and --symbols: want --recorded, too");
+		return 0;
+	case ARGP_KEY_ARGS:
+		check->words = state->argv + state->next;
+		check->n_words = (size_t)(state->argc - state->next);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[NAME | GLOB | GROUP | NAME:param=value,...]...\n--recorded TRACE...",
+	.doc = "Runs workloads in a guest, sees every store, cache-line write-back and fence, and "
+	       "says which promised bytes a power cut would lose; without words: the group "
+	       "\"default\".\v"
+	       "\"daxbench help check\" has examples. Exit status 1: something would be lost.",
+	.children = children,
+};
+
+/* The trace is made by the emulator that runs the guest: there is none elsewhere. */
+static int check_place(const struct check *check, struct err *e)
+{
+	if (check->session.legacy_pmem) {
+		err_set(e, -EINVAL, "--pmem legacy", "is RAM, stores to which are not recorded");
+		return err_hint(e, "leave it out: the code is the same as for an NVDIMM");
+	}
+	if (session_is_emulated(&check->session) || guest_is_collected())
+		return 0;
+	err_set(e, -EINVAL, "check", "stores can be seen in a guest only");
+	return err_hint(e, "leave out --target and --device");
+}
+
+/* Each cell of a soup is as many as there are rounds. */
+static int set_rounds(struct check *check, struct err *e)
+{
+	struct plan *p = &check->plan;
+	bool any = false;
+
+	if (!check->rounds)
+		check->rounds = check->for_ms ? ROUNDS_OF_SOAK : 1;
+	for (size_t i = 0; i < p->n_selections; i++)
+		any |= p->selections[i].workload->list == DX_LIST_SOUP;
+	if (!any && (check->for_ms || check->rounds > 1)) {
+		err_set(e, -EINVAL, check->for_ms ? "--for" : "--rounds",
+			"no workload here makes lists from a seed");
+		return err_hint(e, "say soup, or soup:ops=2000");
+	}
+	plan_repeat_soups(p, check->rounds);
+	return 0;
+}
+
+void check_print(const struct check *check, const json_t *document)
+{
+	const struct verdict_view view = { .verbose = check->verbosity > 0,
+					   .cost = check->cost,
+					   .color = say_color(stdout) };
+
+	if (!check->json)
+		verdict_print(stdout, document, &view);
+	else if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+	fflush(stdout);
+}
+
+/* Boots, or is what runs in the guest. */
+static int check_workloads(struct check *check)
+{
+	struct err e;
+
+	if (check_place(check, &e) ||
+	    plan_make(&check->plan, &check->session, LENS_CHECK, check->words, check->n_words,
+		      &e) ||
+	    set_rounds(check, &e)) {
+		say_error(&e);
+		return say_exit_code(&e);
+	}
+	if (check->dry_run) {
+		plan_print(&check->plan, true);
+		return EXIT_OK;
+	}
+	return guest_is_collected() ? check_record(check) : check_guests(check);
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check check = { .out = "results", .argv = argv };
+	int code;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &check);
+	/* Where the caches survive, nobody has to flush them. */
+	if (check.session.cpu_cache_persists && !check.rules_given)
+		check.rules = PERSIST_EADR;
+	say_init(check.verbosity, check.color);
+	code = check.recorded ? check_recorded(&check) : check_workloads(&check);
+	plan_release(&check.plan);
+	session_release(&check.session);
+	return exit_style_map(check.exit_style, code);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of `daxbench check` share: nobody else includes it. */
+#ifndef BENCH_CMD_CMD_CHECK_H
+#define BENCH_CMD_CMD_CHECK_H
+
+#include "bench/plan.h"
+#include "bench/check/recorded.h"
+#include "bench/check/recording.h"
+#include "bench/check/repro.h"
+#include "bench/results/results.h"
+#include "bench/session.h"
+#include "checker/persist.h"
+
+struct check {
+	struct session session;
+	struct plan plan;
+	const char *out; /* directory that gets the results */
+	const char *color, *exit_style;
+	int verbosity;
+	bool json, dry_run, keep, cost;
+	const char *recorded; /* --recorded: a trace to judge; the words are more of them */
+	const char *recorded_log, *recorded_symbols;
+	bool removals;	     /* leave records out of each trace that passed, ... */
+	uint64_t n_removals; /* so many; 0: all */
+	uint64_t reduce_ms;  /* look for shorter lists so long; 0: not at all */
+	enum persist_mode rules;
+	bool rules_given;
+	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
+	uint64_t for_ms; /* guests one after the other for so long; 0: one */
+	char **words;
+	size_t n_words;
+	char *const *argv; /* as typed */
+};
+
+/* cmd_check.c: the document of results, as it was asked for, on standard output. */
+void check_print(const struct check *check, const json_t *document);
+
+/* cmd_check_record.c: in the guest. Records the cells; the host judges. The exit code. */
+int check_record(struct check *check);
+
+/* cmd_check_host.c: boots a guest for each kernel, and has judged what it recorded. */
+int check_guests(struct check *check);
+
+/* cmd_check_judge.c: judges what guests recorded for one set of results. */
+struct check_judge {
+	const struct check *check;
+	struct results *results;
+	json_t *known;		  /* failures (known.h) */
+	struct coverage coverage; /* of all soups */
+	bool kept;		  /* files of a cell */
+	struct repro_run run;	  /* what all cells have in common */
+	struct repro repro;	  /* the violations, saved */
+};
+
+/* @j is zeroed. The caller closes it after a failure, too. */
+int check_judge_open(struct check_judge *j, const struct check *check, struct err *e);
+void check_judge_close(struct check_judge *j);
+
+/* Where the verdicts go, and which kernel is judged: both outlive @j. Before any cell. */
+void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel);
+
+/*
+ * The cells of @rec, whose directory is that of the results, become results. An
+ * error is that of keeping them: they are judged and in the document all the same.
+ */
+int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e);
+
+/* All is in: notes what the soups covered, and how many violations are alike. */
+int check_judge_end(struct check_judge *j, struct err *e);
+
+/* cmd_check_reduce.c: cuts down the lists of the violations that were saved. */
+void check_reduce(struct check *check, struct repro *repro);
+
+/* cmd_check_recorded.c: judges files that are there already. */
+int check_recorded(struct check *check);
+
+#endif

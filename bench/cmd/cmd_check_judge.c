@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a guest recorded for a check, judged: its cells become results, and its
+ * files get names that tell what they are of.
+ */
+#include "bench/cmd/cmd_check.h"
+#include "bench/results/json_get.h"
+#include "bench/check/known.h"
+#include "bench/cmd/say.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+int check_judge_open(struct check_judge *j, const struct check *check, struct err *e)
+{
+	j->check = check;
+	return known_load(KNOWN_DIRECTORY, &j->known, e);
+}
+
+void check_judge_close(struct check_judge *j)
+{
+	repro_release(&j->repro);
+	json_decref(j->known);
+	j->known = NULL;
+}
+
+void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel)
+{
+	j->results = results;
+	j->run = (struct repro_run){ .results = results_path(results),
+				     .kernel = kernel,
+				     .session = &j->check->session,
+				     .rules = j->check->rules,
+				     .known = j->known,
+				     .command = json_object_get(results_document(results),
+								"command") };
+	j->repro.run = &j->run;
+}
+
+/* Under another name it is still there, and that is said. One that is not has its verdict. */
+static void keep_file(const struct check_judge *j, const char *path, const json_t *cell,
+		      const char *suffix)
+{
+	char name[PATH_MAX];
+	struct err e;
+
+	snprintf(name, sizeof(name), "%s/%s-%s-%.16s.%s", results_path(j->results),
+		 text_of(cell, "workload"), text_of(cell, "fs"), text_of(cell, "run"), suffix);
+	if (!rename(path, name) || errno == ENOENT)
+		return;
+	err_set(&e, -errno, path, "rename to %s: %s", name, strerror(errno));
+	say_error(&e);
+}
+
+/* Those of a cell that passed are not kept. */
+static void keep_files(struct check_judge *j, const struct recording_files *f, const json_t *cell)
+{
+	if (!j->check->keep && !strcmp("pass", text_of(cell, "status"))) {
+		unlink(f->trace);
+		unlink(f->log);
+		return;
+	}
+	j->kept = true;
+	keep_file(j, f->trace, cell, "trace");
+	keep_file(j, f->log, cell, "oplog");
+}
+
+static void judge_cell(struct check_judge *j, json_t *cell)
+{
+	const struct check *check = j->check;
+	const char *run = text_of(cell, "run");
+	const struct recording_files f = recording_name(results_path(j->results), run);
+	const struct recorded rec = {
+		.trace = f.trace,
+		.log = f.log,
+		.symbols = f.symbols,
+		.rules = check->rules,
+		.removals = check->removals,
+		.n_removals = check->n_removals,
+		.seed = check->session.seed,
+		.flush = session_flush_name(&check->session),
+		.coverage = &j->coverage,
+	};
+	struct err e;
+
+	if (!run[0])
+		return; /* nothing was recorded: the cell says why */
+	recorded_judge(&rec, j->known, cell);
+	if (repro_save(&j->repro, cell, &f, &e))
+		say_error(&e);
+	keep_files(j, &f, cell);
+}
+
+int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e)
+{
+	const struct recording_files f = recording_name(rec->dir, "");
+	struct err not_kept;
+	json_t *cell;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(rec->cells, i, cell) {
+		judge_cell(j, cell);
+		/* A full disk takes no verdict away. */
+		if (results_add_json(j->results, cell, &not_kept) && !r) {
+			*e = not_kept;
+			r = e->code;
+		}
+	}
+	if (!j->kept)
+		unlink(f.symbols);
+	return r;
+}
+
+static void note_coverage(const struct check_judge *j)
+{
+	size_t seen, possible;
+
+	if (!j->coverage.lists)
+		return;
+	coverage_count(&j->coverage, &seen, &possible);
+	results_note(j->results, "coverage",
+		     json_pack("{s:I, s:I, s:I, s:I}", "lists", (json_int_t)j->coverage.lists,
+			       "operations", (json_int_t)j->coverage.operations, "pairs_seen",
+			       (json_int_t)seen, "pairs_possible", (json_int_t)possible));
+}
+
+int check_judge_end(struct check_judge *j, struct err *e)
+{
+	note_coverage(j);
+	return repro_count(&j->repro, e);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* daxbench shell: a person, or any program, in the emulated machine. */
+#include "bench/cmd/cmd_emulate.h"
+#include "bench/cmd/command.h"
+#include "bench/cmd/say.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_FILES 32
+
+struct shell {
+	struct emulate_job job;
+	const char *files[MAX_FILES + 1];
+	size_t n_files;
+	char **command; /* NULL: a shell */
+};
+
+enum { OPT_KERNEL = 0x100, OPT_MODULES, OPT_AS_HOST, OPT_FILE, OPT_DETERMINISTIC, OPT_CONSOLE };
+
+static const struct argp_option options[] = {
+	{ "kernel", OPT_KERNEL, "K", 0, "6.1, 6.12 or a bzImage", 0 },
+	{ "modules", OPT_MODULES, "DIR", 0, "its modules", 0 },
+	{ "as-host", OPT_AS_HOST, NULL, 0, "let daxbench take the guest for a real machine", 0 },
+	{ "file", OPT_FILE, "HOST:GUEST", 0, "take a file along; may be repeated", 0 },
+	{ "deterministic", OPT_DETERMINISTIC, NULL, 0, "one vCPU whose clock counts instructions",
+	  0 },
+	{ "console", OPT_CONSOLE, "FILE", 0, "keep the console here", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct shell *s = state->input;
+
+	switch (key) {
+	case OPT_KERNEL:
+		s->job.kernel = arg;
+		return 0;
+	case OPT_MODULES:
+		s->job.modules = arg;
+		return 0;
+	case OPT_AS_HOST:
+		s->job.as_host = true;
+		return 0;
+	case OPT_FILE:
+		if (s->n_files == MAX_FILES)
+			argp_error(state, "--file: at most %d", MAX_FILES);
+		s->files[s->n_files++] = arg;
+		return 0;
+	case OPT_DETERMINISTIC:
+		s->job.deterministic = true;
+		return 0;
+	case OPT_CONSOLE:
+		s->job.console_log = arg;
+		return 0;
+	case ARGP_KEY_ARGS:
+		s->command = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[-- COMMAND [ARG]...]",
+	.doc = "A shell in the emulated machine, or COMMAND with its output and exit status.",
+};
+
+int cmd_shell(int argc, char **argv)
+{
+	static char *shell[] = { (char *)"/bin/sh", NULL };
+	struct shell s = { 0 };
+	struct err e;
+
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &s);
+	s.job.argv = s.command ? s.command : shell;
+	s.job.files = s.files;
+	s.job.interactive = !s.command;
+	if (s.job.interactive && !isatty(0)) {
+		err_set(&e, -EINVAL, "standard input", "is no terminal");
+		err_hint(&e, "give a command: daxbench shell -- COMMAND");
+		say_error(&e);
+		return EXIT_USAGE;
+	}
+	if (s.job.interactive)
+		say_note(0, "booting; \"exit\" or ctrl-D ends the guest");
+	return emulate_command(&s.job);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/cmd/say.h"
+#include "lib/units.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct {
+	int verbosity;
+	const char *color;
+	bool line_open; /* a progress line stands on the terminal */
+	double started; /* of the progress, seconds */
+} say = { .color = "auto" };
+
+void say_init(int verbosity, const char *color)
+{
+	say.verbosity = verbosity;
+	if (color)
+		say.color = color;
+}
+
+int say_verbosity(void)
+{
+	return say.verbosity;
+}
+
+/* A terminal that understands more than text. */
+static bool is_terminal(FILE *stream)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fileno(stream)) && term && strcmp(term, "dumb") != 0;
+}
+
+bool say_color(FILE *stream)
+{
+	if (!strcmp(say.color, "always"))
+		return true;
+	if (!strcmp(say.color, "never") || getenv("NO_COLOR"))
+		return false;
+	return is_terminal(stream);
+}
+
+int say_worse_exit(int a, int b)
+{
+	static const int order[] = { EXIT_OK, EXIT_SKIPPED, EXIT_USAGE, EXIT_NO_RUN, EXIT_FOUND };
+	size_t rank_a = 5, rank_b = 5;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		rank_a = a == order[i] ? i : rank_a;
+		rank_b = b == order[i] ? i : rank_b;
+	}
+	return rank_a >= rank_b ? a : b;
+}
+
+unsigned int say_width(FILE *stream)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+	uint64_t n;
+
+	if (!isatty(fileno(stream)))
+		return 0;
+	if (!ioctl(fileno(stream), TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	if (columns && !units_parse_count(columns, &n) && n >= 20 && n < 10000)
+		return (unsigned int)n;
+	return 80;
+}
+
+static void close_line(void)
+{
+	if (say.line_open)
+		fputs("\r\033[K", stderr);
+	say.line_open = false;
+}
+
+void say_error(const struct err *e)
+{
+	char line[1280];
+
+	close_line();
+	fprintf(stderr, "daxbench: %s\n", err_format(e, line, sizeof(line)));
+}
+
+void say_note(int level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (say.verbosity < level)
+		return;
+	close_line();
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+int say_exit_code(const struct err *e)
+{
+	return e->code == -EINVAL ? EXIT_USAGE : EXIT_NO_RUN;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* "1:05 left", from the pace so far; "" before there is one. */
+static void format_left(size_t done, size_t total, char *buf, size_t len)
+{
+	double spent = seconds() - say.started;
+	unsigned long left;
+
+	buf[0] = '\0';
+	if (!done || done >= total)
+		return;
+	left = (unsigned long)(spent / (double)done * (double)(total - done) + 0.5);
+	snprintf(buf, len, ", %lu:%02lu left", left / 60, left % 60);
+}
+
+void say_progress(size_t done, size_t total, const char *what)
+{
+	char left[32];
+
+	if (!done)
+		say.started = seconds();
+	if (say.verbosity < 0)
+		return;
+	format_left(done, total, left, sizeof(left));
+	if (is_terminal(stderr)) {
+		int room = (int)say_width(stderr) - 1;
+		char line[256];
+
+		snprintf(line, sizeof(line), "[%zu/%zu%s] %s", done, total, left, what);
+		fprintf(stderr, "\r\033[K%.*s", room > 0 ? room : 79, line);
+		say.line_open = true;
+	} else {
+		fprintf(stderr, "[%zu/%zu%s] %s\n", done, total, left, what);
+	}
+	fflush(stderr);
+}
+
+void say_progress_done(void)
+{
+	close_line();
+	fflush(stderr);
+}
