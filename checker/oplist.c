@@ -108,7 +108,10 @@ const struct oplog_kind *oplist_kind(unsigned int op)
 	case DX_OP_DEVICE:
 	case DX_OP_ENV_POISON:
 	case DX_OP_TARGET:
-		return NULL; /* the harness's, what a list says with @worker, or what ends it */
+	case DX_OP_ENV_UNBIND:
+	case DX_OP_ENV_BIND:
+		return NULL; /* the harness's, what a list says with @worker, ends it, or needs a
+				device */
 	default:
 		return oplog_kind(op);
 	}

@@ -193,6 +193,8 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 	[DX_OP_ENV_POISON] = { .name = "poison",
 			       .object = OPLOG_MAP,
 			       .arg = { { "offset", OPLOG_BYTES } } },
+	[DX_OP_ENV_UNBIND] = { .name = "unbind" },
+	[DX_OP_ENV_BIND] = { .name = "bind" },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)

@@ -55,7 +55,7 @@ struct emulate_job {
 	enum emulate_flush flush;
 	bool cpu_cache_persists; /* the NVDIMMs say so: the kernel flushes nothing */
 	bool legacy_pmem;	 /* RAM too that the kernel takes for pmem (e820 type 12) */
-	unsigned int cpus;	 /* 0: 2, or 1 when deterministic */
+	unsigned int cpus;	 /* 0: 2, or 1 when deterministic or with counts */
 	uint64_t nvdimm_bytes[EMULATE_NVDIMMS]; /* 0: 512 MiB, 512 MiB, 64 MiB */
 	const char *trace_dir;	/* records store traces and logs to it (qemu.h); NULL: no plugin */
 	bool trace_loads;	/* loads too */

@@ -75,7 +75,7 @@ unsigned int qemu_cpus(const struct emulate_job *job)
 {
 	if (job->cpus)
 		return job->cpus;
-	return job->deterministic ? 1 : 2;
+	return job->deterministic || job->counts ? 1 : 2;
 }
 
 /* A growing vector of words; the first failure is kept in @failed. */

@@ -202,6 +202,8 @@ static int check_counts(const struct run *run, struct err *e)
 		return err_set(e, -EINVAL, "--counts", "does not see what is stored to %s",
 			       run->session.legacy_pmem ? "legacy pmem"
 							: "a sector-mode namespace");
+	if (run->counts && run->session.cpus > 1)
+		return err_set(e, -EINVAL, "--cpus", "--counts is of one CPU: QEMU's counters are");
 	if (!run->counts || session_is_emulated(&run->session) || guest_is_collected())
 		return 0;
 	err_set(e, -EINVAL, "--counts", "counts what an emulated CPU does");

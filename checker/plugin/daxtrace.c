@@ -44,10 +44,10 @@
 
 QEMU_API_EXPORT int qemu_plugin_version = QEMU_API_VERSION;
 
-/* What inline code of QEMU counts and tests: one per vCPU. */
+/* What inline code of QEMU counts and tests. */
 struct board {
 	uint64_t instructions;
-	uint64_t pending; /* not 0: something waits for this vCPU's fence */
+	uint64_t pending; /* not 0: something waits for a fence */
 };
 
 /* An instruction with a callback of its own, kept for good: there are few. */
@@ -65,13 +65,20 @@ static struct {
 	bool loads;
 	unsigned int vcpus;
 
-	struct trace_writer *writer; /* NULL: not recording */
-	struct qemu_plugin_scoreboard *boards;
-	struct dx_trace_counts total; /* but the instructions: those are on the boards */
+	struct trace_writer *writer;	      /* NULL: not recording */
+	struct qemu_plugin_scoreboard *board; /* with one vCPU: see machine_vcpu() */
+	bool pending[DX_TRACE_VCPUS];	      /* something waits for its fence */
+	struct dx_trace_counts total;	      /* but the instructions: those are on the board */
 	uint64_t run, last_nt_line, lost;
 	unsigned char *counts_at; /* the mapped file of @counts */
 	struct site *sites[1024];
 } plugin;
+
+/* Of the only vCPU. */
+static struct board *the_board(void)
+{
+	return qemu_plugin_scoreboard_find(plugin.board, 0);
+}
 
 static void say(const char *what, const char *object, int error)
 {
@@ -83,9 +90,15 @@ static void say(const char *what, const char *object, int error)
 	fputs(line, stderr);
 }
 
-static struct board *board_of(unsigned int vcpu)
+/*
+ * Something of @vcpu's waits for its fence, or nothing does. Of one vCPU QEMU's inline code
+ * asks that, of several each fence's callback does.
+ */
+static void set_pending(unsigned int vcpu, bool is_pending)
 {
-	return qemu_plugin_scoreboard_find(plugin.boards, vcpu);
+	plugin.pending[vcpu] = is_pending;
+	if (plugin.vcpus == 1)
+		the_board()->pending = is_pending;
 }
 
 static bool in_ranges(uint64_t physical)
@@ -101,16 +114,16 @@ static bool in_ranges(uint64_t physical)
 /* ---- recording ---- */
 
 /* The stack behind kernel code that begins a run; 0 for a program's. */
-static uint32_t take_stack(unsigned int vcpu, uint64_t ip)
+static uint32_t take_stack(uint8_t vcpu, uint64_t ip)
 {
 	static struct dx_trace_frame frames[DX_TRACE_FRAMES];
-	struct dx_trace_rec rec = { .kind = DX_TRACE_STACK, .vcpu = (uint8_t)vcpu };
+	struct dx_trace_rec rec = { .kind = DX_TRACE_STACK, .vcpu = vcpu };
 	uint32_t n = 0, number;
 	bool is_new;
 
 	if (!machine_is_kernel(ip))
 		return 0;
-	number = stack_take(vcpu, frames, &n, &is_new);
+	number = stack_take(frames, &n, &is_new);
 	if (is_new) {
 		rec.addr = number;
 		rec.length = n * (uint32_t)sizeof(frames[0]);
@@ -181,10 +194,11 @@ static void end_vector(uint64_t ip, uint32_t len, unsigned int width)
 }
 
 /* A piece of one store within a page, of persistent memory. */
-static void take_store(unsigned int vcpu, uint64_t physical, uint32_t len, unsigned int shift,
-		       const void *bytes, void *data)
+static void take_store(uint64_t physical, uint32_t len, unsigned int shift, const void *bytes,
+		       void *data)
 {
 	unsigned int flags = unpack_flags(data), width = unpack_width(data);
+	unsigned int vcpu = machine_vcpu();
 	struct dx_trace_rec rec = {
 		.kind = bytes ? DX_TRACE_STORE : DX_TRACE_LOAD,
 		.vcpu = (uint8_t)vcpu,
@@ -198,7 +212,7 @@ static void take_store(unsigned int vcpu, uint64_t physical, uint32_t len, unsig
 	if (bytes)
 		count_store(physical, flags);
 	if (flags & DX_TRACE_NT)
-		board_of(vcpu)->pending = 1;
+		set_pending(vcpu, true);
 	if (!plugin.writer)
 		return;
 	record(&rec, bytes);
@@ -217,8 +231,7 @@ static bool find_user(qemu_plugin_meminfo_t info, uint64_t vaddr, uint64_t *ret)
 }
 
 /* One access of a kernel's or a program's, at most 64 bytes; it may go on in another page. */
-static void take_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
-			uint64_t physical, void *data)
+static void take_access(qemu_plugin_meminfo_t info, uint64_t vaddr, uint64_t physical, void *data)
 {
 	unsigned int shift = qemu_plugin_mem_size_shift(info);
 	uint64_t second, len = 1ULL << shift, here = PAGE - vaddr % PAGE;
@@ -232,70 +245,78 @@ static void take_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t 
 		bytes = (const unsigned char *)&value.data;
 	}
 	if (in_ranges(physical))
-		take_store(vcpu, physical, (uint32_t)here, shift, bytes, data);
-	if (here < len && machine_translate(vcpu, vaddr + here, &second) && in_ranges(second))
-		take_store(vcpu, second, (uint32_t)(len - here), shift, bytes ? bytes + here : NULL,
+		take_store(physical, (uint32_t)here, shift, bytes, data);
+	if (here < len && machine_translate(vaddr + here, &second) && in_ranges(second))
+		take_store(second, (uint32_t)(len - here), shift, bytes ? bytes + here : NULL,
 			   data);
 }
 
-static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
+static void on_access(unsigned int unused, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
 {
 	uint64_t physical;
+
+	(void)unused;
 
 	if (!plugin.writer && !plugin.counts_at)
 		return;
 	if (!machine_is_kernel(vaddr)) {
 		if (find_user(info, vaddr, &physical))
-			take_access(vcpu, info, vaddr, physical, data);
+			take_access(info, vaddr, physical, data);
 		return;
 	}
 	/* One that ends beyond the beginning of a range: the direct map has the next page next. */
 	physical = vaddr - MACHINE_DIRECT_MAP;
 	if (physical + ACCESS_MAX - plugin.low < plugin.span + ACCESS_MAX)
-		take_access(vcpu, info, vaddr, physical, data);
+		take_access(info, vaddr, physical, data);
 }
 
-static void on_write_back(unsigned int vcpu, void *data)
+static void on_write_back(unsigned int unused, void *data)
 {
 	const struct site *site = data;
 	struct dx_trace_rec rec = {
 		.kind = DX_TRACE_WRITE_BACK,
-		.vcpu = (uint8_t)vcpu,
 		.detail = (uint8_t)site->insn.detail,
 		.length = DX_TRACE_LINE,
 		.ip = site->ip,
 	};
 	uint64_t vaddr, physical;
 
+	(void)unused;
 	if (!plugin.writer && !plugin.counts_at)
 		return;
-	vaddr = machine_operand(vcpu, &site->insn, site->ip);
-	if (!machine_translate(vcpu, vaddr, &physical)) {
+	vaddr = machine_operand(&site->insn, site->ip);
+	if (!machine_translate(vaddr, &physical)) {
 		plugin.lost++;
 		return;
 	}
 	if (!in_ranges(physical))
 		return;
 	plugin.total.lines_written_back++;
-	board_of(vcpu)->pending = 1;
+	rec.vcpu = (uint8_t)machine_vcpu();
+	set_pending(rec.vcpu, true);
 	rec.addr = physical & ~(DX_TRACE_LINE - 1);
 	if (plugin.writer)
 		record(&rec, NULL);
 }
 
-static void on_fence(unsigned int vcpu, void *data)
+static void on_fence(unsigned int unused, void *data)
 {
 	const struct site *site = data;
 	struct dx_trace_rec rec = {
 		.kind = DX_TRACE_FENCE,
-		.vcpu = (uint8_t)vcpu,
 		.detail = (uint8_t)site->insn.detail,
 		.ip = site->ip,
 	};
+	bool is_asked_for = rec.detail <= DX_TRACE_MFENCE;
 
-	board_of(vcpu)->pending = 0;
-	if (rec.detail <= DX_TRACE_MFENCE)
-		plugin.total.fences++;
+	(void)unused;
+	if (!plugin.writer && !plugin.counts_at)
+		return;
+	rec.vcpu = (uint8_t)machine_vcpu();
+	if (!is_asked_for && !plugin.pending[rec.vcpu])
+		return;
+	set_pending(rec.vcpu, false);
+	plugin.total.fences += is_asked_for;
 	if (plugin.writer)
 		record(&rec, NULL);
 }
@@ -369,31 +390,29 @@ static void start(uint64_t run)
 		say("cannot begin a trace", path, -r);
 }
 
-static void answer_counts(unsigned int vcpu, uint64_t vaddr)
+static void answer_counts(uint64_t vaddr)
 {
 	const struct nvdimm *n = &plugin.counts;
 	struct dx_trace_counts *total = &plugin.total;
 	uint64_t physical;
 
-	if (!plugin.counts_at || !machine_translate(vcpu, vaddr, &physical) ||
+	if (!plugin.counts_at || !machine_translate(vaddr, &physical) ||
 	    physical - n->base > n->size - sizeof(*total))
 		return;
 	total->fills++;
-	total->instructions = 0;
-	for (unsigned int i = 0; i < plugin.vcpus; i++)
-		total->instructions += board_of(i)->instructions;
+	total->instructions = the_board()->instructions;
 	memcpy(plugin.counts_at + (physical - n->base), total, sizeof(*total));
 }
 
-static void record_mark(unsigned int vcpu, const struct site *site, uint64_t what)
+static void record_mark(const struct site *site, uint64_t what)
 {
 	struct dx_trace_rec rec = {
 		.kind = DX_TRACE_MARK,
-		.vcpu = (uint8_t)vcpu,
+		.vcpu = (uint8_t)machine_vcpu(),
 		.flags = DX_TRACE_USER,
 		.detail = (uint8_t)what,
-		.length = (uint32_t)machine_register(vcpu, 7),
-		.addr = machine_register(vcpu, 6),
+		.length = (uint32_t)machine_register(7),
+		.addr = machine_register(6),
 		.ip = site->ip,
 	};
 
@@ -401,26 +420,27 @@ static void record_mark(unsigned int vcpu, const struct site *site, uint64_t wha
 		trace_writer_event(plugin.writer, &rec, NULL);
 }
 
-static void on_mark(unsigned int vcpu, void *data)
+static void on_mark(unsigned int unused, void *data)
 {
 	uint64_t what;
 
-	if (machine_register(vcpu, 0) != DX_MARK_MAGIC)
+	(void)unused;
+	if (machine_register(0) != DX_MARK_MAGIC)
 		return;
-	what = machine_register(vcpu, 2);
+	what = machine_register(2);
 	switch (what) {
 	case DX_MARK_START:
-		start(machine_register(vcpu, 6));
+		start(machine_register(6));
 		break;
 	case DX_MARK_STOP:
 		stop(DX_TRACE_STOPPED);
 		break;
 	case DX_MARK_COUNTS:
-		answer_counts(vcpu, machine_register(vcpu, 6));
+		answer_counts(machine_register(6));
 		break;
 	case DX_MARK_BEGIN:
 	case DX_MARK_END:
-		record_mark(vcpu, data, what);
+		record_mark(data, what);
 		break;
 	default:
 		break;
@@ -449,9 +469,9 @@ static struct site *find_site(uint64_t ip, const struct insn *insn)
 
 static void watch_fence(struct qemu_plugin_insn *qemu_insn, struct site *site)
 {
-	qemu_plugin_u64 pending = { plugin.boards, offsetof(struct board, pending) };
+	qemu_plugin_u64 pending = { plugin.board, offsetof(struct board, pending) };
 
-	if (site->insn.detail <= DX_TRACE_MFENCE)
+	if (site->insn.detail <= DX_TRACE_MFENCE || plugin.vcpus > 1)
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_insn, on_fence, QEMU_PLUGIN_CB_R_REGS,
 						       site);
 	else
@@ -462,7 +482,7 @@ static void watch_fence(struct qemu_plugin_insn *qemu_insn, struct site *site)
 
 static void watch(struct qemu_plugin_insn *qemu_insn)
 {
-	qemu_plugin_u64 instructions = { plugin.boards, offsetof(struct board, instructions) };
+	qemu_plugin_u64 instructions = { plugin.board, offsetof(struct board, instructions) };
 	uint64_t ip = qemu_plugin_insn_vaddr(qemu_insn);
 	enum qemu_plugin_mem_rw rw = plugin.loads ? QEMU_PLUGIN_MEM_RW : QEMU_PLUGIN_MEM_W;
 	uint8_t bytes[INSN_MAX];
@@ -502,7 +522,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 static void on_vcpu(qemu_plugin_id_t id, unsigned int vcpu)
 {
 	(void)id;
-	machine_add_vcpu(vcpu);
+	(void)vcpu;
+	machine_add_vcpu();
 }
 
 static void on_end(qemu_plugin_id_t id, void *data)
@@ -584,7 +605,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		say("wants range= and one of out= and counts=", "arguments", 0);
 		return -1;
 	}
-	plugin.boards = qemu_plugin_scoreboard_new(sizeof(struct board));
+	if (plugin.vcpus > 1 && plugin.counts_at) {
+		say("instructions are counted of one vCPU only", "-smp", 0);
+		return -1;
+	}
+	machine_set_vcpus(plugin.vcpus);
+	plugin.board = qemu_plugin_scoreboard_new(sizeof(struct board));
 	qemu_plugin_register_vcpu_init_cb(id, on_vcpu);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, on_end, NULL);

@@ -87,11 +87,10 @@ static uint32_t find_frames(const uint64_t *words, size_t n, struct dx_trace_fra
 	return found;
 }
 
-uint32_t stack_take(unsigned int vcpu, struct dx_trace_frame *frames, uint32_t *ret_n,
-		    bool *ret_new)
+uint32_t stack_take(struct dx_trace_frame *frames, uint32_t *ret_n, bool *ret_new)
 {
 	static uint64_t words[STACK_BYTES / sizeof(uint64_t)];
-	uint64_t rsp = machine_register(vcpu, RSP) & ~7ULL, hash = 1;
+	uint64_t rsp = machine_register(RSP) & ~7ULL, hash = 1;
 	size_t bytes = STACK_BYTES - rsp % STACK_BYTES;
 	struct seen *s;
 

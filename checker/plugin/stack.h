@@ -19,8 +19,7 @@
  * and up), and sets @ret_new if it was not seen before: then @frames (room for
  * DX_TRACE_FRAMES) and @ret_n are what it holds. 0: nothing was found.
  */
-uint32_t stack_take(unsigned int vcpu, struct dx_trace_frame *frames, uint32_t *ret_n,
-		    bool *ret_new);
+uint32_t stack_take(struct dx_trace_frame *frames, uint32_t *ret_n, bool *ret_new);
 
 /* Forgets all numbers: a new trace begins. */
 void stack_forget(void);

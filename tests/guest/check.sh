@@ -57,6 +57,20 @@ for i in 1 2; do
 done
 cmp "$work"/same1/latest/*.trace "$work"/same2/latest/*.trace || die "two traces differ"
 
+# Two CPUs: each store, write-back and fence is the one's that did it. That of a thread's
+# marks is: told by the CPU that translated the code, all would be of one.
+check 0 --keep --cpus 2 msync-beside-stores --fs ext4
+run 0 ./daxbench trace --dump --json "$work"/results/latest/msync-beside-stores-*.trace
+cp "$work/out" "$work/dump"
+/usr/bin/python3 - "$work/dump" <<'EOF' || die "records of two CPUs are not told apart"
+import json, sys
+head, *records = map(json.loads, open(sys.argv[1]))
+by = {kind: {r["vcpu"] for r in records if r["kind"] == kind} for kind in ("mark", "fence")}
+sys.exit(head["vcpus"] != 2 or by["mark"] != {0, 1} or not by["fence"] <= {0, 1})
+EOF
+checks=$((checks + 1))
+check 1 --cpus 2 every-sync --fs ext4 --write-cache off
+
 # For people, and on bad input.
 run 1 ./daxbench check -o "$work/results" every-sync --fs ext4 --write-cache off
 has out "msync #9 promised what a power cut would lose"
