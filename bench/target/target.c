@@ -422,7 +422,7 @@ bool target_is_dax(const struct target *t)
 const char *target_how_to_dax(const struct target *t)
 {
 	return t->kind && t->kind->no_dax ? "--fs names a kind without DAX, for comparison"
-					  : "mount with -o dax=always";
+					  : "mount with -o dax=always, from an fsdax namespace";
 }
 
 bool target_is_own(const struct target *t)

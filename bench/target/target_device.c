@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What a fault maps, and how mappings are aligned, of the device-dax @id. */
 static int read_align(const struct guard_identity *id, uint64_t *ret, struct err *e)
@@ -93,7 +94,49 @@ int target_device_add(const struct target *t, int cell, struct err *e)
 	return err_sys(e, -errno, t->device, "make a node of it");
 }
 
+/*
+ * Device-dax, from its driver or to it: by the name that the kernel has it under. A real
+ * machine's device may be in use by who has it open besides us, so ours alone are.
+ */
+static int tell_driver(const struct target *t, const char *what)
+{
+	const char *name = strrchr(t->device, '/');
+	char path[PATH_MAX];
+
+	if (!guard_in_our_guest() || t->which == TARGET_RAW || !name)
+		return -EOPNOTSUPP;
+	snprintf(path, sizeof(path), "/sys/bus/dax/drivers/device_dax/%s", what);
+	return file_poke(path, name + 1);
+}
+
+static int unbind_device(struct dx *dx)
+{
+	return tell_driver(dx->env_data, "unbind");
+}
+
+/*
+ * The node goes before, and comes again: the inode of one that was opened is on a list of
+ * the struct cdev, which the driver's probe begins anew. The kernel says BUG in
+ * lib/list_debug.c when that inode goes (6.12.117, from cd_forget()).
+ */
+static int bind_device(struct dx *dx)
+{
+	const struct target *t = dx->env_data;
+	struct err e;
+	int r, added;
+
+	if (!guard_in_our_guest())
+		return -EOPNOTSUPP;
+	if (unlinkat(dx->root, DX_DEVICE, 0) && errno != ENOENT)
+		return -errno;
+	r = tell_driver(t, "bind");
+	added = target_device_add(t, dx->root, &e);
+	return r ? r : added;
+}
+
 const struct dx_env_ops target_device_ops = {
 	.drop_caches = target_drop_caches,
 	.pass_time = target_pass_time,
+	.unbind = unbind_device,
+	.bind = bind_device,
 };

@@ -773,6 +773,12 @@ DX_ENV_CALL(remount, DX_OP_ENV_REMOUNT, remount(w->dx, read_only), read_only, bo
 DX_ENV_CALL(mkfs, DX_OP_ENV_MKFS, mkfs(w->dx), 0)
 DX_ENV_CALL(drop_caches, DX_OP_ENV_DROP_CACHES, drop_caches(w->dx), 0)
 DX_ENV_CALL(pass_time, DX_OP_ENV_PASS_TIME, pass_time(w->dx, ms), ms, uint64_t ms)
+/*
+ * Mappings of the device stay, without pages: who touches one dies of SIGBUS. Before
+ * dx_env_bind() they and its files must go.
+ */
+DX_ENV_CALL(unbind, DX_OP_ENV_UNBIND, unbind(w->dx), 0)
+DX_ENV_CALL(bind, DX_OP_ENV_BIND, bind(w->dx), 0)
 #undef DX_ENV_CALL
 
 /*

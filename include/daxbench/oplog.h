@@ -209,6 +209,8 @@ enum dx_log_op {
 	 * alignment of its mappings (device-dax). Extents of it are its whole.
 	 */
 	DX_OP_TARGET,
+	DX_OP_ENV_UNBIND, /* the device from its driver */
+	DX_OP_ENV_BIND,	  /* and to it again */
 	DX_OP_COUNT
 };
 

@@ -111,6 +111,8 @@ struct dx_env_ops {
 	int (*drop_caches)(struct dx *dx);
 	int (*pass_time)(struct dx *dx, uint64_t ms); /* of the guest's clock */
 	int (*poison)(struct dx *dx, void *at);	      /* the page fails; in our guest alone */
+	int (*unbind)(struct dx *dx); /* device-dax from its driver; in our guest alone */
+	int (*bind)(struct dx *dx);
 };
 
 /* A number that a user may choose: NAME:param=value. */

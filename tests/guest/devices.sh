@@ -22,7 +22,7 @@ has out "devdax-fault-4k devdax-4k"
 run 0 ./daxbench run --deterministic --counts --json -o "$work/results" 'raw-*' raw-direct-write:dsync=1 \
 	'devdax-*' devdax-flush:size=2M pte-store-hole --fs ext4,xfs
 cp "$work/out" "$work/run.json"
-holds 'len(d["results"]) == 16 and all(c["status"] == "pass" for c in d["results"])'
+holds 'len(d["results"]) == 17 and all(c["status"] == "pass" for c in d["results"])'
 holds 'all({v for k, v in c["counts"].items() if k not in ("of_ops", "lines_written_back")} == {0} and c["counts"]["of_ops"] > 0
 	for c in d["results"] if c["fs"] not in ("ext4", "xfs"))'
 holds '{(c["fs"], c["mode"], c["target"]["align_bytes"]) for c in d["results"]} == {
