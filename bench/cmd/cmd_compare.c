@@ -144,8 +144,8 @@ static int take_sides(struct compare *c, struct err *e)
 
 		if (kind == COMPARE_WORD_WORKLOAD)
 			break;
-		if (session_is_emulated(&run->session) && strchr(run->words[0], '/') &&
-		    !strchr(run->words[0], ',') && access(run->words[0], F_OK))
+		if (kind == COMPARE_WORD_KERNEL && session_is_emulated(&run->session) &&
+		    strchr(run->words[0], '/') && access(run->words[0], F_OK))
 			return err_sys(e, -errno, run->words[0], "compare");
 		if (c->n_sides && kind != c->kind)
 			return err_set(e, -EINVAL, run->words[0],

@@ -38,15 +38,24 @@ static bool ends_in(const char *word, const char *end)
 	return len > want && !strcmp(word + len - want, end);
 }
 
-static enum compare_word kind_of_path(const char *path)
+/* "latest", "baselines/mine"; also a path that leads to a run.json. */
+static bool is_set_name(const char *base, const char *word)
+{
+	char path[PATH_MAX];
+
+	return !results_find(base, word, path, NULL);
+}
+
+static enum compare_word kind_of_path(const char *base, const char *path)
 {
 	struct stat st;
 	char release[128];
 
 	if (ends_in(path, DOCUMENT))
 		return COMPARE_WORD_RESULTS;
-	if (stat(path, &st) ||
-	    (S_ISREG(st.st_mode) && !kernel_release(path, release, sizeof(release), NULL)))
+	if (stat(path, &st))
+		return is_set_name(base, path) ? COMPARE_WORD_RESULTS : COMPARE_WORD_KERNEL;
+	if (S_ISREG(st.st_mode) && !kernel_release(path, release, sizeof(release), NULL))
 		return COMPARE_WORD_KERNEL;
 	return COMPARE_WORD_RESULTS;
 }
@@ -66,17 +75,16 @@ static bool is_workload(const char *word)
 enum compare_word compare_word_kind(const char *base, const char *word)
 {
 	AUTO_FREE char *first = strndup(word, strcspn(word, ","));
-	char path[PATH_MAX];
 
 	if (!first)
 		return COMPARE_WORD_WORKLOAD;
 	if (is_version(word))
 		return COMPARE_WORD_KERNEL;
 	if (is_path(word))
-		return kind_of_path(first);
+		return kind_of_path(base, first);
 	if (is_workload(word))
 		return COMPARE_WORD_WORKLOAD;
-	return results_find(base, first, path, NULL) ? COMPARE_WORD_WORKLOAD : COMPARE_WORD_RESULTS;
+	return is_set_name(base, first) ? COMPARE_WORD_RESULTS : COMPARE_WORD_WORKLOAD;
 }
 
 /* ---- workloads ---- */

@@ -75,6 +75,11 @@ Test(compare_words, results)
 	put("one/run.json", "{}", 2);
 	cr_assert_eq(kind("one"), COMPARE_WORD_RESULTS, "a set's name");
 	cr_assert_eq(kind("one,two"), COMPARE_WORD_RESULTS);
+	cr_assert_eq(mkdir(in_dir("baselines"), 0777), 0);
+	cr_assert_eq(mkdir(in_dir("baselines/mine"), 0777), 0);
+	put("baselines/mine/run.json", "{}", 2);
+	cr_assert_eq(kind("baselines/mine"), COMPARE_WORD_RESULTS, "a baseline's");
+	cr_assert_eq(kind("baselines/none"), COMPARE_WORD_KERNEL);
 	cr_assert_eq(kind(put("any", "{}", 2)), COMPARE_WORD_RESULTS, "a file that is no kernel");
 	cr_assert_eq(kind("nowhere/run.json"), COMPARE_WORD_RESULTS);
 }
