@@ -241,6 +241,16 @@ static int refuse_locked(const struct guard_identity *id, long pid, struct err *
 }
 
 /*
+ * What is locked is the device's node. In our guest, where nobody else is, it is a file of
+ * sysfs for device-dax: a workload may take that from its driver, and while the node is
+ * open a driver does not get it back whole (bind_device() in target_device.c).
+ */
+static bool locks_elsewhere(const struct guard_identity *id)
+{
+	return id->character && guard_in_our_guest();
+}
+
+/*
  * flock on a read-only descriptor: it is not in the way of mkfs, its close is
  * no write for udev, and udev respects it (systemd, docs/BLOCK_DEVICE_LOCKING).
  * udev itself takes a shared one while it looks at a device: that one is waited for.
@@ -253,7 +263,7 @@ static int lock_device(const struct guard_identity *id, int fd, struct err *e)
 
 	if (fstat(fd, &st))
 		return err_sys(e, -errno, id->path, "stat");
-	if (st.st_rdev != id->dev)
+	if (st.st_rdev != id->dev && !locks_elsewhere(id))
 		return err_set(e, -EPERM, id->path, "has become another device");
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		AUTO_FREE char *locks = NULL;
@@ -272,11 +282,22 @@ static int lock_device(const struct guard_identity *id, int fd, struct err *e)
 	return refuse_locked(id, pid, e);
 }
 
+static void find_lock(const struct guard_identity *id, char *buf, size_t len)
+{
+	if (locks_elsewhere(id))
+		guard_sysfs(id, "size", buf, len);
+	else
+		snprintf(buf, len, "%s", id->path);
+}
+
 static int take_lock(const struct guard_identity *id, int *ret, struct err *e)
 {
-	AUTO_CLOSE int fd = open(id->path, O_RDONLY | O_CLOEXEC);
+	char path[PATH_MAX];
+	AUTO_CLOSE int fd = -1;
 	int r;
 
+	find_lock(id, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		r = err_sys(e, -errno, id->path, "open");
 		return r == -EACCES ? err_hint(e, "a device needs root") : r;
