@@ -4,7 +4,9 @@
  * kills who had it mapped, a process that is there for that. The next load, store, sync,
  * write and read of it are what is timed, once: the kernel has marked its struct page, and
  * neither DAX nor pmem looks there, only at the bad blocks that a real error would list. The
- * medium itself is whole, so the bytes are as they were.
+ * medium itself is whole, so the bytes are as they were. Clearing is what a write does to bad
+ * blocks, through the firmware (nvdimm_clear_poison() in drivers/nvdimm/bus.c): QEMU's has no
+ * such call, so here that is not to be seen.
  */
 #include "workloads/common.h"
 

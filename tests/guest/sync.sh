@@ -38,9 +38,9 @@ holds "[($lines)(w) for w in ('msync-page', 'msync-pmd-4k', 'msync-sparse', 'msy
 holds "[($lines)('sync-file-range', wait=n) for n in (0, 1)] == [0, 64]"
 holds "($lines)('user-flush') == 64 and counts('user-flush', 'fences') == 1"
 holds "($lines)('fsync-dirty', huge=2) == 3 * 64 + 2 * 32768"
-# 512 rounds later a round costs what it did, but for an instruction that a sample now and
-# then has more (1 of 12,000; a page more to go through would be 300). 60 seconds in which nothing is written back:
-# they are the guest's, whose clock need not agree with the emulator's to the last digit.
+# 512 rounds later a round costs what it did, but for an instruction in 12,000 that a sample
+# now and then has more. 60 seconds in which nothing is written back: they are the guest's,
+# whose clock need not agree with the emulator's to the last digit.
 holds 'abs(cell("msync-growing", before=612)["median"] / cell("msync-growing", before=100)["median"] - 1) < 0.001'
 holds "($lines)('idle-dirty') == 0"
 holds "cell('idle-dirty')['median'] > 59.9e9"
