@@ -49,7 +49,7 @@ holds 'cell("fsync-dirty", pages=200000)["status"] == "skip" and
 holds 'len([c for c in d["results"] if c["status"] == "pass"]) == 11'
 
 # There it has room.
-run 0 ./daxbench run --json -q --nvdimm-size 1G --fs xfs-rt --cell-time 100ms \
+run 0 ./daxbench run --json -q --nvdimm-size 1G --fs xfs-rt --cell-time 100ms --cell-timeout 10m \
 	-o "$work/results" fsync-dirty:pages=150000
 cp "$work/out" "$work/run.json"
 holds 'd["results"][0]["status"] == "pass" and
