@@ -29,6 +29,7 @@ struct area {
 	uint64_t n; /* records that had begun */
 	uint32_t full;
 	size_t first, ops; /* of oplog.op, before the merge */
+	uint64_t last;	   /* record of the last operation, where there is any */
 };
 
 struct oplog {
@@ -401,6 +402,7 @@ static int parse_area(struct oplog *log, uint32_t worker, const char *name, stru
 			return bad(&p, op->number, "has not returned, but another follows");
 		log->n_ops++;
 		a->ops++;
+		a->last = op->number;
 	}
 	return 0;
 }
@@ -555,6 +557,13 @@ bool oplog_is_cut(const struct oplog *log, char *why, size_t len)
 		return true;
 	}
 	return false;
+}
+
+bool oplog_is_last_of_cut(const struct oplog *log, const struct oplog_op *op)
+{
+	const struct area *a = &log->area[op->worker];
+
+	return a->full && op->number == a->last;
 }
 
 void oplog_close(struct oplog *log)

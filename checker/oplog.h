@@ -56,6 +56,12 @@ uint32_t oplog_workers(const struct oplog *log);
 /* True: what happened later is not in it. @why (may be NULL) gets which worker and why. */
 bool oplog_is_cut(const struct oplog *log, char *why, size_t len);
 
+/*
+ * @op is the last that its worker could log, for it is cut off: of what the worker did
+ * from then on, and where @op is a sync call maybe of @op itself, something is missing.
+ */
+bool oplog_is_last_of_cut(const struct oplog *log, const struct oplog_op *op);
+
 /* NULL is fine. */
 void oplog_close(struct oplog *log);
 

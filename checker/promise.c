@@ -77,6 +77,7 @@ static int mark_begin(struct promise *p, struct worker *w, const struct oplog_op
 
 	w->current = op;
 	w->began = seq;
+	p->over |= oplog_is_last_of_cut(p->log, op);
 	memset(w->change, 0, sizeof(w->change));
 	w->changed = w->freed = w->settled = NULL;
 	r = promise_begin(p, w, op);

@@ -27,6 +27,8 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	struct mapped *s = dx_priv(dx);
 	int r = map_hole(w, s, n * DX_PAGE, RW_PTE);
 
+	if (!r)
+		r = refuse_large_units(dx, &s->file);
 	return r ? r : start_threads(dx, w, thread);
 }
 

@@ -236,6 +236,33 @@ Test(linecheck, what_begins_during_the_call_is_not_promised)
 	expect_clean();
 }
 
+/*
+ * A worker whose log is full goes on, and its stores are in the trace alone. What was lost
+ * before that is caught all the same.
+ */
+Test(linecheck, what_a_full_log_could_not_hold_is_not_judged)
+{
+	uint64_t unlogged = 0x1234;
+
+	map_store(0);
+	good_sync(DX_OP_FSYNC);
+	map_store(64);
+	area(0)->full = DX_FULL_ROOM;
+	store(AT(0), &unlogged, 8);
+	expect_clean();
+}
+
+Test(linecheck, what_was_lost_before_the_log_was_full_is_caught)
+{
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	fence(DX_TRACE_SFENCE);
+	sync_end();
+	map_store(64);
+	area(0)->full = DX_FULL_ROOM;
+	v = expect_caught(LINECHECK_NOT_WRITTEN_BACK);
+}
+
 Test(linecheck, a_store_over_promised_bytes_by_nobody_is_caught)
 {
 	uint64_t rubbish = 0x1234;
