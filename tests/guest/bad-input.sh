@@ -19,6 +19,20 @@ run 2 ./daxbench run msync-range:size=1T
 has err "is out of range"
 run 2 ./daxbench run msync-range:pages=1
 has err "it has size"
+# Each parameter of each workload: below, above, no number, nothing; none boots a guest.
+./daxbench list --json | /usr/bin/python3 -c '
+import json, sys
+for w in json.load(sys.stdin):
+    for p in w["params"]:
+        if p["unit"] != "path":
+            bad = [p["max"] + 1, 1 << 64, "x", ""] + [p["min"] - 1] * (p["min"] > 0)
+            print(*("%s:%s=%s" % (w["name"], p["name"], v) for v in bad), sep="\n")
+' >"$work/words"
+[ "$(wc -l <"$work/words")" -gt 100 ] || die "there are fewer parameters than that"
+while read -r word; do
+	run 2 ./daxbench run "$word"
+	grep -q "${word%%:*}" "$work/err" || die "$word: $(cat "$work/err")"
+done <"$work/words"
 run 2 ./daxbench run --emulate --target /tmp
 has err "a guest has its own devices"
 run 2 ./daxbench run --target /tmp --deterministic
