@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/plan.h"
+#include "bench/check/ace_source.h"
 #include "bench/interrupt.h"
 
 #include <errno.h>
@@ -53,6 +54,8 @@ int plan_make(struct plan *p, const struct session *s, enum lens lens, char *con
 
 	if (!r)
 		r = select_words(lens, words, n_words, &p->selections, &p->n_selections, e);
+	if (!r)
+		r = ace_source_spread(&p->selections, &p->n_selections, e);
 	if (r)
 		return r;
 	choose_file_systems(p, s);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/oplist_source.h"
+#include "bench/check/ace_source.h"
 #include "checker/gen/soup.h"
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
@@ -106,6 +107,10 @@ int oplist_source_count(const struct selection *s, uint64_t *ret, struct err *e)
 
 	if (s->workload->list == DX_LIST_SOUP)
 		*ret = soup_ops(s);
+	if (s->workload->list == DX_LIST_ACE) {
+		*ret = 0; /* what the file system can do decides */
+		return ace_source_options(s, &(struct ace_options){ 0 }, e);
+	}
 	if (s->workload->list != DX_LIST_FILE)
 		return 0;
 	r = open_list(s, &list, e);
@@ -222,7 +227,7 @@ static int find_features(const struct target *t, int dir, unsigned int *ret, str
 		return err_sys(e, -errno, PROBE, "make, to see what the file system can do");
 	if (fault_takes_all(fd)) {
 		unlinkat(dir, PROBE, 0);
-		return err_set(e, -EOPNOTSUPP, "soup",
+		return err_set(e, -EOPNOTSUPP, "realtime device",
 			       "a small allocation takes the whole realtime device (docs/findings/"
 			       "xfs-rt-fault-takes-all.md): see xfs-rt-4k");
 	}
@@ -243,6 +248,18 @@ static int make_soup(const struct selection *s, const struct target *t, int dir,
 	return r ? r : soup_make(ret, &o, e);
 }
 
+static int make_ace(const struct selection *s, const struct target *t, int dir, uint64_t seed,
+		    struct oplist *ret, struct err *e)
+{
+	struct ace_options o;
+	int r = ace_source_options(s, &o, e);
+
+	if (!r)
+		r = find_features(t, dir, &o.features, e);
+	o.seed = seed;
+	return r ? r : ace_make(ret, &o, e);
+}
+
 int oplist_source_make(const struct selection *s, const struct target *t, int dir, uint64_t seed,
 		       struct oplist *ret, struct err *e)
 {
@@ -252,6 +269,8 @@ int oplist_source_make(const struct selection *s, const struct target *t, int di
 		return open_list(s, ret, e);
 	case DX_LIST_SOUP:
 		return make_soup(s, t, dir, seed, ret, e);
+	case DX_LIST_ACE:
+		return make_ace(s, t, dir, seed, ret, e);
 	default:
 		return 0;
 	}

@@ -174,6 +174,7 @@ enum dx_list_source {
 	DX_LIST_NONE,
 	DX_LIST_FILE, /* the file that the user names with the parameter "list" */
 	DX_LIST_SOUP, /* made from the seed, as many operations as the parameter "ops" says */
+	DX_LIST_ACE,  /* made systematically: "length", "shard", "of", "case" (workloads/ace.c) */
 };
 
 struct dx_workload {
