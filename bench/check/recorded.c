@@ -160,10 +160,13 @@ static int judge(const struct recorded *r, json_t *cell, struct err *e)
 		return code;
 	if (r->coverage)
 		add_coverage(r->coverage, judge_log(v));
+	if (r->ace && ace_report_add(r->ace, judge_log(v)))
+		code = err_sys(e, -ENOMEM, r->log, "count the cases");
 	note_outcome(v, cell);
 	about = oplog_header(judge_log(v));
-	code = attribution_open(&a, r->symbols, recorded_by_this_program(about) ? about->text : 0,
-				e);
+	if (!code)
+		code = attribution_open(&a, r->symbols,
+					recorded_by_this_program(about) ? about->text : 0, e);
 	if (!code && verdict_to_json(v, a, cell))
 		code = err_sys(e, -ENOMEM, r->trace, "describe the verdict");
 	attribution_close(a);

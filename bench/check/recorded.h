@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "bench/check/ace_report.h"
 #include "checker/gen/coverage.h"
 #include "checker/persist.h"
 #include "daxbench/oplog.h"
@@ -25,6 +26,7 @@ struct recorded {
 	uint64_t seed;	     /* chooses them */
 	const char *flush;   /* "clwb": the CPU's instruction, if it is known; or NULL */
 	struct coverage *coverage; /* gets what a soup covered; or NULL */
+	struct ace_report *ace;	   /* gets what of ace was run; or NULL */
 };
 
 /* What the log in @path says of its run. -EBADMSG: it is none, or a wrong one. */

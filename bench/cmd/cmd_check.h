@@ -47,6 +47,7 @@ struct check_judge {
 	struct results *results;
 	json_t *known;		  /* failures (known.h) */
 	struct coverage coverage; /* of all soups */
+	struct ace_report ace;	  /* of all that ace made */
 	bool kept;		  /* files of a cell */
 	struct repro_run run;	  /* what all cells have in common */
 	struct repro repro;	  /* the violations, saved */
@@ -65,7 +66,7 @@ void check_judge_begin(struct check_judge *j, struct results *results, const cha
  */
 int check_judge_cells(struct check_judge *j, const struct recording *rec, struct err *e);
 
-/* All is in: notes what the soups covered, and how many violations are alike. */
+/* All is in: notes what the lists that were made covered, and how many violations are alike. */
 int check_judge_end(struct check_judge *j, struct err *e);
 
 /* cmd_check_reduce.c: cuts down the lists of the violations that were saved. */

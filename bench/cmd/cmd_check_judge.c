@@ -22,6 +22,7 @@ int check_judge_open(struct check_judge *j, const struct check *check, struct er
 void check_judge_close(struct check_judge *j)
 {
 	repro_release(&j->repro);
+	ace_report_release(&j->ace);
 	json_decref(j->known);
 	j->known = NULL;
 }
@@ -82,6 +83,7 @@ static void judge_cell(struct check_judge *j, json_t *cell)
 		.seed = check->session.seed,
 		.flush = session_flush_name(&check->session),
 		.coverage = &j->coverage,
+		.ace = &j->ace,
 	};
 	struct err e;
 
@@ -118,6 +120,8 @@ static void note_coverage(const struct check_judge *j)
 {
 	size_t seen, possible;
 
+	if (j->ace.n)
+		results_note(j->results, "ace", ace_report_to_json(&j->ace));
 	if (!j->coverage.lists)
 		return;
 	coverage_count(&j->coverage, &seen, &possible);

@@ -354,6 +354,29 @@ static void print_coverage(FILE *out, const json_t *coverage)
 		    100.0 * (double)seen / (double)possible);
 }
 
+static void print_ace(FILE *out, const json_t *rows)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) {
+		int64_t seen = number_of(row, "pairs_seen"),
+			possible = number_of(row, "pairs_possible");
+		char pairs[96] = "";
+
+		if (possible)
+			snprintf(pairs, sizeof(pairs),
+				 "; of %" PRId64 " pairs of values %" PRId64 " (%.1f %%)", possible,
+				 seen, 100.0 * (double)seen / (double)possible);
+		say(out,
+		    "ace, %s: %" PRId64 " of %" PRId64 " cases of length %" PRId64 ", %" PRId64
+		    " operations in %" PRId64 " lists%s",
+		    text_of(row, "fs"), number_of(row, "cases"), number_of(row, "cases_possible"),
+		    number_of(row, "length"), number_of(row, "operations"), number_of(row, "lists"),
+		    pairs);
+	}
+}
+
 /* The guest's; where nobody knows it, that of the cells, if it is one. */
 static const char *kernel_of(const json_t *document)
 {
@@ -385,6 +408,7 @@ static void print_totals(FILE *out, const json_t *document)
 				 used ? ", " : "", number_of(summary, names[i]), names[i]);
 	}
 	print_coverage(out, json_object_get(document, "coverage"));
+	print_ace(out, json_object_get(document, "ace"));
 	say(out, "%" PRId64 " cells: %s%s%s", number_of(summary, "planned"), text,
 	    kernel[0] ? "; Linux " : "", kernel);
 }

@@ -8,6 +8,7 @@
 #define DX_LENS_CHECK
 #include "bench/check/oplist_source.h"
 #include "bench/runner.h"
+#include "checker/gen/ace.h"
 #include "checker/gen/soup.h"
 #include "lib/file.h"
 #include "workloads/oplist-run.h"
@@ -35,6 +36,21 @@ static const struct dx_workload soup = {
 	.list = DX_LIST_SOUP,
 	.priv_size = sizeof(struct list_state),
 	.params = { { "ops", "operations", 1, 1, SOUP_MAX_OPS, "" } },
+	.prepare = list_prepare,
+	.run = list_run,
+	.finish = list_finish,
+};
+
+/* length, shard, of, case */
+static const struct dx_workload ace = {
+	.name = "ace",
+	.op = "o",
+	.list = DX_LIST_ACE,
+	.priv_size = sizeof(struct list_state),
+	.params = { { "length", "", 1, 1, 2, "" },
+		    { "shard", "", 0, 0, 64, "" },
+		    { "of", "", 0, 0, 64, "" },
+		    { "case", "", 0, 0, 1, "" } },
 	.prepare = list_prepare,
 	.run = list_run,
 	.finish = list_finish,
@@ -136,6 +152,50 @@ Test(oplist_source, soups_succeed)
 Test(oplist_source, a_long_soup_fits_a_log)
 {
 	run_soup(SOUP_MAX_OPS, 2);
+}
+
+/* ---- what ace makes ---- */
+
+static void run_ace(uint64_t length, uint64_t shard, uint64_t of)
+{
+	struct selection s = { .workload = &ace, .values = { length, shard, of } };
+	struct oplog *log = record(&s, 5);
+	struct ace_seen seen = { 0 };
+	struct oplist list = { 0 };
+
+	expect_success(log, 5);
+	cr_assert_eq(oplist_from_log(&list, log, true, &e), 0, "%s", e.what);
+	ace_seen_add(&seen, (unsigned int)length, &list);
+	cr_expect_gt(seen.cases, 100);
+	oplist_release(&list);
+	oplog_close(log);
+}
+
+/* The model says of each case that it is possible: here it has to be. */
+Test(oplist_source, all_of_ace_of_length_1_succeeds)
+{
+	for (uint64_t shard = 1; shard <= 4; shard++)
+		run_ace(1, shard, 4);
+}
+
+Test(oplist_source, a_sample_of_ace_of_length_2_succeeds)
+{
+	for (uint64_t shard = 1; shard <= 8; shard += 3)
+		run_ace(2, shard, 8);
+}
+
+/* Which list, it has to be told; a shard that is none is refused before anything is done. */
+Test(oplist_source, ace_without_a_shard)
+{
+	struct selection s = { .workload = &ace, .values = { 1 } };
+	uint64_t n = 7;
+
+	cr_expect_eq(oplist_source_count(&s, &n, &e), -EINVAL);
+	cr_expect(strstr(e.hint, "shard=1"), "%s", e.hint);
+	s.values[1] = 5;
+	cr_expect_eq(oplist_source_count(&s, &n, &e), -EINVAL);
+	s.values[1] = 4;
+	cr_expect_eq(oplist_source_count(&s, &n, &e), 0);
 }
 
 /* ---- files ---- */
