@@ -294,10 +294,10 @@ static bool means(enum lens lens, const char *name, const struct dx_workload *w)
 	return !select_find(lens, name) && group_has(name, w);
 }
 
-/* A glob or a group leaves out what cannot run without a path; a name does not. */
+/* What cannot run without a path, and what is many lists: a name means them, a glob does not. */
 static bool is_left_out(const struct dx_workload *w, const char *name, const char *params)
 {
-	return path_param(w) && !params && strcmp(w->name, name) != 0;
+	return (path_param(w) || w->list == DX_LIST_ACE) && !params && strcmp(w->name, name) != 0;
 }
 
 /* A job of fio that is a file of the user's. */

@@ -5,7 +5,8 @@
  * A word is a name, a glob over names, "@group" or a group's bare name where no
  * workload has it, each with optional ":param=value,param=value". A value can be
  * many (sweep.h): then each combination is a selection. A glob or group
- * without parameters leaves out workloads that need a path (ops:list=FILE).
+ * without parameters leaves out workloads that need a path (ops:list=FILE), and ace,
+ * which is many lists.
  *
  * The jobs of fio (fio_jobs.h) are workloads of the bench lens: "fio:NAME",
  * "fio:GLOB" and the group "fio" mean them, no other glob does; "fio:PATH", with a

@@ -89,6 +89,19 @@ Test(ace_source, what_makes_no_sense)
 	}
 }
 
+/* All workloads are not to be some minutes more. */
+Test(ace_source, a_glob_does_not_mean_it)
+{
+	struct selection *s;
+	size_t n = spread("*", &s);
+
+	cr_assert_eq(n, 1);
+	cr_expect_str_eq(s->workload->name, "soup");
+	free(s);
+	cr_expect_eq(spread("a*:length=1", &s), 4);
+	free(s);
+}
+
 Test(ace_source, others_stay_as_they_are)
 {
 	struct selection *s;
