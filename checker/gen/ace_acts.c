@@ -103,7 +103,7 @@ const char *ace_where_name(int where)
 	static const char *const names[ACE_WHERES] = { "foo",	  "A/foo", "bar", "A/bar",
 						       "A/C/bar", "A",	   "B",	  "A/C" };
 
-	return names[where];
+	return where < 0 ? "" : names[where];
 }
 
 /* ---- what makes an act durable ---- */

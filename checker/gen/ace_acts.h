@@ -114,6 +114,7 @@ bool ace_is_data(const struct ace_act *a);
 bool ace_is_size(const struct ace_act *a);
 bool ace_maps(const struct ace_act *a); /* stores through a mapping */
 
+/* "" of -1. */
 const char *ace_where_name(int where);
 
 /* Can @p follow @a? @last: as the end of a case, where something has to be promised. */

@@ -429,14 +429,14 @@ static void from_to(struct maker *k, const struct ace_act *a, const char *from, 
 
 	if (a->op == ACE_RENAME_DIR)
 		return rename_dir(k, from, to);
-	if (from)
+	if (*from)
 		k->file = need_file(k, from);
 	need_parents(k, to);
 	if (a->op == ACE_RENAME_OVER)
 		need_other(k, from, to);
 	else
 		need_absent(k, to);
-	old = name_of(k, from ? from : ace_where_name(ACE_FOO));
+	old = name_of(k, *from ? from : ace_where_name(ACE_FOO));
 	if (a->op == ACE_RENAME || a->op == ACE_RENAME_OVER)
 		return rename_to(k, from, to, 0);
 	k->is_act = true;
@@ -446,8 +446,7 @@ static void from_to(struct maker *k, const struct ace_act *a, const char *from, 
 
 static void do_name(struct maker *k, const struct ace_act *a)
 {
-	const char *from = a->from >= 0 ? ace_where_name(a->from) : NULL;
-	const char *to = a->to >= 0 ? ace_where_name(a->to) : NULL;
+	const char *from = ace_where_name(a->from), *to = ace_where_name(a->to);
 
 	switch (a->op) {
 	case ACE_CREAT:
@@ -466,7 +465,7 @@ static void do_name(struct maker *k, const struct ace_act *a)
 		from_to(k, a, from, to);
 	}
 	k->is_act = false;
-	k->parent = to ? a->to : a->from;
+	k->parent = *to ? a->to : a->from;
 }
 
 /* ---- what makes it durable ---- */

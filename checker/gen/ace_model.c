@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daxbench/workload.h"
@@ -189,8 +190,7 @@ static int move_tree(struct ace_model *m, const char *from, const char *to)
 				return -ENAMETOOLONG;
 			if (!pass)
 				continue;
-			memcpy(name, to, more);
-			memcpy(name + more, old + len, strlen(old + len) + 1);
+			snprintf(name, sizeof(name), "%s%s", to, old + len);
 			set_name(&m->name[i], name);
 		}
 	return 0;
