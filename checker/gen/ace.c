@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 /* ---- numbers: the steps are digits, the first the highest ---- */
 
@@ -43,6 +44,21 @@ bool ace_from_number(unsigned int length, uint64_t number, struct ace_case *ret)
 			return false;
 	}
 	return !rest;
+}
+
+uint64_t ace_case_of_name(const char *name)
+{
+	uint64_t number = 0;
+	size_t digits;
+
+	if (name[0] != 'c')
+		return 0;
+	digits = strspn(name + 1, "0123456789");
+	if (!digits || digits > 15 || name[1 + digits] != '-')
+		return 0;
+	for (size_t i = 1; i <= digits; i++)
+		number = 10 * number + (uint64_t)(name[i] - '0');
+	return number;
 }
 
 /* ---- counting ---- */

@@ -60,6 +60,9 @@ uint64_t ace_number(const struct ace_case *c);
  */
 bool ace_from_number(unsigned int length, uint64_t number, struct ace_case *ret);
 
+/* "c731-A/foo" is of case 731: its number; 0: the name is no case's. */
+uint64_t ace_case_of_name(const char *name);
+
 /* Of those that a file system with @features can do: how many cases of @length there are. */
 int ace_count(unsigned int length, unsigned int features, uint64_t *ret, struct err *e);
 

@@ -78,21 +78,6 @@ static const char *name_of(struct maker *k, const char *base)
 	return text;
 }
 
-uint64_t ace_case_of_name(const char *name)
-{
-	uint64_t number = 0;
-	size_t digits;
-
-	if (name[0] != 'c')
-		return 0;
-	digits = strspn(name + 1, "0123456789");
-	if (!digits || digits > 15 || name[1 + digits] != '-')
-		return 0;
-	for (size_t i = 1; i <= digits; i++)
-		number = 10 * number + (uint64_t)(name[i] - '0');
-	return number;
-}
-
 static enum ace_type type_of(struct maker *k, const char *base)
 {
 	return ace_model_type(&k->model, name_of(k, base));

@@ -37,7 +37,4 @@ enum ace_made {
 int ace_case_make(struct oplist *list, const struct ace_case *c, uint64_t number,
 		  unsigned int features);
 
-/* "c731-A/foo" is of case 731: its number; 0: the name is no case's. */
-uint64_t ace_case_of_name(const char *name);
-
 #endif
