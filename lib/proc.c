@@ -55,10 +55,10 @@ int proc_find(const char *name, char *buf, size_t len, struct err *e)
 
 /* In the child: never returns. Async-signal-safe calls only. */
 static void __attribute__((noreturn))
-become(const char *path, char *const argv[], const int fds[3], pid_t parent)
+become(const char *path, char *const argv[], const char *variable, const int fds[3], pid_t parent)
 {
-	static char *const environment[] = { (char *)"PATH=" PROC_PATH, (char *)"LC_ALL=C",
-					     (char *)"TZ=UTC0", NULL };
+	char *const environment[] = { (char *)"PATH=" PROC_PATH, (char *)"LC_ALL=C",
+				      (char *)"TZ=UTC0", (char *)variable, NULL };
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 
@@ -78,6 +78,12 @@ become(const char *path, char *const argv[], const int fds[3], pid_t parent)
 
 int proc_start(char *const argv[], int in_fd, int out_fd, int err_fd, pid_t *ret, struct err *e)
 {
+	return proc_start_with(argv, NULL, in_fd, out_fd, err_fd, ret, e);
+}
+
+int proc_start_with(char *const argv[], const char *variable, int in_fd, int out_fd, int err_fd,
+		    pid_t *ret, struct err *e)
+{
 	const int fds[3] = { in_fd, out_fd, err_fd };
 	char path[PATH_MAX];
 	pid_t parent = getpid(), pid;
@@ -92,7 +98,7 @@ int proc_start(char *const argv[], int in_fd, int out_fd, int err_fd, pid_t *ret
 	if (pid < 0)
 		return err_sys(e, -errno, path, "fork");
 	if (!pid)
-		become(path, argv, fds, parent);
+		become(path, argv, variable, fds, parent);
 	*ret = pid;
 	return 0;
 }

@@ -25,6 +25,10 @@ int proc_find(const char *name, char *buf, size_t len, struct err *e);
  */
 int proc_start(char *const argv[], int in_fd, int out_fd, int err_fd, pid_t *ret, struct err *e);
 
+/* The same with "NAME=VALUE" in its environment, NULL for none. */
+int proc_start_with(char *const argv[], const char *variable, int in_fd, int out_fd, int err_fd,
+		    pid_t *ret, struct err *e);
+
 /* waitpid() over EINTR. 0 to 255: its exit status; 128 + n: signal n; or -errno. */
 int proc_wait(pid_t pid);
 

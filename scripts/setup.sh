@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 build="gcc make pkg-config git libc6-dev libndctl-dev libdaxctl-dev libblkid-dev libmount-dev
 	libjansson-dev libtracefs-dev libtraceevent-dev libsmartcols-dev libzstd-dev
-	libdevmapper-dev libdw-dev libpmem2-dev
+	libdevmapper-dev libdw-dev libpmem2-dev libxxhash-dev
 	busybox-static kmod xz-utils e2fsprogs xfsprogs ndctl fio gnuplot-nox ca-certificates"
 check="clang clang-format clang-tidy cppcheck shellcheck libcriterion-dev libclang-rt-14-dev
 	binutils strace python3 python3-jsonschema python3-scipy"

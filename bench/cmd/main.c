@@ -22,6 +22,7 @@ const struct command commands[] = {
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
 	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },
+	{ "replay", cmd_replay, "read a log of dm-log-writes, and replay it onto an image", false },
 	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine", false },
 	{ "clean", cmd_clean, "list, then remove, what a killed run left behind", false },
 	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine", true },

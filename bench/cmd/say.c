@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/cmd/say.h"
+#include "lib/monotonic.h"
 #include "lib/units.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -128,26 +130,49 @@ static void format_left(size_t done, size_t total, char *buf, size_t len)
 	snprintf(buf, len, ", %lu:%02lu left", left / 60, left % 60);
 }
 
+static void print_progress(const char *line)
+{
+	int room = (int)say_width(stderr) - 1;
+
+	if (is_terminal(stderr)) {
+		fprintf(stderr, "\r\033[K%.*s", room > 0 ? room : 79, line);
+		say.line_open = true;
+	} else {
+		fprintf(stderr, "%s\n", line);
+	}
+	fflush(stderr);
+}
+
 void say_progress(size_t done, size_t total, const char *what)
 {
-	char left[32];
+	char line[256], left[32];
 
 	if (!done)
 		say.started = seconds();
 	if (say.verbosity < 0)
 		return;
 	format_left(done, total, left, sizeof(left));
-	if (is_terminal(stderr)) {
-		int room = (int)say_width(stderr) - 1;
-		char line[256];
+	snprintf(line, sizeof(line), "[%zu/%zu%s] %s", done, total, left, what);
+	print_progress(line);
+}
 
-		snprintf(line, sizeof(line), "[%zu/%zu%s] %s", done, total, left, what);
-		fprintf(stderr, "\r\033[K%.*s", room > 0 ? room : 79, line);
-		say.line_open = true;
-	} else {
-		fprintf(stderr, "[%zu/%zu%s] %s\n", done, total, left, what);
+void say_progress_bytes(uint64_t done, uint64_t total, const char *what)
+{
+	static uint64_t next;
+	uint64_t now = monotonic_ms();
+	char line[256], left[32];
+
+	if (!next)
+		say.started = seconds();
+	if (!next || say.verbosity < 0 || now < next) {
+		next = next ? next : now + 1000;
+		return;
 	}
-	fflush(stderr);
+	next = now + (is_terminal(stderr) ? 250 : 30000);
+	format_left(done, total, left, sizeof(left));
+	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 " MiB%s] %s", done >> 20, total >> 20,
+		 left, what);
+	print_progress(line);
 }
 
 void say_progress_done(void)

@@ -7,6 +7,7 @@
 #define BENCH_CMD_SAY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "lib/err.h"
@@ -45,5 +46,11 @@ unsigned int say_width(FILE *stream);
  */
 void say_progress(size_t done, size_t total, const char *what);
 void say_progress_done(void);
+
+/*
+ * The same for what moves in small steps, as bytes of a file: shown at most four
+ * times a second, elsewhere than on a terminal each half minute.
+ */
+void say_progress_bytes(uint64_t done, uint64_t total, const char *what);
 
 #endif

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* daxbench replay: what is in a log of dm-log-writes, and that replayed. */
+#include "bench/cmd/cmd_replay.h"
+#include "bench/cmd/command.h"
+#include "bench/cmd/say.h"
+#include "bench/interrupt.h"
+#include "lib/units.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+struct options {
+	const char *log, *image, *device, *check;
+	bool info, list, json, hash, range_given;
+	struct logwrites_limits limits;
+	struct replay_range range;
+	enum replay_every every;
+	uint64_t number;
+	bool no_discard;
+};
+
+enum {
+	OPT_INFO = 0x100,
+	OPT_HASH,
+	OPT_LIST,
+	OPT_JSON,
+	OPT_IMAGE,
+	OPT_DEVICE,
+	OPT_FROM_MARK,
+	OPT_FROM_ENTRY,
+	OPT_TO_MARK,
+	OPT_TO_ENTRY,
+	OPT_BEYOND,
+	OPT_SIZE,
+	OPT_NO_DISCARD,
+	OPT_CHECK,
+	OPT_EVERY
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What is in it:", 10 },
+	{ "info", OPT_INFO, NULL, 0, "entries by kind, bytes, marks, how it ends (the default)",
+	  10 },
+	{ "hash", OPT_HASH, NULL, 0, "with --info: read all payload, and give its XXH3", 10 },
+	{ "list", OPT_LIST, NULL, 0, "an entry a line", 10 },
+	{ "json", OPT_JSON, NULL, 0, "either as JSON", 10 },
+	{ NULL, 0, NULL, 0, "Onto what:", 20 },
+	{ "image", OPT_IMAGE, "FILE", 0, "this file; made, or made longer, as need be", 20 },
+	{ "device", OPT_DEVICE, "DEV", 0, "this device, which must be claimed", 20 },
+	{ "no-discard", OPT_NO_DISCARD, NULL, 0, "leave discards out", 20 },
+	{ NULL, 0, NULL, 0, "Which entries:", 30 },
+	{ "from-mark", OPT_FROM_MARK, "MARK", 0, "those behind this mark", 30 },
+	{ "from-entry", OPT_FROM_ENTRY, "N", 0, "those from this one on (0)", 30 },
+	{ "to-mark", OPT_TO_MARK, "MARK", 0, "up to this mark", 30 },
+	{ "to-entry", OPT_TO_ENTRY, "N", 0, "up to this one and with it", 30 },
+	{ "beyond", OPT_BEYOND, NULL, 0,
+	  "go on behind those that the super block counts: the log of a machine that died", 30 },
+	{ "device-size", OPT_SIZE, "BYTES", 0,
+	  "of the device that was logged: refuse what lies "
+	  "outside",
+	  30 },
+	{ NULL, 0, NULL, 0, "Looking at it on the way:", 40 },
+	{ "check", OPT_CHECK, "CMD", 0, "run this program on it; its failure is exit status 1",
+	  40 },
+	{ "every", OPT_EVERY, "WHEN", 0,
+	  "after each entry with flush, fua or discard, or each N entries (at the end)", 40 },
+	{ "quiet", 'q', NULL, 0, "no progress", 50 },
+	{ 0 },
+};
+
+static uint64_t parse_number(const char *option, const char *arg, struct argp_state *state)
+{
+	uint64_t n = 0;
+
+	if (units_parse_count(arg, &n) || n == UINT64_MAX)
+		argp_error(state, "%s %s: want the number of an entry", option, arg);
+	return n;
+}
+
+static void parse_every(struct options *o, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "flush"))
+		o->every = REPLAY_FLUSH;
+	else if (!strcmp(arg, "fua"))
+		o->every = REPLAY_FUA;
+	else if (!strcmp(arg, "discard"))
+		o->every = REPLAY_DISCARD;
+	else if (!units_parse_count(arg, &o->number) && o->number)
+		o->every = REPLAY_NUMBER;
+	else
+		argp_error(state, "--every %s: want flush, fua, discard or a number of entries",
+			   arg);
+}
+
+static void parse_range(struct options *o, int key, const char *arg, struct argp_state *state)
+{
+	o->range_given = true;
+	if (key == OPT_FROM_MARK)
+		o->range.from_mark = arg;
+	else if (key == OPT_TO_MARK)
+		o->range.to_mark = arg;
+	else if (key == OPT_FROM_ENTRY)
+		o->range.from = parse_number("--from-entry", arg, state);
+	else
+		o->range.to = parse_number("--to-entry", arg, state);
+}
+
+/* What does not go together. */
+static void check(const struct options *o, struct argp_state *state)
+{
+	bool replays = o->image || o->device;
+
+	if (!o->log)
+		argp_error(state, "which log? give its FILE or device");
+	if (o->image && o->device)
+		argp_error(state, "--image and --device: want one");
+	if (o->info + o->list + replays > 1)
+		argp_error(state, "--info, --list and a replay: want one");
+	if ((o->check || o->no_discard) && !replays)
+		argp_error(state, "--check and --no-discard are for a replay: --image FILE");
+	if (o->every && !o->check)
+		argp_error(state, "--every says when to --check: with what?");
+	if (o->hash && (o->list || replays))
+		argp_error(state, "--hash is for --info");
+	if (o->json && replays)
+		argp_error(state, "--json is for --info and --list");
+	if (o->range_given && !o->list && !replays)
+		argp_error(state, "--info is of the whole log");
+	if (o->range.from_mark && o->range.from)
+		argp_error(state, "--from-mark and --from-entry: want one");
+	if (o->range.from > o->range.to)
+		argp_error(state, "--from-entry lies behind --to-entry");
+}
+
+static error_t parse_target(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_IMAGE:
+		o->image = arg;
+		return 0;
+	case OPT_DEVICE:
+		o->device = arg;
+		return 0;
+	case OPT_NO_DISCARD:
+		o->no_discard = true;
+		return 0;
+	case OPT_BEYOND:
+		o->limits.beyond = true;
+		return 0;
+	case OPT_SIZE:
+		if (units_parse_size(arg, &o->limits.device) || !o->limits.device)
+			argp_error(state, "--device-size %s: want a size, as 2G", arg);
+		return 0;
+	case OPT_CHECK:
+		o->check = arg;
+		return 0;
+	case OPT_EVERY:
+		parse_every(o, arg, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_INFO:
+		o->info = true;
+		return 0;
+	case OPT_HASH:
+		o->hash = true;
+		return 0;
+	case OPT_LIST:
+		o->list = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
+		return 0;
+	case OPT_FROM_MARK:
+	case OPT_FROM_ENTRY:
+	case OPT_TO_MARK:
+	case OPT_TO_ENTRY:
+		parse_range(o, key, arg, state);
+		return 0;
+	case 'q':
+		say_init(-1, NULL);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->log)
+			argp_error(state, "%s: one log at a time", arg);
+		o->log = arg;
+		return 0;
+	case ARGP_KEY_END:
+		check(o, state);
+		return 0;
+	default:
+		return parse_target(key, arg, state);
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "LOG",
+	.doc = "Reads a log of device-mapper's log-writes target, a file or a block device, and "
+	       "replays it onto an image or a claimed device.",
+};
+
+int replay_exit_code(const struct err *e)
+{
+	return e->code == -EINTR && interrupted ? 128 + interrupted : say_exit_code(e);
+}
+
+/* ---- a replay ---- */
+
+struct replay {
+	const struct options *o;
+	struct replay_out out;
+	struct replay_check check;
+	uint64_t end; /* byte of the log */
+	bool found;   /* the check failed */
+};
+
+static void show_progress(void *data, const struct logwrites_item *item, bool left_out)
+{
+	struct replay *r = data;
+
+	(void)left_out;
+	say_progress_bytes(item->at, r->end, r->out.path);
+}
+
+/* -ECANCELED: it failed, which is what was looked for. */
+static int check_here(void *data, const struct logwrites_item *item, struct err *e)
+{
+	struct replay *replay = data;
+	int status = 0, r = replay_check_run(&replay->check, &replay->out, &status, e);
+
+	if (r || !status)
+		return r;
+	if (status == 127)
+		return err_set(e, -ENOEXEC, replay->check.argv[0], "could not be run");
+	replay->found = true;
+	return err_set(e, -ECANCELED, replay->out.path,
+		       "after entry %" PRIu64 " at byte %" PRIu64 " of %s: %s: exit status %d",
+		       item->number, item->at, replay->o->log, replay->check.argv[0], status);
+}
+
+static void print_counts(const struct replay *replay, const struct replay_counts *n)
+{
+	printf("%s: %" PRIu64 " entries", replay->out.path, n->entries);
+	if (n->entries)
+		printf(", the last is %" PRIu64, n->last);
+	printf("; %" PRIu64 " writes of %" PRIu64 " bytes, %" PRIu64 " discards", n->writes,
+	       n->bytes, n->discards);
+	if (replay->o->check)
+		printf("; %" PRIu64 " checks", n->checks);
+	putchar('\n');
+}
+
+static int replay_entries(struct replay *replay, const struct replay_job *job, struct err *e)
+{
+	const struct options *o = replay->o;
+	struct logwrites_item last = { 0 };
+	struct replay_counts n;
+	struct logwrites_reader *l;
+	int r = logwrites_open(&l, o->log, &o->limits, e);
+
+	if (r)
+		return r;
+	r = replay_run(l, &replay->out, job, &n, e);
+	if (!r && o->check && !o->every) {
+		last.number = n.last;
+		last.at = replay->end;
+		n.checks++;
+		r = check_here(replay, &last, e);
+	}
+	if (!r)
+		r = replay_out_sync(&replay->out, e);
+	say_progress_done();
+	if (!r || replay->found)
+		print_counts(replay, &n);
+	logwrites_reader_close(l);
+	return r;
+}
+
+static int replay_log(struct replay *replay, struct err *e)
+{
+	const struct options *o = replay->o;
+	struct replay_job job = { .last_sector = UINT64_MAX,
+				  .no_discard = o->no_discard,
+				  .every = o->every,
+				  .number = o->number,
+				  .each = show_progress,
+				  .check = check_here,
+				  .data = replay };
+	struct logwrites_limits limits = o->limits;
+	int r = o->check ? replay_check_parse(&replay->check, o->check, e) : 0;
+
+	if (!r && o->device)
+		r = replay_out_device(&replay->out, o->device, o->log, e);
+	if (!r && o->device && (!limits.device || limits.device > replay->out.size))
+		limits.device = replay->out.size;
+	/* Nothing is written before the log was seen to be whole. */
+	if (!r)
+		r = replay_resolve(o->log, &limits, &o->range, &job, &replay->end, e);
+	if (!r && o->image)
+		r = replay_out_image(&replay->out, o->image, o->log, e);
+	return r ? r : replay_entries(replay, &job, e);
+}
+
+static int replay(const struct options *o, bool *ret_found, struct err *e)
+{
+	struct replay replay = { .o = o, .out = REPLAY_OUT_NONE };
+	int r = replay_log(&replay, e);
+
+	*ret_found = replay.found;
+	replay_out_close(&replay.out);
+	replay_check_release(&replay.check);
+	return r;
+}
+
+static int show(const struct options *o, struct err *e)
+{
+	struct replay_job job = { .to = UINT64_MAX };
+	struct logwrites_reader *l;
+	uint64_t end;
+	int r = 0;
+
+	/* Of a damaged log all is shown up to the damage. */
+	if (o->range.from_mark || o->range.to_mark)
+		r = replay_resolve(o->log, &o->limits, &o->range, &job, &end, e);
+	else
+		job = (struct replay_job){ .from = o->range.from, .to = o->range.to };
+	if (!r)
+		r = logwrites_open(&l, o->log, &o->limits, e);
+	if (r)
+		return r;
+	r = o->list ? replay_show_list(l, job.from, job.to, o->json, e)
+		    : replay_show_info(l, o->hash, o->json, e);
+	logwrites_reader_close(l);
+	return r;
+}
+
+int cmd_replay(int argc, char **argv)
+{
+	struct options o = { .range = REPLAY_ALL };
+	bool found = false;
+	struct err e;
+	int r;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	r = o.image || o.device ? replay(&o, &found, &e) : show(&o, &e);
+	if (!r)
+		return EXIT_OK;
+	fflush(stdout);
+	say_error(&e);
+	return found ? EXIT_FOUND : replay_exit_code(&e);
+}

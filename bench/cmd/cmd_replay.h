@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What daxbench replay and replay-log share: a file each (cmd_replay*.c). */
+#ifndef BENCH_CMD_CMD_REPLAY_H
+#define BENCH_CMD_CMD_REPLAY_H
+
+#include "bench/replay/replay.h"
+#include "bench/replay/replay_check.h"
+
+/*
+ * Each prints to stdout and returns 0, or a negative errno with @e filled; of a log
+ * that is damaged they show first what was read before.
+ */
+int replay_show_info(struct logwrites_reader *l, bool hash, bool json, struct err *e);
+int replay_show_list(struct logwrites_reader *l, uint64_t from, uint64_t to, bool json,
+		     struct err *e);
+
+/* "FUA|METADATA", or "NONE", as replay-log has it. Returns @buf. */
+char *replay_flags_text(uint64_t flags, char *buf, size_t len);
+
+/* The exit code for a failed call: a signal's, or what say_exit_code() gives. */
+int replay_exit_code(const struct err *e);
+
+#endif
