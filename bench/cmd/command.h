@@ -24,6 +24,7 @@ int cmd_check(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_replay_log(int argc, char **argv);
 int cmd_claim(int argc, char **argv);
 int cmd_clean(int argc, char **argv);
 int cmd_shell(int argc, char **argv);

@@ -23,6 +23,8 @@ const struct command commands[] = {
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
 	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },
 	{ "replay", cmd_replay, "read a log of dm-log-writes, and replay it onto an image", false },
+	{ "replay-log", cmd_replay_log, "the same by the option names of xfstests' replay-log",
+	  false },
 	{ "claim", cmd_claim, "allow daxbench to overwrite a device of this machine", false },
 	{ "clean", cmd_clean, "list, then remove, what a killed run left behind", false },
 	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine", true },
@@ -72,6 +74,9 @@ int main(int argc, char **argv)
 
 	interrupt_catch();
 	argp_err_exit_status = EXIT_USAGE;
+	/* By a link of that name it is what xfstests calls. */
+	if (!strcmp(program_invocation_short_name, "replay-log"))
+		return close_output(cmd_replay_log(argc, argv));
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return close_output(cmd_help(1, help));
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {

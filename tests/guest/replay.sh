@@ -147,9 +147,60 @@ make_log escape "$work/log"
 run 0 ./daxbench replay "$work/log"
 grep -q $'\033' "$work/out" && die "an escape of the log went to the terminal"
 
+# ---- replay-log, as common/dmlogwrites of xfstests calls it ----
+make_log random "$work/log" "$work" 512 7
+ln -s "$PWD/daxbench" "$work/replay-log"
+for program in "$work/replay-log" "./daxbench replay-log"; do
+	# shellcheck disable=SC2086
+	rl() { run "$1" $program "${@:2}"; }
+	rl 0 --log "$work/log" --find --end-mark middle
+	[ "$(cut -f1 -d@ "$work/out")" = 150 ] || die "--find: $(cat "$work/out")"
+	at=$(/usr/bin/python3 tests/guest/inside/make-log.py next "$work/log" 150)
+	[ "$(cat "$work/out")" = "150@$at" ] || die "--find: want 150@$at"
+	rl 1 --find --log "$work/log" --end-mark nowhere
+	[ -s "$work/out" ] && die "--find printed what it did not find"
+	: >"$work/image"
+	rl 0 --log "$work/log" --replay "$work/image" --end-mark middle
+	same middle
+	: >"$work/image"
+	rl 0 -vv --log "$work/log" --replay "$work/image" --limit 11
+	same entry10
+	has out "replaying 10@"
+	[ "$(wc -l <"$work/out")" -eq 11 ] || die "-vv: a line an entry"
+	rl 0 --log "$work/log" --replay "$work/image" --start-entry 11
+	same all
+	rl 0 --log "$work/log" --num-entries
+	[ "$(cat "$work/out")" = "$(cat "$work/entries")" ] || die "--num-entries"
+	rl 0 --log "$work/log"
+	has out "Log version=1, sectorsize=512, entries=300"
+	# All FUA writes one after the other, as _log_writes_find_next_fua() does.
+	: >"$work/fua"
+	cur=0
+	while "$work/replay-log" --find --log "$work/log" --next-fua --start-entry "$cur" \
+		>"$work/out" 2>/dev/null; do
+		cut -f1 -d@ "$work/out" >>"$work/fua"
+		cur=$(($(cut -f1 -d@ "$work/out") + 1))
+	done
+	./daxbench replay "$work/log" --list --json | grep '"FUA"' |
+		sed 's/.*"entry":\([0-9]*\).*/\1/' >"$work/want"
+	diff "$work/fua" "$work/want" || die "--next-fua"
+	checks=$((checks + 5))
+	rl 1 --log "$work/log" --find --start-entry 300 --next-fua
+	rl 1 --log "$work/log" --find --start-entry 3x
+	rl 1 --log "$work/nothing" --num-entries
+	rl 1 --log "$work/log" --replay "$work/nothing" --limit 3
+	[ -e "$work/nothing" ] && die "a file that was not there"
+	rl 1 --log "$work/log" --replay /dev/null
+	rl 1 --log "$work/log" --fsck true
+	rl 1 --find
+	rl 0 --log "$work/log" --replay "$work/image" --fsck "test -s $work/image && exit 0" --check 7
+	rl 1 --log "$work/log" --replay "$work/image" --fsck "exit 1" --check fua
+	has err "Fsck errored out on entry $(head -n 1 "$work/want")"
+done
+
 # ---- 10 GiB, mostly holes ----
 make_log huge "$work/log"
-/usr/bin/python3 tests/guest/inside/make-log.py bounded 67108864 20001 \
+/usr/bin/python3 tests/guest/inside/make-log.py bounded 67108864 5001 \
 	./daxbench replay "$work/log" --info --json >"$work/huge" || die "10 GiB: $(cat "$work/huge")"
 cat "$work/huge"
 checks=$((checks + 1))

@@ -4,8 +4,9 @@
 
 make-log.py random LOG DIR SECTORSIZE SEED   entries of all kinds; DIR gets the images
 make-log.py escape LOG                       a mark that no terminal should see
-make-log.py huge LOG                         10 GiB in 20001 entries, payload in holes
+make-log.py huge LOG                         10 GiB in 5001 entries, payload in holes
 make-log.py size LOG BYTES                   writes of 64 KiB, no hole
+make-log.py next LOG N                       sector of the log behind the Nth entry
 make-log.py bounded BYTES ENTRIES CMD...     runs it: at most so much memory, that many entries
 """
 import json
@@ -96,7 +97,7 @@ def make_escape(path):
 
 
 def make_huge(path):
-    n, sectors = 20000, 1048
+    n, sectors = 5000, 4200
     with open(path, "wb") as log:
         log.write(superblock(n + 1, 512))
         for i in range(n):
@@ -125,6 +126,16 @@ def bounded(limit, entries, command):
     assert peak <= limit, "memory"
 
 
+def behind(path, wanted):
+    with open(path, "rb") as log:
+        ss = struct.unpack("<QQQI", log.read(28))[3]
+        log.seek(ss)
+        for _ in range(wanted + 1):
+            _, n, flags, _ = struct.unpack("<QQQQ", log.read(32))
+            log.seek(ss - 32 + (0 if flags & DISCARD else n * ss), os.SEEK_CUR)
+        print(log.tell() // ss)
+
+
 what, rest = sys.argv[1], sys.argv[2:]
 if what == "random":
     make_random(rest[0], rest[1], int(rest[2]), int(rest[3]))
@@ -134,5 +145,7 @@ elif what == "huge":
     make_huge(rest[0])
 elif what == "size":
     make_size(rest[0], int(rest[1]))
+elif what == "next":
+    behind(rest[0], int(rest[1]))
 else:
     bounded(int(rest[0]), int(rest[1]), rest[2:])
