@@ -49,7 +49,7 @@ static ssize_t fill(struct logwrites_reader *l, uint64_t at, size_t want)
 {
 	ssize_t got;
 
-	l->grow = at == l->from + l->held ? l->grow * 2 : WINDOW_MIN;
+	l->grow = l->held && at == l->from + l->held ? l->grow * 2 : WINDOW_MIN;
 	if (l->grow > sizeof(l->window))
 		l->grow = sizeof(l->window);
 	if (want < l->grow)

@@ -27,7 +27,7 @@ struct options {
 	uint32_t sectorsize; /* of the log */
 	struct replay_job job;
 	struct replay_check program;
-	struct replay_out *out;
+	struct replay_out out;
 };
 
 enum {
@@ -257,21 +257,21 @@ static int run_fsck(void *data, const struct logwrites_item *item, struct err *e
 	int status = 0, r;
 
 	fflush(stdout);
-	r = replay_check_run(&o->program, o->out, &status, e);
+	r = replay_check_run(&o->program, &o->out, &status, e);
 	if (r || !status)
 		return r;
 	return err_set(e, -ECANCELED, o->fsck, "Fsck errored out on entry %" PRIu64, item->number);
 }
 
 /* Only what is there is written: a name mistyped makes no file. */
-static int open_out(const struct options *o, struct err *e)
+static int open_out(struct options *o, struct err *e)
 {
 	struct stat st;
 
 	if (stat(o->replay, &st))
 		return err_sys(e, -errno, o->replay, "open");
-	return S_ISBLK(st.st_mode) ? replay_out_device(o->out, o->replay, o->log, e)
-				   : replay_out_image(o->out, o->replay, o->log, e);
+	return S_ISBLK(st.st_mode) ? replay_out_device(&o->out, o->replay, o->log, e)
+				   : replay_out_image(&o->out, o->replay, o->log, e);
 }
 
 /* @l has been read; the replay has a reader of its own. */
@@ -291,13 +291,13 @@ static int replay(struct options *o, struct logwrites_reader *l, struct err *e)
 		r = open_out(o, e);
 	if (r)
 		return r;
-	limits.device = o->out->device ? o->out->size : 0;
+	limits.device = o->out.device ? o->out.size : 0;
 	r = logwrites_open(&again, o->log, &limits, e);
 	if (r)
 		return r;
-	r = replay_run(again, o->out, &o->job, &n, e);
+	r = replay_run(again, &o->out, &o->job, &n, e);
 	if (!r)
-		r = replay_out_sync(o->out, e);
+		r = replay_out_sync(&o->out, e);
 	logwrites_reader_close(again);
 	return r;
 }
@@ -306,7 +306,6 @@ static int replay(struct options *o, struct logwrites_reader *l, struct err *e)
 
 static int act(struct options *o, struct logwrites_reader *l, struct err *e)
 {
-	struct replay_out out = REPLAY_OUT_NONE;
 	int r;
 
 	if (!o->replay) {
@@ -314,9 +313,8 @@ static int act(struct options *o, struct logwrites_reader *l, struct err *e)
 		       o->sectorsize, logwrites_counted(l));
 		return 0;
 	}
-	o->out = &out;
 	r = replay(o, l, e);
-	replay_out_close(&out);
+	replay_out_close(&o->out);
 	replay_check_release(&o->program);
 	return r;
 }
@@ -352,7 +350,7 @@ static int run(struct options *o)
 
 int cmd_replay_log(int argc, char **argv)
 {
-	struct options o = { .job = { .last_sector = UINT64_MAX } };
+	struct options o = { .job = { .last_sector = UINT64_MAX }, .out = REPLAY_OUT_NONE };
 	int key;
 
 	o.job.each = print_entry;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define ENTRIES 7U
@@ -31,6 +32,21 @@ static struct {
 	struct logwrites_item item;
 	struct err e;
 } f;
+
+/* The reader's: the call that is @fails.at'th gives @fails.error. */
+static struct {
+	unsigned int calls, at;
+	int error;
+} fails;
+
+ssize_t pread(int fd, void *buf, size_t len, off_t at)
+{
+	if (++fails.calls == fails.at) {
+		errno = fails.error;
+		return -1;
+	}
+	return syscall(SYS_pread64, fd, buf, len, at);
+}
 
 static void put_entry(struct logwrites_entry entry, const char *mark)
 {
@@ -437,6 +453,74 @@ Test(logwrites_read, a_pipe_is_not_waited_for)
 	cr_assert_eq(mkfifo(fifo, 0600), 0);
 	cr_expect_eq(logwrites_open(&f.l, fifo, &f.limits, &f.e), -EBADMSG);
 	unlink(fifo);
+}
+
+/* ---- a medium that fails ---- */
+
+static void fail_at(unsigned int call, int error)
+{
+	fails.calls = 0;
+	fails.at = call;
+	fails.error = error;
+}
+
+Test(logwrites_read, read_fails_in_the_super_block)
+{
+	fail_at(1, EIO);
+	cr_expect_eq(open_it(), -EIO);
+}
+
+Test(logwrites_read, a_signal_is_no_failure)
+{
+	fail_at(1, EINTR);
+	cr_expect_eq(read_it(), ENTRIES);
+}
+
+/* Payload that is passed over, so that the second read is of the next entry. */
+static void far_apart(void)
+{
+	super()->nr_entries = 0;
+	f.len = f.ss;
+	put_entry((struct logwrites_entry){ 0, 100, 0, 0 }, "");
+	put_entry((struct logwrites_entry){ 0, 0, LOGWRITES_FLUSH, 0 }, "");
+}
+
+Test(logwrites_read, read_fails_at_an_entry)
+{
+	far_apart();
+	cr_assert_eq(open_it(), 0);
+	fail_at(1, EIO);
+	cr_expect_eq(logwrites_next(f.l, &f.item, &f.e), 1, "it is in the window");
+	cr_expect_eq(logwrites_next(f.l, &f.item, &f.e), -EIO);
+	cr_expect(strstr(f.e.what, "entry 1 at byte"), "%s", f.e.what);
+	cr_expect_eq(f.e.code, -EIO);
+}
+
+/* Behind the count damage is the end; a disk that cannot be read is an error still. */
+Test(logwrites_read, read_fails_behind_the_count)
+{
+	far_apart();
+	super()->nr_entries = 1;
+	f.limits.beyond = true;
+	cr_assert_eq(open_it(), 0);
+	fail_at(1, EIO);
+	cr_expect_eq(logwrites_next(f.l, &f.item, &f.e), 1);
+	cr_expect_eq(logwrites_next(f.l, &f.item, &f.e), -EIO);
+}
+
+Test(logwrites_read, read_fails_in_payload)
+{
+	const void *data;
+	size_t len;
+	int r;
+
+	far_apart();
+	cr_assert_eq(open_it(), 0);
+	cr_assert_eq(logwrites_next(f.l, &f.item, &f.e), 1);
+	fail_at(1, EIO);
+	while ((r = logwrites_data(f.l, &data, &len, &f.e)) > 0)
+		;
+	cr_expect_eq(r, -EIO);
 }
 
 /* Larger than a piece, so that the window has to move and grow. */
