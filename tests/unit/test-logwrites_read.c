@@ -23,7 +23,7 @@
 static struct {
 	int fd;
 	char path[40];
-	unsigned char log[64 * LOGWRITES_SECTOR_MAX];
+	_Alignas(uint64_t) unsigned char log[64 * LOGWRITES_SECTOR_MAX];
 	size_t len;
 	size_t at[ENTRIES + 1]; /* bytes where entries begin */
 	uint32_t ss;
