@@ -25,7 +25,7 @@ static struct {
 	char path[40];
 	_Alignas(uint64_t) unsigned char log[64 * LOGWRITES_SECTOR_MAX];
 	size_t len;
-	size_t at[ENTRIES + 1]; /* bytes where entries begin */
+	size_t at[ENTRIES + 2]; /* bytes where entries begin */
 	uint32_t ss;
 	struct logwrites_limits limits;
 	struct logwrites_reader *l;
