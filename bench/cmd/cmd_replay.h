@@ -6,6 +6,20 @@
 #include "bench/replay/replay.h"
 #include "bench/replay/replay_check.h"
 
+/* What was asked for: cmd_replay.c. */
+struct replay_options {
+	const char *log, *image, *device, *check;
+	bool info, list, json, hash, range_given;
+	struct logwrites_limits limits;
+	struct replay_range range;
+	enum replay_every every;
+	uint64_t number;
+	bool no_discard;
+};
+
+/* The replay: 0, or a negative errno with @e filled; @ret_found: the check failed. */
+int replay_onto(const struct replay_options *o, bool *ret_found, struct err *e);
+
 /*
  * Each prints to stdout and returns 0, or a negative errno with @e filled; of a log
  * that is damaged they show first what was read before.
