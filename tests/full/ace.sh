@@ -48,6 +48,8 @@ done
 
 # 6.12 does not survive it on XFS with reflink (docs/findings/xfs-clear-inode-bug.md).
 cover 6.1 xfs
+check 0 ace:length=2,shard=1..4 ace:length=2,shard=6..8 --fs xfs
+holds 'len(d["results"]) == 7 and all(c["status"] == "xfail" for c in d["results"])'
 run 3 ./daxbench check -o "$work/results" ace:length=2,case=1902098 --fs xfs
 has err "its kernel panicked"
 no_leftovers
