@@ -12,13 +12,34 @@ void console_init(struct console *c, int log_fd)
 	c->log_fd = log_fd;
 }
 
-/* The line goes by quickly: a panic prints a screen of registers behind it. */
+/* Keeps the rest of a whole line of @text from @word on, once. True: it has one now, or had. */
+static bool note(const char *text, const char *word, char *buf, size_t len)
+{
+	const char *found = buf[0] ? NULL : strstr(text, word);
+	size_t n = found ? strcspn(found, "\n") : 0;
+
+	while (n && found[n] && found[n - 1] == ' ')
+		n--; /* what was a carriage return */
+	if (n && found[n])
+		snprintf(buf, len, "%.*s", (int)n, found);
+	return buf[0];
+}
+
+/* These lines go by quickly: a panic prints a screen of registers behind them. */
 static void note_panic(struct console *c)
 {
-	const char *found = c->panic[0] ? NULL : strstr(c->end, "Kernel panic");
+	static const char *const faults[] = { "kernel BUG at", "BUG: ", "general protection fault",
+					      "Oops: " };
 
-	if (found && strchr(found, '\n'))
-		snprintf(c->panic, sizeof(c->panic), "%.*s", (int)strcspn(found, "\n"), found);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (note(c->end, faults[i], c->fault, sizeof(c->fault)))
+			break;
+	if (c->fault[0]) {
+		const char *from = strstr(c->end, c->fault);
+
+		note(from ? from : c->end, "RIP: ", c->where, sizeof(c->where));
+	}
+	note(c->end, "Kernel panic", c->panic, sizeof(c->panic));
 }
 
 void console_add(struct console *c, const char *text, size_t len)

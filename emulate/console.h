@@ -10,6 +10,8 @@ struct console {
 	char end[4096]; /* the last bytes, terminated; control characters made harmless */
 	size_t len;
 	char panic[160]; /* the line that says "Kernel panic"; "" while there is none */
+	char fault[160]; /* the first that says what the kernel ran into: "kernel BUG at ..." */
+	char where[80];	 /* and the first with its address: "RIP: 0010:clear_inode+0x68/0x80" */
 	int log_fd;	 /* -1: none; not owned */
 };
 

@@ -415,8 +415,10 @@ static int explain(struct proxy *p, const char *qemu_end, struct err *e)
 	console_format_end(&p->console, 6, end, sizeof(end));
 	if (v == EMULATE_INTERRUPTED)
 		return err_set(e, texts[v].code, "guest", "%s", texts[v].what);
-	err_set(e, texts[v].code, "guest", "%s%s%s%s; its console ends:%s", texts[v].what,
-		p->console.panic[0] ? ": " : "", p->console.panic, qemu_end,
+	err_set(e, texts[v].code, "guest", "%s%s%s%s%s%s%s%s; its console ends:%s", texts[v].what,
+		p->console.panic[0] ? ": " : "", p->console.panic,
+		p->console.fault[0] ? "; before that: " : "", p->console.fault,
+		p->console.where[0] ? ", " : "", p->console.where, qemu_end,
 		end[0] ? end : " (nothing was printed)");
 	if (is_without_plugin(p))
 		err_hint(e,

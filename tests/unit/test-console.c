@@ -43,6 +43,29 @@ Test(console, a_panic_is_kept_whole_however_it_comes)
 	cr_assert_str_eq(c.panic, "Kernel panic - not syncing: test");
 }
 
+/* What it ran into is the first that it says, whatever follows from that. */
+Test(console, what_the_kernel_ran_into_is_kept)
+{
+	char buf[64];
+
+	console_init(&c, -1);
+	add("[ 1.0] RIP: 0010:earlier+0x1/0x2\n");
+	for (int i = 0; i < 200; i++)
+		add("[ 1.5] what a kernel says while all is well, of no interest to anybody\n");
+	add("[ 1.9] RIP: 0010:just_before+0x1/0x2\n");
+	cr_assert_str_empty(c.fault);
+	add("[ 2.0] kernel BUG at fs/ino");
+	add("de.c:674!\r\n[ 2.1] Oops: invalid opcode: 0000\n[ 2.2] RIP: "
+	    "0010:clear_inode+0x68/0x80\n");
+	add("[ 2.3] BUG: scheduling while atomic\n[ 2.4] RIP: 0010:later+0x1/0x2\n");
+	for (int i = 0; i < 200; i++)
+		add("[ 2.5] a screen of registers that nobody reads, and stacks behind them\n");
+	add("[ 3.0] Kernel panic - not syncing: Fatal exception\n");
+	cr_assert_str_eq(c.fault, "kernel BUG at fs/inode.c:674!");
+	cr_assert_str_eq(c.where, "RIP: 0010:clear_inode+0x68/0x80");
+	cr_assert_null(strstr(console_format_end(&c, 2, buf, sizeof(buf)), "BUG"));
+}
+
 Test(console, small_buffers)
 {
 	char buf[12];
