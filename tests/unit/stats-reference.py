@@ -5,10 +5,23 @@
 Prints tests/unit/stats-reference.json, with "compare" stats-compare-reference.json beside
 it; --check compares both with the files, which fails if either has changed."""
 import json
+import math
 import sys
 
 import numpy as np
 from scipy import stats
+
+
+def agree(a, b):
+    """To nine digits: numpy's exp and log are not the same to the last on each CPU."""
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(agree(a[k], b[k]) for k in a)
+    if isinstance(a, list):
+        return isinstance(b, list) and len(a) == len(b) and all(map(agree, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-9)
+    return a == b
+
 
 FILE = "tests/unit/stats-reference.json"
 COMPARE = "tests/unit/stats-compare-reference.json"
@@ -90,7 +103,7 @@ pairs = [
 ]
 if sys.argv[1:] == ["--check"]:
     for name, now in ((FILE, cases), (COMPARE, pairs)):
-        if json.load(open(name)) != now:
+        if not agree(json.load(open(name)), now):
             sys.exit(f"{name} is not what scipy says now")
 else:
     now = pairs if sys.argv[1:] == ["compare"] else cases
