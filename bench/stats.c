@@ -7,6 +7,7 @@
  * counts, so no draw is ever sorted.
  */
 #include "bench/stats.h"
+#include "lib/random.h"
 #include "lib/cleanup.h"
 
 #include <errno.h>
@@ -23,13 +24,8 @@ static uint64_t rotate(uint64_t x, unsigned int k)
 /* splitmix64 fills the state: a seed of 0 is as good as any. */
 void stats_rng_seed(struct stats_rng *rng, uint64_t seed)
 {
-	for (size_t i = 0; i < 4; i++) {
-		uint64_t z = seed += 0x9e3779b97f4a7c15ULL;
-
-		z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-		z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-		rng->s[i] = z ^ z >> 31;
-	}
+	for (size_t i = 0; i < 4; i++)
+		rng->s[i] = random_next(&seed);
 }
 
 /* xoshiro256**, Blackman and Vigna, 2018. */

@@ -2,6 +2,7 @@
 #include "checker/gen/ace_cover.h"
 #include "lib/cleanup.h"
 #include "lib/grow.h"
+#include "lib/random.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,14 +31,9 @@ struct search {
 	size_t room;
 };
 
-/* SplitMix64, as soup_model.c. */
 static uint64_t draw(struct search *s, uint64_t n)
 {
-	uint64_t z = s->random += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (z ^ z >> 31) % n;
+	return random_next(&s->random) % n;
 }
 
 /* ---- steps ---- */

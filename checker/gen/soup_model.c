@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/gen/soup_model.h"
+#include "lib/random.h"
 
 #include <string.h>
 
 /* ---- chance ---- */
 
-/* SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): integers alone, so the same everywhere. */
-static uint64_t draw(struct soup *s)
-{
-	uint64_t z = s->random += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 uint64_t soup_pick(struct soup *s, uint64_t n)
 {
-	return draw(s) % n;
+	return random_next(&s->random) % n;
 }
 
 bool soup_chance(struct soup *s, unsigned int percent)
