@@ -33,7 +33,7 @@ COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS
 BANNED	  := -include lib/banned.h
 
 PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c lib/file.c
-PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c checker/*.c checker/gen/*.c \
+PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c checker/*.c checker/gen/*.c checker/states/*.c \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
