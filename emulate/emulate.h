@@ -57,6 +57,8 @@ struct emulate_job {
 	bool legacy_pmem;	 /* RAM too that the kernel takes for pmem (e820 type 12) */
 	unsigned int cpus;	 /* 0: 2, or 1 when deterministic or with counts */
 	uint64_t nvdimm_bytes[EMULATE_NVDIMMS]; /* 0: 512 MiB, 512 MiB, 64 MiB */
+	/* What backs it, of that many bytes; NULL: a sparse file of zeros, gone with the guest */
+	const char *nvdimm_file[EMULATE_NVDIMMS];
 	const char *trace_dir;	/* records store traces and logs to it (qemu.h); NULL: no plugin */
 	bool trace_loads;	/* loads too */
 	bool counts;		/* the plugin counts, and answers COUNTS marks (daxbench/oplog.h) */

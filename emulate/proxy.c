@@ -124,6 +124,8 @@ static int make_files(struct proxy *p, const struct kernel *k, const char *token
 	for (unsigned int i = 0; !r && i < EMULATE_NVDIMMS; i++) {
 		char name[16];
 
+		if (p->job->nvdimm_file[i])
+			continue;
 		snprintf(name, sizeof(name), "nvdimm%u", i);
 		r = rundir_file(&p->dir, name, qemu_nvdimm_bytes(p->job, i), e);
 	}
@@ -435,7 +437,7 @@ static int keep_oplog(struct proxy *p, struct err *e)
 
 	if (!p->job->keep_oplog || (p->job->keep_only_of_dead && p->ended))
 		return 0;
-	snprintf(path, sizeof(path), "%s/nvdimm%d", p->dir.path, EMULATE_OPLOG);
+	qemu_nvdimm_path(p->job, p->dir.path, EMULATE_OPLOG, path, sizeof(path));
 	r = file_copy_sparse(path, p->job->keep_oplog);
 	return r ? err_sys(e, r, p->job->keep_oplog, "keep the operation log") : 0;
 }

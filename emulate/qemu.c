@@ -48,6 +48,15 @@ uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index)
 	return base;
 }
 
+void qemu_nvdimm_path(const struct emulate_job *job, const char *dir, unsigned int index, char *buf,
+		      size_t len)
+{
+	if (job->nvdimm_file[index])
+		snprintf(buf, len, "%s", job->nvdimm_file[index]);
+	else
+		snprintf(buf, len, "%s/nvdimm%u", dir, index);
+}
+
 /* It must end below 4 GiB, where the NVDIMMs begin: of q35 up to 2.75 GiB do. */
 unsigned int qemu_ram_mib(const struct emulate_job *job)
 {
@@ -165,10 +174,12 @@ static void add_machine(struct words *w, const struct qemu_boot *b)
 static void add_nvdimms(struct words *w, const struct qemu_boot *b)
 {
 	for (unsigned int i = 0; i < EMULATE_NVDIMMS; i++) {
+		char path[PATH_MAX];
+
+		qemu_nvdimm_path(b->job, b->dir, i, path, sizeof(path));
 		add(w, "-object");
-		add(w,
-		    "memory-backend-file,id=m%u,share=on,mem-path=%s/nvdimm%u,size=%lluM,align=2M",
-		    i, b->dir, i, (unsigned long long)(qemu_nvdimm_bytes(b->job, i) >> 20));
+		add(w, "memory-backend-file,id=m%u,share=on,mem-path=%s,size=%lluM,align=2M", i,
+		    path, (unsigned long long)(qemu_nvdimm_bytes(b->job, i) >> 20));
 		add(w, "-device");
 		add(w, "nvdimm,id=n%u,memdev=m%u,addr=%#llx", i, i,
 		    (unsigned long long)qemu_nvdimm_base(b->job, i));
@@ -180,10 +191,12 @@ static void add_nvdimm_argument(char *arg, size_t len, const struct qemu_boot *b
 				unsigned int i)
 {
 	size_t used = strlen(arg);
+	char path[PATH_MAX];
 
-	snprintf(arg + used, len - used, ",%s=%#llx:%#llx:%s/nvdimm%u", name,
+	qemu_nvdimm_path(b->job, b->dir, i, path, sizeof(path));
+	snprintf(arg + used, len - used, ",%s=%#llx:%#llx:%s", name,
 		 (unsigned long long)qemu_nvdimm_base(b->job, i),
-		 (unsigned long long)qemu_nvdimm_bytes(b->job, i), b->dir, i);
+		 (unsigned long long)qemu_nvdimm_bytes(b->job, i), path);
 }
 
 static void add_plugin(struct words *w, const struct qemu_boot *b)

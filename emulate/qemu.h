@@ -14,8 +14,8 @@ struct qemu_boot {
 	const struct kernel *kernel;
 	const char *accel; /* "kvm" or "tcg" */
 	const char *initrd;
-	const char *dir;	/* the run's: nvdimm0, nvdimm1, ... are in it */
-	const char *token;	/* on the kernel's command line */
+	const char *dir;   /* the run's: nvdimm0, nvdimm1, ... are in it, but for the job's own */
+	const char *token; /* on the kernel's command line */
 	int fds[QEMU_CHANNELS]; /* write ends, inherited; console: -1 if interactive */
 };
 
@@ -24,6 +24,10 @@ uint64_t qemu_nvdimm_bytes(const struct emulate_job *job, unsigned int index);
 
 /* Where it lies in the guest's physical memory. */
 uint64_t qemu_nvdimm_base(const struct emulate_job *job, unsigned int index);
+
+/* The file that backs it, of a run whose directory is @dir. */
+void qemu_nvdimm_path(const struct emulate_job *job, const char *dir, unsigned int index, char *buf,
+		      size_t len);
 
 /* RAM of the guest: more where its NVDIMMs want it for their struct pages. */
 unsigned int qemu_ram_mib(const struct emulate_job *job);
