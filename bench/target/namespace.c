@@ -269,6 +269,26 @@ int namespace_make(unsigned int index, const char *mode, unsigned long align, ch
 	return r;
 }
 
+int namespace_find_fsdax(unsigned int index, char *ret_node, size_t len, struct err *e)
+{
+	struct ndctl_ctx *ctx;
+	struct ndctl_region *region;
+	struct ndctl_namespace *ndns;
+	char name[32];
+	int r = ndctl_new(&ctx);
+
+	if (r)
+		return err_sys(e, r, "libndctl", "open");
+	snprintf(name, sizeof(name), "NVDIMM %u", index);
+	region = find_region(ctx, index);
+	ndns = region ? find_namespace(region) : NULL;
+	if (!ndns || strcmp(mode_name(ndns), "fsdax") != 0 || current_node(ndns, ret_node, len))
+		r = err_set(e, -ENODEV, name, "is no fsdax namespace%s%s", ndns ? ", but " : "",
+			    ndns ? mode_name(ndns) : "");
+	ndctl_unref(ctx);
+	return r;
+}
+
 int namespace_set_write_cache(const char *node, enum namespace_cache which, bool on, struct err *e)
 {
 	static const struct {

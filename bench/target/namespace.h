@@ -25,6 +25,12 @@
 int namespace_make(unsigned int index, const char *mode, unsigned long align, char *ret_node,
 		   size_t len, struct err *e);
 
+/*
+ * The node of the @index-th NVDIMM, which must be "fsdax", with any alignment. Writes
+ * nothing. -ENODEV: it is not.
+ */
+int namespace_find_fsdax(unsigned int index, char *ret_node, size_t len, struct err *e);
+
 /* What has to be flushed before a power cut, as the kernel sees it. */
 enum namespace_cache {
 	NAMESPACE_CPU_CACHE,   /* of stores through DAX: dax_flush() */
