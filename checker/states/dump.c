@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -268,6 +269,76 @@ void dump_free(struct dump *d)
 	free(d->entry);
 	free(d->page);
 	free(d);
+}
+
+/* ---- one of another ---- */
+
+#define RECORD_ROOM(text) (sizeof(struct dump_rec) + padded(strlen(text)))
+
+static void add_both_logs(struct dump_out *o, const char *first, const char *second)
+{
+	size_t len = strlen(first) + strlen(second);
+	char *both = malloc(len + 1);
+
+	if (!both) {
+		o->failed = true;
+		return;
+	}
+	snprintf(both, len + 1, "%s%s", first, second);
+	dump_out_add(o, DUMP_LOG, NULL, both, len);
+	free(both);
+}
+
+static size_t room_for(const struct dump *d, const struct dump *more)
+{
+	size_t room = d->len + RECORD_ROOM(d->log) + RECORD_ROOM(more->log);
+
+	for (int i = 0; i < DUMP_STEPS; i++)
+		room += RECORD_ROOM(more->step[i].text);
+	return room;
+}
+
+int dump_extend(struct dump **d, const struct dump *more, struct err *e)
+{
+	size_t room = room_for(*d, more);
+	struct dump_out o = { .at = malloc(room), .room = room };
+	struct dump *longer;
+	int r;
+
+	if (!o.at)
+		return err_sys(e, -ENOMEM, "dump", "extend");
+	o.used = (*d)->len - RECORD_ROOM(""); /* without its end */
+	memcpy(o.at, (*d)->bytes, o.used);
+	for (int i = 0; i < DUMP_STEPS; i++)
+		if (more->step[i].done)
+			dump_out_step(&o, (enum dump_step)i, more->step[i].result,
+				      more->step[i].text);
+	if (more->log[0])
+		add_both_logs(&o, (*d)->log, more->log);
+	if (!dump_out_end(&o)) {
+		free(o.at);
+		return err_sys(e, -ENOMEM, "dump", "extend");
+	}
+	r = dump_parse(&longer, o.at, o.used, e);
+	if (r)
+		return r;
+	dump_free(*d);
+	*d = longer;
+	return 0;
+}
+
+int dump_of_step(struct dump **ret, enum dump_step step, int64_t result, const char *text,
+		 struct err *e)
+{
+	size_t room = sizeof(struct dump_header) + RECORD_ROOM(text) + RECORD_ROOM("");
+	void *memory = malloc(room);
+	struct dump_out o;
+
+	if (!memory)
+		return err_sys(e, -ENOMEM, "dump", "make");
+	dump_out_begin(&o, memory, room);
+	dump_out_step(&o, step, result, text);
+	return dump_parse(ret, memory, dump_out_end(&o), e);
 }
 
 /* ---- writing ---- */

@@ -48,7 +48,8 @@ enum dump_kind {
 	DUMP_TARGET = 3, /* of the entry before, a symbolic link: where it leads to */
 	/* value: index of a page of the entry before that is not all zeros; payload: it */
 	DUMP_PAGE = 4,
-	DUMP_LOG = 5, /* payload: what the kernel said meanwhile and should not have */
+	/* payload: what the kernel said meanwhile and should not have; the last one counts */
+	DUMP_LOG = 5,
 	DUMP_END = 6,
 	DUMP_KINDS
 };
@@ -109,6 +110,16 @@ const char *dump_log(const struct dump *d); /* "": the kernel log is clean */
 
 /* "mount", ... */
 const char *dump_step_name(enum dump_step step);
+
+/*
+ * Adds to *@d the steps that @more has, and its log behind that of *@d. On failure *@d is
+ * as it was.
+ */
+int dump_extend(struct dump **d, const struct dump *more, struct err *e);
+
+/* One with that step alone. */
+int dump_of_step(struct dump **ret, enum dump_step step, int64_t result, const char *text,
+		 struct err *e);
 
 /* Equal for dumps with the same files, steps and log. */
 uint64_t dump_hash(const struct dump *d);
