@@ -12,7 +12,8 @@ static void print_commands(void)
 	puts("daxbench measures what DAX on persistent memory costs, and checks what it promises.\n"
 	     "Without a device it works in an emulated machine.\n");
 	for (const struct command *c = commands; c->name; c++)
-		printf("  daxbench %-10s %s\n", c->name, c->summary);
+		if (c->summary)
+			printf("  daxbench %-10s %s\n", c->name, c->summary);
 	puts("\n  daxbench run             the default suite: start here\n"
 	     "  daxbench help COMMAND    examples and options of a command");
 }

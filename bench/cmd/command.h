@@ -8,7 +8,7 @@
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv); /* argv[0]: "daxbench NAME"; returns the exit code */
-	const char *summary;		   /* one line for `help` */
+	const char *summary;		   /* one line for `help`; NULL: not for people */
 	bool boots;			   /* boots guests itself: --emulate is its own */
 };
 
@@ -30,5 +30,6 @@ int cmd_clean(int argc, char **argv);
 int cmd_shell(int argc, char **argv);
 int cmd_new(int argc, char **argv);
 int cmd_help(int argc, char **argv);
+int cmd_recover(int argc, char **argv);
 
 #endif

@@ -30,6 +30,7 @@ const struct command commands[] = {
 	{ "shell", cmd_shell, "a shell, or any command, in the emulated machine", true },
 	{ "new", cmd_new, "write a commented workload to start from", false },
 	{ "help", cmd_help, "show the manual", false },
+	{ "recover", cmd_recover, NULL, true },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -42,7 +43,8 @@ static const struct command *find_command(const char *name, struct err *e)
 	for (const struct command *c = commands; c->name; c++) {
 		if (!strcmp(c->name, name))
 			return c;
-		names[n++] = c->name;
+		if (c->summary)
+			names[n++] = c->name;
 	}
 	err_set(e, -EINVAL, name, "no such command");
 	near = nearest(name, names, n);

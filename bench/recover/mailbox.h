@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define MAILBOX_MAGIC 0x00584f424c49414dULL /* "MAILBOX" */
+#define MAILBOX_AT    (2ULL << 20)	    /* byte of the NVDIMM where its device-dax begins */
 #define MAILBOX_DUMP  4096ULL		    /* byte where the dump begins (checker/states/dump.h) */
 
 enum mailbox_what {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * daxbench recover: what runs in the guests that recover crash states. For no person: the
+ * host's side (bench/recover/pool.h) boots them and asks.
+ */
+#include "bench/cmd/command.h"
+#include "bench/cmd/say.h"
+#include "bench/recover/agent.h"
+
+#include <errno.h>
+
+int cmd_recover(int argc, char **argv)
+{
+	struct err e;
+	int r;
+
+	if (argc > 1)
+		r = err_set(&e, -EINVAL, argv[1], "recover takes no options");
+	else
+		r = agent_serve(&e);
+	if (!r)
+		return EXIT_OK;
+	say_error(&e);
+	return say_exit_code(&e);
+}

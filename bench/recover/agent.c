@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/recover/agent.h"
+#include "bench/recover/kmsg.h"
+#include "bench/recover/mailbox.h"
+#include "bench/recover/mounting.h"
+#include "bench/recover/prove.h"
+#include "bench/recover/walk.h"
+#include "bench/target/log_device.h"
+#include "emulate/guest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/* Between two looks at the mailbox: an idle guest leaves the host's CPU to others. */
+#define LOOK_NS	  100000
+#define LOG_MAX	  (64U << 10)
+#define PATH_ROOM (sizeof(MOUNTING_POINT) + sizeof(((struct mailbox *)0)->dir) + 2)
+
+struct agent {
+	struct log_device memory;
+	struct mailbox *mailbox;
+	int kmsg;
+	struct mounting mounting;
+	char log[LOG_MAX];
+};
+
+static void add_log(struct agent *a, struct dump_out *out)
+{
+	size_t len = kmsg_take(a->kmsg, a->log, sizeof(a->log));
+
+	if (len)
+		dump_out_add(out, DUMP_LOG, NULL, a->log, len);
+}
+
+/* ---- questions ---- */
+
+static void add_step(struct dump_out *out, enum dump_step step, int error)
+{
+	dump_out_step(out, step, error, error ? strerror(error) : "");
+}
+
+static void recover(struct agent *a, struct dump_out *out)
+{
+	const struct mailbox *box = a->mailbox;
+	char path[PATH_ROOM];
+	int error = mounting_mount(&a->mounting);
+
+	add_step(out, DUMP_MOUNT, error);
+	if (error)
+		return;
+	snprintf(path, sizeof(path), MOUNTING_POINT "/%.*s", (int)sizeof(box->dir) - 1, box->dir);
+	walk_tree(path, out);
+	add_step(out, DUMP_UMOUNT, mounting_umount());
+}
+
+static void prove(struct agent *a, struct dump_out *out)
+{
+	const char *what = "mount";
+	int error, later;
+
+	prove_fsck(&a->mounting, out);
+	error = mounting_mount(&a->mounting);
+	if (!error) {
+		error = prove_write(&what);
+		later = mounting_umount();
+		if (!error && later) {
+			error = later;
+			what = "unmount";
+		}
+	}
+	dump_out_step(out, DUMP_WRITE, error, error ? what : "");
+}
+
+static void answer(struct agent *a, uint64_t asked)
+{
+	struct mailbox *box = a->mailbox;
+	struct dump_out out;
+	char fs[sizeof(box->fs)];
+	struct err e;
+
+	snprintf(fs, sizeof(fs), "%.*s", (int)sizeof(box->fs) - 1, box->fs);
+	dump_out_begin(&out, (char *)box + MAILBOX_DUMP, a->memory.size - MAILBOX_DUMP);
+	kmsg_skip(a->kmsg);
+	if (mounting_choose(&a->mounting, fs, &e))
+		dump_out_step(&out, DUMP_MOUNT, -e.code, e.what);
+	else if (box->what == MAILBOX_PROVE)
+		prove(a, &out);
+	else
+		recover(a, &out);
+	add_log(a, &out);
+	box->dump_bytes = dump_out_end(&out);
+	__atomic_store_n(&box->answered, asked, __ATOMIC_RELEASE);
+}
+
+static void serve(struct agent *a)
+{
+	static const struct timespec look = { .tv_nsec = LOOK_NS };
+	struct mailbox *box = a->mailbox;
+
+	memset(box, 0, sizeof(*box));
+	__atomic_store_n(&box->magic, MAILBOX_MAGIC, __ATOMIC_RELEASE);
+	for (;;) {
+		uint64_t asked = __atomic_load_n(&box->asked, __ATOMIC_ACQUIRE);
+
+		if (asked == box->answered)
+			nanosleep(&look, NULL);
+		else if (box->what == MAILBOX_END)
+			return;
+		else
+			answer(a, asked);
+	}
+}
+
+/* ---- from beginning to end ---- */
+
+static int map_memory(struct agent *a, struct err *e)
+{
+	void *map = mmap(NULL, a->memory.size, PROT_READ | PROT_WRITE, MAP_SHARED, a->memory.fd, 0);
+
+	if (map == MAP_FAILED)
+		return err_sys(e, -errno, "mailbox", "map");
+	a->mailbox = map;
+	serve(a);
+	munmap(map, a->memory.size);
+	return 0;
+}
+
+static int open_memory(struct agent *a, struct err *e)
+{
+	int r = log_device_open_nvdimm(&a->memory, e);
+
+	if (r)
+		return r;
+	r = map_memory(a, e);
+	log_device_close(&a->memory);
+	return r;
+}
+
+int agent_serve(struct err *e)
+{
+	static struct agent agent;
+	int r;
+
+	if (!guest_is_ours()) {
+		err_set(e, -EPERM, "recover", "serves the host of a guest that daxbench booted");
+		return err_hint(e, "\"daxbench check\" boots such guests as it needs them");
+	}
+	agent.kmsg = kmsg_open(e);
+	if (agent.kmsg < 0)
+		return agent.kmsg;
+	r = open_memory(&agent, e);
+	close(agent.kmsg);
+	return r;
+}

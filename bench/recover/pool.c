@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One thread goes round: each guest is a slot that is in some phase with some state, and
+ * goes on as soon as its guest has answered.
+ */
+#include "bench/recover/pool.h"
+#include "bench/interrupt.h"
+#include "bench/recover/booted.h"
+#include "bench/recover/proofs.h"
+#include "bench/target/mkfs.h"
+#include "lib/cleanup.h"
+#include "lib/hash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define ANSWER_MS  60000
+#define BOOT_MS	   240000 /* emulate_run() has limits of its own, which are shorter */
+#define LOOK_NS	   100000
+#define MAX_DEATHS 3		/* one after the other, each over another state */
+#define HEAD_BYTES (2ULL << 20) /* of a namespace: its info block, read when it boots */
+
+enum phase { IDLE, BOOTING, RECOVERING, PROVING };
+
+struct slot {
+	struct booted guest;
+	enum phase phase;
+	size_t state;	   /* that it works on */
+	struct dump *dump; /* of it, while it is proved */
+	uint64_t image;	   /* that is proved */
+	uint64_t head;	   /* what the namespaces were when it was booted */
+	uint64_t since;	   /* of the phase: ns */
+};
+
+struct recover_pool {
+	struct emulate_job job;
+	unsigned int n;
+	struct slot *slot;
+	struct proofs proofs;
+	struct recover_counts counts;
+	char fs[sizeof(((struct mailbox *)0)->fs)], dir[sizeof(((struct mailbox *)0)->dir)];
+};
+
+/* One call of recover(). */
+struct call {
+	struct recover_pool *pool;
+	const struct state_medium *medium;
+	const struct state *states;
+	size_t n, next, done;
+	struct dump **ret;
+	uint64_t medium_hash, head;
+	unsigned int deaths; /* since the last state that was recovered */
+	struct err *e;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static double ms_since(uint64_t since)
+{
+	return (double)(now_ns() - since) / 1e6;
+}
+
+static void enter(struct slot *s, enum phase phase)
+{
+	s->phase = phase;
+	s->since = now_ns();
+}
+
+/* ---- a state's end ---- */
+
+static int deliver(struct call *c, struct slot *s, struct dump *dump)
+{
+	c->ret[s->state] = dump;
+	c->done++;
+	c->pool->counts.recovered++;
+	enter(s, IDLE);
+	return 1;
+}
+
+/* Which is an outcome of the image, too, if it was that which was looked at. */
+static int add_death(struct call *c, struct slot *s, struct dump *died)
+{
+	int r = dump_extend(&s->dump, died, c->e);
+
+	if (proofs_add(&c->pool->proofs, s->image, died) && !r)
+		r = err_sys(c->e, -ENOMEM, "crash state", "keep its outcome");
+	return r;
+}
+
+/* The guest is lost over this state, which is what there is to say of it. */
+static int bury(struct call *c, struct slot *s)
+{
+	bool gone = !s->guest.pid;
+	struct dump *died;
+	char text[5120];
+	int r;
+
+	booted_stop(&s->guest, false);
+	c->pool->counts.died++;
+	snprintf(text, sizeof(text), "%s\n%s", gone ? booted_why(&s->guest)->what : "no answer",
+		 booted_console(&s->guest));
+	r = dump_of_step(&died, DUMP_DIED, gone ? EIO : ETIMEDOUT, text, c->e);
+	if (!r && s->dump)
+		r = add_death(c, s, died);
+	else if (!r)
+		s->dump = died;
+	if (r)
+		return r;
+	deliver(c, s, steal_ptr(s->dump));
+	if (++c->deaths < MAX_DEATHS)
+		return 1;
+	return err_set(c->e, -EIO, "guest", "%u states in a row have killed one each: %s",
+		       c->deaths, text);
+}
+
+/* ---- questions ---- */
+
+static int put(struct call *c, struct slot *s)
+{
+	uint64_t since = now_ns();
+	int r = place_put(&s->guest.place, c->medium, &c->states[s->state], NULL, c->e);
+
+	c->pool->counts.put_ms += ms_since(since);
+	return r;
+}
+
+static int ask(struct call *c, struct slot *s, enum mailbox_what what, enum phase phase)
+{
+	booted_ask(&s->guest, what, c->pool->fs, c->pool->dir);
+	enter(s, phase);
+	return 1;
+}
+
+/* The next state, and a guest for it where there is none, or one that knows other namespaces. */
+static int begin(struct call *c, struct slot *s)
+{
+	int r;
+
+	if (c->next == c->n)
+		return 0;
+	if (s->guest.pid && s->head != c->head)
+		booted_stop(&s->guest, true);
+	s->state = c->next++;
+	r = put(c, s);
+	if (r)
+		return r;
+	if (booted_look(&s->guest) == BOOTED_READY)
+		return ask(c, s, MAILBOX_RECOVER, RECOVERING);
+	booted_stop(&s->guest, false);
+	r = booted_start(&s->guest, c->e);
+	if (r)
+		return r;
+	s->head = c->head;
+	c->pool->counts.booted++;
+	enter(s, BOOTING);
+	return 1;
+}
+
+static int take_boot(struct call *c, struct slot *s)
+{
+	c->pool->counts.boot_ms += ms_since(s->since);
+	return ask(c, s, MAILBOX_RECOVER, RECOVERING);
+}
+
+/* ---- answers ---- */
+
+/* What is not to be read is as good as a guest that died. */
+static int take_answer(struct call *c, struct slot *s, struct dump **ret)
+{
+	struct err e;
+	int r = booted_answer(&s->guest, ret, &e);
+
+	if (r == -EBADMSG)
+		return dump_of_step(ret, DUMP_DIED, EBADMSG, e.what, c->e);
+	if (r && c->e)
+		*c->e = e;
+	return r;
+}
+
+/* What recovery left, as a number; of one kind of file system. */
+static int find_image(struct call *c, struct slot *s)
+{
+	uint64_t since = now_ns(), hash;
+	int r = place_compare(&s->guest.place, c->medium, c->e);
+
+	if (r)
+		return r;
+	hash = place_hash(&s->guest.place, c->medium, c->medium_hash);
+	s->image = hash_add(hash, c->pool->fs, strlen(c->pool->fs));
+	c->pool->counts.put_ms += ms_since(since);
+	return 0;
+}
+
+static int add_proof(struct call *c, struct slot *s, const struct dump *steps)
+{
+	int r = dump_extend(&s->dump, steps, c->e);
+
+	return r ? r : deliver(c, s, steal_ptr(s->dump));
+}
+
+static int take_recovery(struct call *c, struct slot *s)
+{
+	const struct dump_outcome *mounted, *unmounted;
+	const struct dump *known;
+	int r;
+
+	c->pool->counts.guest_ms += ms_since(s->since);
+	r = take_answer(c, s, &s->dump);
+	if (r)
+		return r;
+	c->deaths = 0;
+	mounted = dump_step(s->dump, DUMP_MOUNT);
+	unmounted = dump_step(s->dump, DUMP_UMOUNT);
+	/* What is still mounted would be changed under it by the next state. */
+	if (!mounted->done || (!mounted->result && (!unmounted->done || unmounted->result)))
+		booted_stop(&s->guest, false);
+	if (!unmounted->done || unmounted->result)
+		return deliver(c, s, steal_ptr(s->dump));
+	r = find_image(c, s);
+	if (r)
+		return r;
+	known = proofs_find(&c->pool->proofs, s->image);
+	if (known)
+		return add_proof(c, s, known);
+	place_forget(&s->guest.place);
+	return ask(c, s, MAILBOX_PROVE, PROVING);
+}
+
+static int take_proof(struct call *c, struct slot *s)
+{
+	struct dump *steps;
+	int r;
+
+	c->pool->counts.prove_ms += ms_since(s->since);
+	c->pool->counts.proved++;
+	r = take_answer(c, s, &steps);
+	if (r)
+		return r;
+	r = dump_extend(&s->dump, steps, c->e);
+	if (proofs_add(&c->pool->proofs, s->image, steps) && !r)
+		r = err_sys(c->e, -ENOMEM, "crash state", "keep its outcome");
+	return r ? r : deliver(c, s, steal_ptr(s->dump));
+}
+
+/* ---- round and round ---- */
+
+static int no_guest(struct call *c, struct slot *s)
+{
+	booted_stop(&s->guest, false);
+	if (!booted_why(&s->guest)->code)
+		return err_set(c->e, -EIO, "guest", "did not come up");
+	if (c->e)
+		*c->e = *booted_why(&s->guest);
+	return c->e ? c->e->code : -EIO;
+}
+
+/* 1: it has gone on; 0: it waits; or -errno. */
+static int step(struct call *c, struct slot *s)
+{
+	enum booted_state state;
+
+	if (s->phase == IDLE)
+		return begin(c, s);
+	state = booted_look(&s->guest);
+	if (state == BOOTED_READY)
+		return s->phase == BOOTING   ? take_boot(c, s)
+		       : s->phase == PROVING ? take_proof(c, s)
+					     : take_recovery(c, s);
+	if (state == BOOTED_BUSY &&
+	    ms_since(s->since) < (s->phase == BOOTING ? BOOT_MS : ANSWER_MS))
+		return 0;
+	return s->phase == BOOTING ? no_guest(c, s) : bury(c, s);
+}
+
+static int go_round(struct call *c)
+{
+	static const struct timespec look = { .tv_nsec = LOOK_NS };
+	struct recover_pool *p = c->pool;
+
+	while (c->done < c->n) {
+		bool moved = false;
+
+		if (interrupted)
+			return err_set(c->e, -EINTR, "crash states", "interrupted");
+		for (unsigned int i = 0; i < p->n; i++) {
+			int r = step(c, &p->slot[i]);
+
+			if (r < 0)
+				return r;
+			moved |= r > 0;
+		}
+		if (!moved)
+			nanosleep(&look, NULL);
+	}
+	return 0;
+}
+
+/* A guest whose answer nobody waits for would give it to the next question. */
+static void give_up(struct recover_pool *p)
+{
+	for (unsigned int i = 0; i < p->n; i++) {
+		struct slot *s = &p->slot[i];
+
+		if (s->phase != IDLE)
+			booted_stop(&s->guest, false);
+		dump_free(steal_ptr(s->dump));
+		enter(s, IDLE);
+	}
+}
+
+static int recover(void *data, const struct state_medium *medium, const struct state *states,
+		   size_t n, struct dump **ret, struct err *e)
+{
+	struct recover_pool *p = data;
+	struct call c = {
+		.pool = p, .medium = medium, .states = states, .n = n, .ret = ret, .e = e
+	};
+	uint64_t since = now_ns();
+	int r;
+
+	if (!p->fs[0])
+		return err_set(e, -EINVAL, "crash states", "of no file system");
+	for (size_t i = 0; i < n; i++)
+		ret[i] = NULL;
+	c.medium_hash = place_hash_medium(medium, UINT64_MAX);
+	c.head = place_hash_medium(medium, HEAD_BYTES);
+	p->counts.put_ms += ms_since(since);
+	for (unsigned int i = 0; i < p->n; i++)
+		place_forget(&p->slot[i].guest.place);
+	r = go_round(&c);
+	if (r)
+		give_up(p);
+	return r;
+}
+
+/* ---- the pool ---- */
+
+int recover_pool_open(struct recover_pool **ret, const struct emulate_job *job, unsigned int guests,
+		      struct err *e)
+{
+	struct recover_pool *p;
+	int r = 0;
+
+	if (!guests || guests > RECOVER_MAX_GUESTS)
+		return err_set(e, -EINVAL, "guests", "%u: want 1 to %u", guests,
+			       RECOVER_MAX_GUESTS);
+	p = calloc(1, sizeof(*p));
+	if (p)
+		p->slot = calloc(guests, sizeof(*p->slot));
+	if (!p || !p->slot) {
+		free(p);
+		return err_sys(e, -ENOMEM, "guests", "open");
+	}
+	p->job = *job;
+	for (; !r && p->n < guests; p->n += !r)
+		r = booted_open(&p->slot[p->n].guest, &p->job, e);
+	if (r) {
+		recover_pool_close(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+int recover_pool_set(struct recover_pool *p, const char *fs, const char *dir, struct err *e)
+{
+	if (!mkfs_find(fs) || strlen(fs) >= sizeof(p->fs))
+		return err_set(e, -EINVAL, fs, "no such file system here; there are %s",
+			       mkfs_names());
+	if (!*dir || strchr(dir, '/') || strlen(dir) >= sizeof(p->dir))
+		return err_set(e, -EINVAL, dir, "is no directory of a workload");
+	snprintf(p->fs, sizeof(p->fs), "%s", fs);
+	snprintf(p->dir, sizeof(p->dir), "%s", dir);
+	return 0;
+}
+
+struct recovery recover_pool_recovery(struct recover_pool *p)
+{
+	return (struct recovery){ .recover = recover, .data = p };
+}
+
+void recover_pool_counts(const struct recover_pool *p, struct recover_counts *ret)
+{
+	*ret = p->counts;
+}
+
+void recover_pool_close(struct recover_pool *p)
+{
+	if (!p)
+		return;
+	for (unsigned int i = 0; i < p->n; i++) {
+		booted_close(&p->slot[i].guest);
+		dump_free(p->slot[i].dump);
+	}
+	proofs_release(&p->proofs);
+	free(p->slot);
+	free(p);
+}
