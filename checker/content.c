@@ -590,6 +590,28 @@ uint64_t content_illegal(const struct content_page *p, unsigned int line,
 	return bad;
 }
 
+uint64_t content_foreign(const struct content_page *p, unsigned int line,
+			 const unsigned char *values, uint64_t mask)
+{
+	static const unsigned char zeros[DX_TRACE_LINE];
+	unsigned char given[DX_TRACE_LINE] = { 0 };
+	uint64_t bad = mask & ~p->promised[line] & ~equal_bytes(zeros, values, mask);
+	uint64_t at = p->index * CONTENT_PAGE + line * DX_TRACE_LINE;
+
+	if (!p->file->known || p->freeing || p->freed)
+		return 0;
+	for (size_t i = p->n_layers; bad && i-- > 0;) {
+		const struct content_layer *layer = &p->layers[i];
+		uint64_t bytes = layer->bytes[line] & bad;
+
+		if (!bytes)
+			continue;
+		line_values(layer->change, at, bytes, given);
+		bad &= ~equal_bytes(given, values, bytes);
+	}
+	return bad;
+}
+
 uint64_t content_settled(const struct content_page *p, unsigned int line)
 {
 	uint64_t once = p->original[line], twice = 0;

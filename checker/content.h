@@ -163,6 +163,14 @@ void content_read(const struct content *c, uint64_t offset, uint64_t length,
 uint64_t content_illegal(const struct content_page *p, unsigned int line,
 			 const unsigned char *values, uint64_t mask);
 
+/*
+ * Which bytes of a line that are promised to nobody may not have these values all the
+ * same: they are not zero, and nothing that was done to the file gave them. None where that
+ * cannot be said: of a file that was there before, of a page that was freed since.
+ */
+uint64_t content_foreign(const struct content_page *p, unsigned int line,
+			 const unsigned char *values, uint64_t mask);
+
 /* Bytes of a line that can have come from one change only (or are as they were at first). */
 uint64_t content_settled(const struct content_page *p, unsigned int line);
 

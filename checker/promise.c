@@ -222,6 +222,11 @@ const struct tree_file *promise_file_of(const struct promise *p, const struct co
 	return f;
 }
 
+const struct tree_file *promise_file_behind(const struct promise *p, uint64_t handle)
+{
+	return promise_file_by(p, handle);
+}
+
 const struct places *promise_places(const struct promise *p)
 {
 	return p->places;

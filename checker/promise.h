@@ -38,6 +38,9 @@ struct tree_file *promise_files(const struct promise *p);
 const struct tree_file *promise_file_of(const struct promise *p, const struct content *c);
 const struct places *promise_places(const struct promise *p);
 
+/* What the handle of a file or mapping stands for now; NULL: nothing. */
+const struct tree_file *promise_file_behind(const struct promise *p, uint64_t handle);
+
 /* Is it the application's own (a user flush), not a sync call's? */
 bool promise_is_applications(const struct oplog_op *op);
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Crash states of a recorded run: made, recovered, judged.
+ *
+ * Crash points are where what a crash can leave is largest or has a new meaning: before each
+ * fence that drains something, and after each sync call that returned. At each of these
+ * what is in flight is taken in units (units.h), sets of units are chosen (choose.h), and each
+ * makes a state: what is durable, under what is kept. A state whose bytes were recovered before
+ * is not recovered again: what a kernel made of it is judged anew, by what is promised now.
+ *
+ * Only the part of the run between prepare() and finish() has crash points: what prepare()
+ * made and synced is promised in it.
+ */
+#ifndef CHECKER_STATES_EXPLORE_H
+#define CHECKER_STATES_EXPLORE_H
+
+#include "checker/oplog.h"
+#include "checker/persist.h"
+#include "checker/states/oracle.h"
+#include "checker/states/recovery.h"
+#include "checker/trace.h"
+
+#define EXPLORE_BUDGET_MAX 100000ULL
+
+struct explore_options {
+	enum persist_mode mode;
+	uint32_t atomic; /* of a unit: 4096, 512 or 8 */
+	uint64_t budget; /* states at a crash point, at most; 1 to EXPLORE_BUDGET_MAX */
+	uint64_t total;	 /* and of the run; 0: no limit */
+	uint64_t seed;
+	unsigned int rules; /* of the oracle: ORACLE_ALL_RULES */
+	uint64_t leave_out; /* number of a record to pass over; CONTENT_NEVER: none */
+	struct recovery recovery;
+	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
+	void *data;
+};
+
+/* Where a crash was put. */
+struct explore_point {
+	uint64_t seq;		       /* before that event; */
+	const struct oplog_op *op;     /* after this sync call returned; or NULL: before a fence, */
+	const struct oplog_op *during; /* in this operation (NULL: in none) */
+};
+
+struct explore_violation {
+	enum oracle_rule rule;
+	char *path, *what;
+	const struct oplog_op *promise; /* as in oracle.h */
+	const struct tree_file *file;
+	uint64_t offset, bytes;
+	struct explore_point point; /* of the first state that shows it, and what of */
+	size_t units, kept;	    /* the units in flight there was kept in it */
+	uint64_t state;		    /* the hash of that state */
+	uint64_t states;	    /* how many states show it */
+};
+
+struct explore_counts {
+	uint64_t points, points_left_out; /* crash points; beyond the limit for the run */
+	long double possible;		  /* states, at all of them */
+	uint64_t run;			  /* that were judged, */
+	uint64_t unique;		  /* of different bytes: so many were recovered, */
+	uint64_t outcomes;		  /* to so many different results */
+	size_t units_max;		  /* in flight at one point */
+};
+
+struct explore;
+
+/*
+ * Goes through the whole trace. What was found until then is in @ret after an error, too (it may
+ * be NULL); @log must outlive it. -EINTR: interrupted.
+ */
+int explore_run(struct explore **ret, struct trace *t, const struct oplog *log,
+		const struct explore_options *o, struct err *e);
+
+size_t explore_violations(const struct explore *x, const struct explore_violation **ret);
+const struct explore_counts *explore_counts(const struct explore *x);
+void explore_close(struct explore *x);
+
+#endif

@@ -1,0 +1,634 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A name is found by going through the list of all: a workload has tens of them, and
+ * where it has thousands (sync of many files) a look costs less than the operation did.
+ */
+#include "checker/states/history.h"
+#include "daxbench/workload.h"
+#include "lib/grow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+struct handles {
+	struct history_object *object[DX_LOG_HANDLES];
+	uint64_t flags[DX_LOG_HANDLES];
+};
+
+struct history {
+	struct history_name **name;
+	size_t n_names, room;
+	struct history_object *objects, *root;
+	struct handles *handles[DX_LOG_WORKERS];
+};
+
+static bool is_failed(const struct oplog_op *op)
+{
+	return op->returned && op->rec->result < 0;
+}
+
+static uint64_t arg(const struct oplog_op *op, int i)
+{
+	return op->rec->arg[i];
+}
+
+/* ---- objects, handles ---- */
+
+static struct history_object *add_object(struct history *h, enum history_type type)
+{
+	struct history_object *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->size = calloc(1, sizeof(*o->size)); /* the first version: empty */
+	if (!o->size) {
+		free(o);
+		return NULL;
+	}
+	o->n_sizes = o->room = 1;
+	o->type = type;
+	o->next = h->objects;
+	h->objects = o;
+	return o;
+}
+
+struct history *history_new(void)
+{
+	struct history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->root = add_object(h, HISTORY_DIRECTORY);
+	if (!h->root) {
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void history_free(struct history *h)
+{
+	if (!h)
+		return;
+	for (size_t i = 0; i < h->n_names; i++) {
+		free(h->name[i]->path);
+		free(h->name[i]->version);
+		free(h->name[i]);
+	}
+	for (struct history_object *o = h->objects, *next; o; o = next) {
+		next = o->next;
+		free(o->size);
+		free(o);
+	}
+	for (size_t i = 0; i < DX_LOG_WORKERS; i++)
+		free(h->handles[i]);
+	free(h->name);
+	free(h);
+}
+
+static struct handles *handles_of(struct history *h, uint64_t id)
+{
+	uint64_t owner = id >> DX_HANDLE_BITS;
+
+	if (owner >= DX_LOG_WORKERS)
+		return NULL;
+	if (!h->handles[owner])
+		h->handles[owner] = calloc(1, sizeof(struct handles));
+	return h->handles[owner];
+}
+
+static struct history_object *object_by(struct history *h, uint64_t id)
+{
+	const struct handles *hs = handles_of(h, id);
+
+	return hs ? hs->object[id % DX_LOG_HANDLES] : NULL;
+}
+
+static int set_handle(struct history *h, uint64_t id, struct history_object *o, uint64_t flags)
+{
+	struct handles *hs = handles_of(h, id);
+
+	if (!hs)
+		return -ENOMEM;
+	hs->object[id % DX_LOG_HANDLES] = o;
+	hs->flags[id % DX_LOG_HANDLES] = flags;
+	return 0;
+}
+
+/* ---- names ---- */
+
+static const char *plain(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	return path;
+}
+
+static struct history_name *find_name(const struct history *h, const char *path)
+{
+	path = plain(path);
+	for (size_t i = 0; i < h->n_names; i++)
+		if (!strcmp(h->name[i]->path, path))
+			return h->name[i];
+	return NULL;
+}
+
+static struct history_name *add_name(struct history *h, const char *path)
+{
+	struct history_name **more = grow(h->name, h->n_names, &h->room,
+					  sizeof(struct history_name *));
+	struct history_name *n = more ? calloc(1, sizeof(*n)) : NULL;
+
+	if (more)
+		h->name = more;
+	if (!n)
+		return NULL;
+	n->path = strdup(plain(path));
+	n->version = calloc(1, sizeof(*n->version)); /* the first one: nothing */
+	if (!n->path || !n->version) {
+		free(n->path);
+		free(n->version);
+		free(n);
+		return NULL;
+	}
+	n->n = n->room = 1;
+	h->name[h->n_names++] = n;
+	return n;
+}
+
+static struct history_object *object_of(const struct history_name *n)
+{
+	return n ? n->version[n->n - 1].object : NULL;
+}
+
+/* What a path leads to; a symbolic link is followed once. */
+static struct history_object *look_up(const struct history *h, const char *path)
+{
+	struct history_object *o;
+
+	if (!strcmp(plain(path), ".") || !*plain(path))
+		return h->root;
+	o = object_of(find_name(h, path));
+	return o && o->type == HISTORY_LINK ? object_of(find_name(h, o->target)) : o;
+}
+
+/* From event @seq on, @path may be @o (NULL: nothing). */
+static int change_name(struct history *h, const char *path, struct history_object *o, uint64_t seq)
+{
+	struct history_name *n = find_name(h, path);
+	struct history_object *before = object_of(n);
+	struct history_version *more;
+
+	if (!n)
+		n = add_name(h, path);
+	more = n ? grow(n->version, n->n, &n->room, sizeof(*more)) : NULL;
+	if (!more)
+		return -ENOMEM;
+	n->version = more;
+	n->version[n->n++] = (struct history_version){ seq, HISTORY_NEVER, o };
+	if (o)
+		o->names++;
+	if (before && !--before->names)
+		before->may_be_gone = true;
+	return 0;
+}
+
+/* What is behind @prefix in @path, as in "/b" for "a/b" and "a"; NULL: it is not below it. */
+static const char *below(const char *path, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return !strncmp(path, prefix, len) && path[len] == '/' ? path + len : NULL;
+}
+
+/* All names below @from are now below @to. */
+static int move_names_below(struct history *h, const char *from, const char *to, uint64_t seq)
+{
+	size_t n = h->n_names;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		struct history_name *name = h->name[i];
+		const char *rest = below(name->path, plain(from));
+		struct history_object *o = object_of(name);
+		char path[512];
+
+		if (!rest || !o)
+			continue;
+		snprintf(path, sizeof(path), "%s%s", plain(to), rest);
+		r = change_name(h, path, o, seq);
+		if (!r)
+			r = change_name(h, name->path, NULL, seq);
+	}
+	return r;
+}
+
+static int rename_one(struct history *h, const char *from, const char *to, struct history_object *o,
+		      uint64_t seq)
+{
+	int r = change_name(h, to, o, seq);
+
+	return r || !o || o->type != HISTORY_DIRECTORY ? r : move_names_below(h, from, to, seq);
+}
+
+/* Of an exchange the names below either are not followed: no workload has such. */
+static int begin_rename(struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	struct history_object *from = object_of(find_name(h, op->text[0])),
+			      *to = object_of(find_name(h, op->text[1]));
+	bool exchange = arg(op, 0) & RENAME_EXCHANGE;
+	int r;
+
+	if (!from || from == to)
+		return 0; /* of two names of one file nothing changes: rename(2) */
+	r = rename_one(h, op->text[0], op->text[1], from, seq);
+	return r ? r : change_name(h, op->text[0], exchange ? to : NULL, seq);
+}
+
+/* ---- sizes ---- */
+
+static uint64_t size_now(const struct history_object *o)
+{
+	return o->size[o->n_sizes - 1].final;
+}
+
+/* From event @seq on: any size in between, and @final in the end. */
+static int change_size(struct history_object *o, uint64_t final, bool gradual, uint64_t seq)
+{
+	struct history_size *more = grow(o->size, o->n_sizes, &o->room, sizeof(*more));
+	uint64_t now;
+
+	if (!more)
+		return -ENOMEM;
+	o->size = more;
+	now = size_now(o);
+	o->size[o->n_sizes++] = (struct history_size){
+		.began = seq,
+		.over = HISTORY_NEVER,
+		.low = gradual && now < final ? now : final,
+		.high = gradual && now > final ? now : final,
+		.final = final,
+	};
+	return 0;
+}
+
+static int grow_size(struct history_object *o, uint64_t end, uint64_t seq)
+{
+	return o && end > size_now(o) ? change_size(o, end, true, seq) : 0;
+}
+
+static int begin_write(struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	uint64_t length = op->returned ? (uint64_t)op->rec->result : arg(op, 1);
+
+	return length ? grow_size(object_by(h, op->rec->handle), arg(op, 0) + length, seq) : 0;
+}
+
+static int begin_fallocate(struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	struct history_object *o = object_by(h, op->rec->handle);
+	uint64_t mode = arg(op, 0), end = arg(op, 1) + arg(op, 2), size;
+
+	if (!o)
+		return 0;
+	size = size_now(o);
+	if (mode & FALLOC_FL_COLLAPSE_RANGE)
+		return change_size(o, size > arg(op, 2) ? size - arg(op, 2) : 0, false, seq);
+	if (mode & FALLOC_FL_INSERT_RANGE)
+		return change_size(o, size + arg(op, 2), false, seq);
+	return mode & FALLOC_FL_KEEP_SIZE ? 0 : grow_size(o, end, seq);
+}
+
+/* ---- operations ---- */
+
+static int begin_open(struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	uint64_t flags = arg(op, 0);
+	struct history_object *o = look_up(h, op->text[0]);
+
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		return 0;
+	if (!o && flags & O_CREAT) {
+		o = add_object(h, HISTORY_FILE);
+		return o ? change_name(h, op->text[0], o, seq) : -ENOMEM;
+	}
+	return o && o->type == HISTORY_FILE && flags & O_TRUNC && size_now(o)
+		       ? change_size(o, 0, false, seq)
+		       : 0;
+}
+
+static int begin_new(struct history *h, const struct oplog_op *op, enum history_type type,
+		     const char *path, uint64_t seq)
+{
+	struct history_object *o = add_object(h, type);
+
+	if (!o)
+		return -ENOMEM;
+	o->target = type == HISTORY_LINK ? op->text[0] : NULL;
+	return change_name(h, path, o, seq);
+}
+
+static bool lacks_names(const struct oplog_op *op)
+{
+	for (unsigned int i = 0; i < op->kind->texts; i++)
+		if (!op->text[i])
+			return true;
+	return false;
+}
+
+/* A new file system: what was in the old one may be there, or nothing, until it is said. */
+static int begin_mkfs(struct history *h, uint64_t seq)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < h->n_names; i++)
+		if (object_of(h->name[i]))
+			r = change_name(h, h->name[i]->path, NULL, seq);
+	return r;
+}
+
+int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	struct history_object *o;
+
+	if (is_failed(op) || lacks_names(op))
+		return 0;
+	switch (op->rec->op) {
+	case DX_OP_OPEN:
+		return begin_open(h, op, seq);
+	case DX_OP_MKDIR:
+		return begin_new(h, op, HISTORY_DIRECTORY, op->text[0], seq);
+	case DX_OP_SYMLINK:
+		return begin_new(h, op, HISTORY_LINK, op->text[1], seq);
+	case DX_OP_LINK:
+		o = look_up(h, op->text[0]);
+		return o ? change_name(h, op->text[1], o, seq) : 0;
+	case DX_OP_RENAME:
+		return begin_rename(h, op, seq);
+	case DX_OP_UNLINK:
+	case DX_OP_RMDIR:
+		return change_name(h, op->text[0], NULL, seq);
+	case DX_OP_TRUNCATE:
+		o = object_by(h, op->rec->handle);
+		return o && arg(op, 0) != size_now(o) ? change_size(o, arg(op, 0), false, seq) : 0;
+	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
+		return begin_write(h, op, seq);
+	case DX_OP_REFLINK:
+		return grow_size(object_by(h, op->rec->handle), arg(op, 2) + arg(op, 3), seq);
+	case DX_OP_FALLOCATE:
+		return begin_fallocate(h, op, seq);
+	case DX_OP_ENV_MKFS:
+		return begin_mkfs(h, seq);
+	default:
+		return 0;
+	}
+}
+
+/* What the operation that began at @began changed is changed. */
+static void end_changes(struct history *h, uint64_t began, uint64_t seq)
+{
+	for (size_t i = 0; i < h->n_names; i++)
+		for (size_t v = h->name[i]->n; v-- > 0 && h->name[i]->version[v].began >= began;)
+			if (h->name[i]->version[v].began == began)
+				h->name[i]->version[v].over = seq;
+	for (struct history_object *o = h->objects; o; o = o->next)
+		for (size_t v = o->n_sizes; v-- > 0 && o->size[v].began >= began;)
+			if (o->size[v].began == began && v)
+				o->size[v].over = seq;
+}
+
+static int end_open(struct history *h, const struct promise *p, const struct oplog_op *op)
+{
+	struct history_object *o;
+
+	if ((arg(op, 0) & O_TMPFILE) == O_TMPFILE)
+		o = add_object(h, HISTORY_FILE);
+	else
+		o = look_up(h, op->text[0]);
+	if (!o)
+		return 0;
+	if (o->type == HISTORY_FILE && !o->file)
+		o->file = promise_file_behind(p, op->rec->handle);
+	return set_handle(h, op->rec->handle, o, arg(op, 0));
+}
+
+/* ---- promises ---- */
+
+/* The newest version that was over at @began. */
+static size_t newest_over(const struct history_name *n, uint64_t began)
+{
+	size_t i = n->n - 1;
+
+	while (i && n->version[i].over > began)
+		i--;
+	return i;
+}
+
+static void promise_name(struct history_name *n, const struct oplog_op *op, uint64_t began,
+			 bool is_strict)
+{
+	size_t floor = newest_over(n, began);
+
+	for (int rule = is_strict ? HISTORY_STRICT : HISTORY_POSIX; rule < HISTORY_RULES; rule++)
+		if (!n->promise[rule] || floor > n->floor[rule]) {
+			n->floor[rule] = floor;
+			n->promise[rule] = op;
+		}
+}
+
+static void promise_size(struct history_object *o, const struct oplog_op *op, uint64_t began)
+{
+	size_t i = o->n_sizes - 1;
+
+	while (i && o->size[i].over > began)
+		i--;
+	if (!o->size_promise || i > o->size_floor) {
+		o->size_floor = i;
+		o->size_promise = op;
+	}
+}
+
+/* Some name of it is there from now on: one that was over before the call began. */
+static void promise_reach(const struct history *h, struct history_object *o,
+			  const struct oplog_op *op, uint64_t began)
+{
+	if (!o->names)
+		return;
+	for (size_t i = 0; i < h->n_names; i++) {
+		const struct history_name *n = h->name[i];
+
+		if (n->version[newest_over(n, began)].object == o && object_of(n) == o) {
+			o->reach_promise = op;
+			o->may_be_gone = false;
+			return;
+		}
+	}
+}
+
+static bool has_been(const struct history_name *n, const struct history_object *o)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (n->version[i].object == o)
+			return true;
+	return false;
+}
+
+/* By fsync: the names that it has or had. */
+static void promise_names_of(const struct history *h, const struct history_object *o,
+			     const struct oplog_op *op, uint64_t began)
+{
+	for (size_t i = 0; i < h->n_names; i++)
+		if (has_been(h->name[i], o))
+			promise_name(h->name[i], op, began, true);
+}
+
+static bool is_in(const char *path, const char *directory)
+{
+	const char *rest = *directory ? below(path, directory) : path;
+
+	if (*directory && rest)
+		rest++;
+	return rest && !strchr(rest, '/');
+}
+
+static void promise_directory(const struct history *h, const struct history_object *d,
+			      const struct oplog_op *op, uint64_t began)
+{
+	const char *path = d == h->root ? "" : NULL;
+
+	for (size_t i = 0; !path && i < h->n_names; i++)
+		if (object_of(h->name[i]) == d)
+			path = h->name[i]->path;
+	for (size_t i = 0; path && i < h->n_names; i++)
+		if (is_in(h->name[i]->path, path))
+			promise_name(h->name[i], op, began, false);
+}
+
+static void promise_file(const struct history *h, struct history_object *o,
+			 const struct oplog_op *op, uint64_t began)
+{
+	if (!o)
+		return;
+	if (o->type == HISTORY_DIRECTORY) {
+		promise_directory(h, o, op, began);
+		return;
+	}
+	promise_size(o, op, began);
+	promise_reach(h, o, op, began);
+	if (op->rec->op == DX_OP_FSYNC)
+		promise_names_of(h, o, op, began);
+}
+
+static void promise_all(const struct history *h, const struct oplog_op *op, uint64_t began)
+{
+	for (size_t i = 0; i < h->n_names; i++)
+		promise_name(h->name[i], op, began, false);
+	for (struct history_object *o = h->objects; o; o = o->next) {
+		promise_size(o, op, began);
+		promise_reach(h, o, op, began);
+	}
+}
+
+static bool is_synchronous(struct history *h, const struct oplog_op *op)
+{
+	const struct handles *hs = handles_of(h, op->rec->handle);
+
+	return op->rec->result > 0 &&
+	       ((hs && hs->flags[op->rec->handle % DX_LOG_HANDLES] & O_DSYNC) ||
+		arg(op, 2) & (RWF_DSYNC | RWF_SYNC));
+}
+
+/* What a write through O_DSYNC itself has made of the size is promised, too: it is over. */
+static void make_promises(struct history *h, const struct oplog_op *op, uint64_t began,
+			  uint64_t seq)
+{
+	struct history_object *o = object_by(h, op->rec->handle);
+
+	switch (op->rec->op) {
+	case DX_OP_FSYNC:
+	case DX_OP_FDATASYNC:
+		promise_file(h, o, op, began);
+		return;
+	case DX_OP_MSYNC:
+		if (arg(op, 2) & MS_SYNC)
+			promise_file(h, o, op, began);
+		return;
+	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
+		if (is_synchronous(h, op))
+			promise_file(h, o, op, seq);
+		return;
+	case DX_OP_ENV_REMOUNT:
+		if (arg(op, 0))
+			promise_all(h, op, began);
+		return;
+	case DX_OP_SYNC:
+	case DX_OP_SYNCFS:
+	case DX_OP_ENV_UMOUNT:
+		promise_all(h, op, began);
+		return;
+	default:
+		return;
+	}
+}
+
+int history_end(struct history *h, const struct promise *p, const struct oplog_op *op,
+		uint64_t began, uint64_t seq)
+{
+	int r = 0;
+
+	if (is_failed(op) || lacks_names(op))
+		return 0;
+	end_changes(h, began, seq);
+	if (op->rec->op == DX_OP_OPEN)
+		r = end_open(h, p, op);
+	else if (op->rec->op == DX_OP_MAP)
+		r = set_handle(h, op->rec->handle, object_by(h, arg(op, 0)), 0);
+	else if (op->rec->op == DX_OP_CLOSE || op->rec->op == DX_OP_UNMAP)
+		r = set_handle(h, op->rec->handle, NULL, 0);
+	make_promises(h, op, began, seq);
+	return r;
+}
+
+/* ---- questions ---- */
+
+size_t history_names(const struct history *h, const struct history_name *const **ret)
+{
+	*ret = (const struct history_name *const *)h->name;
+	return h->n_names;
+}
+
+const struct history_object *history_objects(const struct history *h)
+{
+	return h->objects;
+}
+
+bool history_may_be(const struct history_name *n, size_t i, enum history_rule rule)
+{
+	size_t floor = n->floor[rule];
+
+	return i >= floor || (i && n->version[i].over > n->version[floor].began);
+}
+
+bool history_may_have(const struct history_object *o, uint64_t size)
+{
+	const struct history_size *floor = &o->size[o->size_floor];
+
+	if (size == floor->final)
+		return true;
+	for (size_t i = 0; i < o->n_sizes; i++) {
+		const struct history_size *s = &o->size[i];
+
+		if (i <= o->size_floor && (!i || s->over <= floor->began || i == o->size_floor))
+			continue;
+		if (size == s->final || (size >= s->low && size <= s->high))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What names, sizes and kinds of files may be after a crash, from the operation log: what
+ * promise.h is for data.
+ *
+ * Each name (a path below the workload's directory) and each file's size has *versions*, one
+ * for each operation that changed it, from its beginning on. After a crash it may be any
+ * version until a sync call promises it; from then on none that was over before the
+ * newest began that had ended when the sync call began. Before the first operation there is
+ * no file of any name.
+ *
+ * Which call promises what (sources: docs/promises.md):
+ *
+ *	sync, syncfs, umount, remount read-only		all names, all sizes
+ *	fsync of a file					its names, its size
+ *	fsync of a directory				the names in it
+ *	fdatasync, msync, O_DSYNC, RWF_DSYNC		its size, and that some name of
+ *							it is there
+ *
+ * That fsync of a file covers its names is no promise of POSIX but of ext4 and XFS: it is a rule
+ * of its own (oracle.h).
+ */
+#ifndef CHECKER_STATES_HISTORY_H
+#define CHECKER_STATES_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checker/promise.h"
+
+#define HISTORY_NEVER UINT64_MAX
+
+enum history_type { HISTORY_FILE, HISTORY_DIRECTORY, HISTORY_LINK };
+
+/* A size while an operation runs may be any of [low, high], and is @final once it is over. */
+struct history_size {
+	uint64_t began, over; /* events; over: HISTORY_NEVER: not yet */
+	uint64_t low, high, final;
+};
+
+struct history_object {
+	struct history_object *next;
+	enum history_type type;
+	const struct tree_file *file; /* of a FILE; NULL: not opened yet */
+	const char *target;	      /* of a LINK */
+	struct history_size *size;
+	size_t n_sizes, room;
+	size_t size_floor;		      /* the oldest version that may still be */
+	const struct oplog_op *size_promise;  /* who promised that; NULL: nobody */
+	unsigned int names;		      /* how many it has now */
+	const struct oplog_op *reach_promise; /* who promised that some name of it is there, */
+	bool may_be_gone;		      /* and whether its last one has gone since */
+};
+
+struct history_version {
+	uint64_t began, over;
+	struct history_object *object; /* NULL: there is none of that name */
+};
+
+/* Whose promises of names count: STRICT takes those by the fsync of a file in. */
+enum history_rule { HISTORY_POSIX, HISTORY_STRICT, HISTORY_RULES };
+
+struct history_name {
+	char *path;			 /* as in the log */
+	struct history_version *version; /* the first one: nothing */
+	size_t n, room;
+	size_t floor[HISTORY_RULES];		       /* the oldest that may still be */
+	const struct oplog_op *promise[HISTORY_RULES]; /* who promised that; NULL: nobody */
+};
+
+struct history;
+
+/* NULL: no memory. */
+struct history *history_new(void);
+void history_free(struct history *h);
+
+/*
+ * @op begins, or has ended, at event @seq; @began: where it began. @p has been told of the
+ * beginning already, and of the end. 0 or -ENOMEM.
+ */
+int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq);
+int history_end(struct history *h, const struct promise *p, const struct oplog_op *op,
+		uint64_t began, uint64_t seq);
+
+size_t history_names(const struct history *h, const struct history_name *const **ret);
+const struct history_object *history_objects(const struct history *h);
+
+/* May version @i still be what is found? */
+bool history_may_be(const struct history_name *n, size_t i, enum history_rule rule);
+bool history_may_have(const struct history_object *o, uint64_t size);
+
+#endif

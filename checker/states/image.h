@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is durable, as a medium that states are made of: which pages were ever touched, and
+ * a hash over all of it that is kept up to date line by line. The content itself is the
+ * persistence model's.
+ *
+ * The hash of a medium is the sum of the hashes of its lines, each with its address; a
+ * line of zeros counts nothing. So that of a state is the medium's, less what its lines
+ * had, plus what they have.
+ */
+#ifndef CHECKER_STATES_IMAGE_H
+#define CHECKER_STATES_IMAGE_H
+
+#include "checker/persist.h"
+#include "checker/states/state.h"
+#include "checker/trace.h"
+
+struct image;
+
+/* @ranges as @p was opened with; @p outlives it. NULL: no memory. */
+struct image *image_open(const struct persist *p, const struct dx_trace_range *range,
+			 uint32_t ranges);
+
+/* After @r was applied to the model. */
+void image_follow(struct image *i, const struct trace_record *r);
+
+const struct state_medium *image_medium(const struct image *i);
+
+/* Of the medium under these lines. */
+uint64_t image_hash(const struct image *i, const struct state_line *lines, size_t n);
+
+void image_close(struct image *i);
+
+/* What a line adds to the hash of the medium that it lies on. */
+uint64_t image_line_hash(uint64_t addr, const unsigned char data[DX_TRACE_LINE]);
+
+#endif

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Name by name: which versions of it are legal now, and is what the dump has one of them? A
+ * file that was found is held against each object that its name may stand for; if none fits, what
+ * is wrong with the newest is told.
+ */
+#include "checker/states/oracle.h"
+#include "lib/grow.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const char *const oracle_rule_names[ORACLE_RULES] = {
+	[ORACLE_RECOVERS] = "recovers", [ORACLE_CONSISTENT] = "consistent",
+	[ORACLE_NAME] = "name",		[ORACLE_STRICT_NAME] = "strict-name",
+	[ORACLE_REACHED] = "reached",	[ORACLE_SIZE] = "size",
+	[ORACLE_DATA] = "data",		[ORACLE_FOREIGN] = "foreign",
+	[ORACLE_TARGET] = "target",	[ORACLE_LINKS] = "links",
+};
+
+struct oracle {
+	const struct dump *dump;
+	const struct history *history;
+	unsigned int rules;
+	struct oracle_findings *ret;
+	bool failed; /* no memory */
+};
+
+static bool applies(const struct oracle *o, enum oracle_rule rule)
+{
+	return o->rules >> rule & 1;
+}
+
+/* The finding that was added, or NULL: that rule is left out, or no memory. */
+static struct oracle_finding *__attribute__((format(printf, 5, 6)))
+find(struct oracle *o, enum oracle_rule rule, const char *path, const struct oplog_op *promise,
+     const char *fmt, ...)
+{
+	struct oracle_finding *more, *f;
+	va_list ap;
+
+	if (!applies(o, rule))
+		return NULL;
+	more = grow(o->ret->list, o->ret->n, &o->ret->room, sizeof(*more));
+	if (!more) {
+		o->failed = true;
+		return NULL;
+	}
+	o->ret->list = more;
+	f = &o->ret->list[o->ret->n++];
+	*f = (struct oracle_finding){ .rule = rule, .path = path, .promise = promise };
+	va_start(ap, fmt);
+	vsnprintf(f->what, sizeof(f->what), fmt, ap);
+	va_end(ap);
+	return f;
+}
+
+/* ---- the file system itself ---- */
+
+static void judge_step(struct oracle *o, enum dump_step step, enum oracle_rule rule)
+{
+	const struct dump_outcome *s = dump_step(o->dump, step);
+
+	if (!s->done || !s->result)
+		return;
+	if (step == DUMP_FSCK)
+		find(o, rule, "", NULL, "fsck: exit status %" PRId64 "%s%s", s->result,
+		     *s->text ? ": " : "", s->text);
+	else
+		find(o, rule, "", NULL, "%s: %s%s%s", dump_step_name(step),
+		     strerror((int)(s->result < 0 ? -s->result : s->result)), *s->text ? ": " : "",
+		     s->text);
+}
+
+static void judge_steps(struct oracle *o)
+{
+	const struct dump_outcome *died = dump_step(o->dump, DUMP_DIED);
+
+	if (died->done)
+		find(o, ORACLE_RECOVERS, "", NULL, "the kernel that recovers it dies or hangs: %s",
+		     died->text);
+	judge_step(o, DUMP_MOUNT, ORACLE_RECOVERS);
+	judge_step(o, DUMP_WALK, ORACLE_RECOVERS);
+	judge_step(o, DUMP_UMOUNT, ORACLE_RECOVERS);
+	judge_step(o, DUMP_FSCK, ORACLE_CONSISTENT);
+	judge_step(o, DUMP_WRITE, ORACLE_CONSISTENT);
+	if (*dump_log(o->dump))
+		find(o, ORACLE_RECOVERS, "", NULL, "the kernel's log: %s", dump_log(o->dump));
+}
+
+static bool can_be_read(const struct oracle *o)
+{
+	const struct dump_outcome *mount = dump_step(o->dump, DUMP_MOUNT);
+
+	return !dump_step(o->dump, DUMP_DIED)->done && mount->done && !mount->result;
+}
+
+/* ---- data ---- */
+
+static const unsigned char *page_of(const struct dump_entry *entry, uint64_t index)
+{
+	static const unsigned char zeros[DUMP_PAGE_BYTES];
+	size_t low = 0, high = entry->n_pages;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (entry->page[mid].index == index)
+			return entry->page[mid].data;
+		if (entry->page[mid].index < index)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return zeros;
+}
+
+/* Bytes of the line at @at that lie before the end of a file of @size. */
+static uint64_t before_end(uint64_t at, uint64_t size)
+{
+	if (at >= size)
+		return 0;
+	return size - at >= DX_TRACE_LINE ? ~0ULL : (1ULL << (size - at)) - 1;
+}
+
+/* What is wrong with the bytes of one kind so far. */
+struct wrong {
+	uint64_t first, bytes;
+	unsigned char found[8];
+	const struct content_change *owner;
+};
+
+static void add_wrong(struct wrong *w, const struct content_page *page, uint64_t at,
+		      const unsigned char *values, uint64_t bad)
+{
+	unsigned int first;
+
+	if (!bad)
+		return;
+	first = (unsigned int)__builtin_ctzll(bad);
+	if (!w->bytes) {
+		w->first = at + first;
+		memcpy(w->found, values + (first & ~7U), sizeof(w->found));
+		if (page)
+			w->owner = content_owner(page, (unsigned int)((at + first) % CONTENT_PAGE));
+	}
+	w->bytes += (uint64_t)__builtin_popcountll(bad);
+}
+
+static void tell_wrong(struct oracle *o, enum oracle_rule rule, const struct history_name *name,
+		       const struct history_object *object, const struct wrong *w)
+{
+	struct oracle_finding *f;
+	char found[2 * sizeof(w->found) + 1], by[64] = "";
+
+	if (!w->bytes)
+		return;
+	for (size_t i = 0; i < sizeof(w->found); i++)
+		snprintf(found + 2 * i, 3, "%02x", w->found[i]);
+	if (w->owner)
+		snprintf(by, sizeof(by), "%s #%" PRIu64, w->owner->op->kind->name,
+			 w->owner->op->number);
+	f = rule == ORACLE_DATA
+		    ? find(o, rule, name->path, object->size_promise,
+			   "%" PRIu64 " promised bytes from offset %" PRIu64 " are not what %s%s "
+			   "left; the first ones are %s",
+			   w->bytes, w->first, *by ? by : "nobody", *by ? "" : " wrote and", found)
+		    : find(o, rule, name->path, NULL,
+			   "%" PRIu64 " bytes from offset %" PRIu64 " are what nobody wrote there: "
+			   "%s",
+			   w->bytes, w->first, found);
+	if (!f)
+		return;
+	f->file = object->file;
+	f->offset = w->first;
+	f->bytes = w->bytes;
+}
+
+static void judge_known_pages(const struct history_object *object, const struct dump_entry *entry,
+			      struct wrong *data, struct wrong *foreign)
+{
+	const struct content *c = object->file->content;
+
+	for (const struct content_page *p = content_next_page(c, 0); p;
+	     p = content_next_page(c, p->index + 1)) {
+		const unsigned char *values = page_of(entry, p->index);
+
+		for (unsigned int l = 0; l < CONTENT_LINES; l++, values += DX_TRACE_LINE) {
+			uint64_t at = p->index * CONTENT_PAGE + l * DX_TRACE_LINE;
+			uint64_t mask = before_end(at, entry->size);
+
+			if (!mask)
+				break;
+			add_wrong(data, p, at, values, content_illegal(p, l, values, mask));
+			if (!object->file->shared)
+				add_wrong(foreign, NULL, at, values,
+					  content_foreign(p, l, values, mask));
+		}
+	}
+}
+
+/* Where nothing was ever done to the file there must be zeros. */
+static void judge_unknown_pages(const struct history_object *object, const struct dump_entry *entry,
+				struct wrong *foreign)
+{
+	const struct content *c = object->file->content;
+
+	for (size_t i = 0; i < entry->n_pages; i++) {
+		const struct dump_page *page = &entry->page[i];
+
+		if (content_page(c, page->index))
+			continue;
+		for (unsigned int l = 0; l < CONTENT_LINES; l++) {
+			uint64_t at = page->index * CONTENT_PAGE + l * DX_TRACE_LINE, bad = 0;
+			const unsigned char *values = page->data + l * DX_TRACE_LINE;
+
+			for (unsigned int k = 0; k < DX_TRACE_LINE; k++)
+				bad |= (uint64_t)(values[k] != 0) << k;
+			add_wrong(foreign, NULL, at, values, bad & before_end(at, entry->size));
+		}
+	}
+}
+
+static void judge_data(struct oracle *o, const struct history_name *name,
+		       const struct history_object *object, const struct dump_entry *entry)
+{
+	struct wrong data = { 0 }, foreign = { 0 };
+
+	if (!object->file) {
+		/* It was never opened: what it may hold is nothing. */
+		if (entry->n_pages)
+			find(o, ORACLE_FOREIGN, name->path, NULL, "holds what nobody wrote");
+		return;
+	}
+	judge_known_pages(object, entry, &data, &foreign);
+	if (!object->file->shared)
+		judge_unknown_pages(object, entry, &foreign);
+	tell_wrong(o, ORACLE_DATA, name, object, &data);
+	tell_wrong(o, ORACLE_FOREIGN, name, object, &foreign);
+}
+
+/* ---- objects ---- */
+
+static void judge_size(struct oracle *o, const struct history_name *name,
+		       const struct history_object *object, const struct dump_entry *entry)
+{
+	if (history_may_have(object, entry->size))
+		return;
+	find(o, ORACLE_SIZE, name->path, object->size_promise,
+	     "has %" PRIu64 " bytes, promised were %" PRIu64 "%s", entry->size,
+	     object->size[object->size_floor].final,
+	     object->size_floor + 1 < object->n_sizes ? " or what came later" : "");
+}
+
+static void judge_link(struct oracle *o, const struct history_name *name,
+		       const struct history_object *object, const struct dump_entry *entry)
+{
+	if (object->target && entry->target && !strcmp(object->target, entry->target))
+		return;
+	find(o, ORACLE_TARGET, name->path, NULL, "leads to \"%.80s\", not to \"%.80s\"",
+	     entry->target ? entry->target : "", object->target ? object->target : "");
+}
+
+static void judge_as(struct oracle *o, const struct history_name *name,
+		     const struct history_object *object, const struct dump_entry *entry)
+{
+	if (entry->error) {
+		find(o, ORACLE_RECOVERS, name->path, NULL, "cannot be read: %s",
+		     strerror((int)entry->error));
+		return;
+	}
+	if (object->type == HISTORY_LINK)
+		judge_link(o, name, object, entry);
+	if (object->type != HISTORY_FILE)
+		return;
+	judge_size(o, name, object, entry);
+	judge_data(o, name, object, entry);
+}
+
+static bool is_of_type(const struct history_object *object, const struct dump_entry *entry)
+{
+	switch (object->type) {
+	case HISTORY_FILE:
+		return S_ISREG(entry->mode);
+	case HISTORY_DIRECTORY:
+		return S_ISDIR(entry->mode);
+	default:
+		return S_ISLNK(entry->mode);
+	}
+}
+
+static enum history_rule rule_of(const struct oracle *o)
+{
+	return applies(o, ORACLE_STRICT_NAME) ? HISTORY_STRICT : HISTORY_POSIX;
+}
+
+/* Was that version illegal only because the fsync of a file says so? */
+static enum oracle_rule rule_broken(const struct history_name *name, size_t version)
+{
+	return history_may_be(name, version, HISTORY_POSIX) ? ORACLE_STRICT_NAME : ORACLE_NAME;
+}
+
+/*
+ * Is what was found @object? What is wrong with it is in @o's findings from *@from on, unless an
+ * object before it was right.
+ */
+static bool fits(struct oracle *o, const struct history_name *name,
+		 const struct history_object *object, const struct dump_entry *entry, size_t from)
+{
+	o->ret->n = from;
+	judge_as(o, name, object, entry);
+	return o->ret->n == from;
+}
+
+/* The name is there: as one of its legal versions? */
+static void judge_present(struct oracle *o, const struct history_name *name,
+			  const struct dump_entry *entry)
+{
+	size_t from = o->ret->n;
+	bool any = false;
+
+	/* Oldest first: if none fits, what is told is of the newest. */
+	for (size_t i = 0; i < name->n; i++) {
+		const struct history_object *object = name->version[i].object;
+
+		if (!object || !history_may_be(name, i, rule_of(o)) || !is_of_type(object, entry))
+			continue;
+		any = true;
+		if (fits(o, name, object, entry, from))
+			return;
+	}
+	if (!any)
+		find(o, rule_broken(name, name->n - 1), name->path, name->promise[rule_of(o)],
+		     "is there, and must not be");
+}
+
+/* The name is not there: may it be? */
+static void judge_absent(struct oracle *o, const struct history_name *name)
+{
+	size_t newest_none = 0;
+	enum oracle_rule rule;
+
+	for (size_t i = 0; i < name->n; i++)
+		if (!name->version[i].object) {
+			if (history_may_be(name, i, rule_of(o)))
+				return;
+			newest_none = i;
+		}
+	rule = rule_broken(name, newest_none);
+	find(o, rule, name->path,
+	     name->promise[rule == ORACLE_NAME ? HISTORY_POSIX : HISTORY_STRICT], "is not there");
+}
+
+static void judge_names(struct oracle *o)
+{
+	const struct history_name *const *names;
+	size_t n = history_names(o->history, &names);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct dump_entry *entry = dump_find(o->dump, names[i]->path);
+
+		if (entry)
+			judge_present(o, names[i], entry);
+		else
+			judge_absent(o, names[i]);
+	}
+}
+
+/* ---- between names ---- */
+
+/* A name that nobody ever gave. */
+static void judge_strangers(struct oracle *o)
+{
+	const struct history_name *const *names;
+	const struct dump_entry *entry;
+	size_t n = history_names(o->history, &names), m = dump_entries(o->dump, &entry);
+
+	for (size_t i = 0; i < m; i++) {
+		bool known = !strcmp(entry[i].path, ".");
+
+		for (size_t k = 0; !known && k < n; k++)
+			known = !strcmp(names[k]->path, entry[i].path);
+		if (!known)
+			find(o, ORACLE_NAME, entry[i].path, NULL, "is there, and nobody made it");
+	}
+}
+
+/* Is any of its names there, and may be it? */
+static bool is_reached(const struct oracle *o, const struct history_object *object)
+{
+	const struct history_name *const *names;
+	size_t n = history_names(o->history, &names);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct dump_entry *entry = dump_find(o->dump, names[i]->path);
+
+		if (!entry || !is_of_type(object, entry))
+			continue;
+		for (size_t v = 0; v < names[i]->n; v++)
+			if (names[i]->version[v].object == object &&
+			    history_may_be(names[i], v, rule_of(o)))
+				return true;
+	}
+	return false;
+}
+
+static void judge_reach(struct oracle *o)
+{
+	for (const struct history_object *object = history_objects(o->history); object;
+	     object = object->next)
+		if (object->reach_promise && !object->may_be_gone && !is_reached(o, object))
+			find(o, ORACLE_REACHED, object->file ? object->file->first_name : "",
+			     object->reach_promise, "no name leads to it any more");
+}
+
+/* Names of files in the dump that are the same inode are as many as it says that it has. */
+static void judge_links(struct oracle *o)
+{
+	const struct dump_entry *entry;
+	size_t n = dump_entries(o->dump, &entry);
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t same = 0;
+
+		if (!S_ISREG(entry[i].mode) || entry[i].error)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			same += S_ISREG(entry[k].mode) && entry[k].inode == entry[i].inode;
+		if (same != entry[i].nlink)
+			find(o, ORACLE_LINKS, entry[i].path, NULL,
+			     "has %" PRIu64 " names, and says that it has %" PRIu64, same,
+			     entry[i].nlink);
+	}
+}
+
+int oracle_judge(const struct dump *dump, const struct history *history, unsigned int rules,
+		 struct oracle_findings *ret)
+{
+	struct oracle o = { dump, history, rules, ret, false };
+
+	judge_steps(&o);
+	if (can_be_read(&o)) {
+		judge_names(&o);
+		judge_strangers(&o);
+		judge_reach(&o);
+		judge_links(&o);
+	}
+	return o.failed ? -ENOMEM : 0;
+}
+
+void oracle_release(struct oracle_findings *f)
+{
+	free(f->list);
+	*f = (struct oracle_findings){ 0 };
+}
