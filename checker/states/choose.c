@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/states/choose.h"
-#include "checker/states/units.h"
+#include "checker/states/state_units.h"
 #include "lib/random.h"
 
 #include <stdlib.h>

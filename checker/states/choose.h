@@ -26,7 +26,7 @@ struct choose;
  */
 struct choose *choose_open(size_t n, const uint64_t *matters, uint64_t budget, uint64_t seed);
 
-/* The next set: its words (units.h) are @c's and valid until the next call. NULL: no more. */
+/* The next set: its words (state_units.h) are @c's and valid until the next call. NULL: no more. */
 const uint64_t *choose_next(struct choose *c);
 
 /* How many units there are to choose from: 2 to this power states are possible. */

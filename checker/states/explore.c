@@ -5,9 +5,9 @@
  */
 #include "checker/states/explore.h"
 #include "checker/states/choose.h"
-#include "checker/states/image.h"
+#include "checker/states/state_image.h"
 #include "checker/states/outcomes.h"
-#include "checker/states/units.h"
+#include "checker/states/state_units.h"
 #include "lib/grow.h"
 
 #include <errno.h>

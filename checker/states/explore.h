@@ -4,9 +4,9 @@
  *
  * Crash points are where what a crash can leave is largest or has a new meaning: before each
  * fence that drains something, and after each sync call that returned. At each of these
- * what is in flight is taken in units (units.h), sets of units are chosen (choose.h), and each
- * makes a state: what is durable, under what is kept. A state whose bytes were recovered before
- * is not recovered again: what a kernel made of it is judged anew, by what is promised now.
+ * what is in flight is taken in units (state_units.h), sets of units are chosen (choose.h), and
+ * each makes a state: what is durable, under what is kept. A state whose bytes were recovered
+ * before is not recovered again: what a kernel made of it is judged anew, by what is promised now.
  *
  * Only the part of the run between prepare() and finish() has crash points: what prepare()
  * made and synced is promised in it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "checker/states/image.h"
+#include "checker/states/state_image.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "checker/states/units.h"
+#include "checker/states/state_units.h"
 #include "lib/grow.h"
 
 #include <errno.h>

@@ -8,8 +8,8 @@
  * line of zeros counts nothing. So that of a state is the medium's, less what its lines
  * had, plus what they have.
  */
-#ifndef CHECKER_STATES_IMAGE_H
-#define CHECKER_STATES_IMAGE_H
+#ifndef CHECKER_STATES_STATE_IMAGE_H
+#define CHECKER_STATES_STATE_IMAGE_H
 
 #include "checker/persist.h"
 #include "checker/states/state.h"

@@ -13,8 +13,8 @@
  * a line's stores; the older of two writes of one block) is left out here: for data
  * linecheck.h decides it, for all choices at once.
  */
-#ifndef CHECKER_STATES_UNITS_H
-#define CHECKER_STATES_UNITS_H
+#ifndef CHECKER_STATES_STATE_UNITS_H
+#define CHECKER_STATES_STATE_UNITS_H
 
 #include <stddef.h>
 #include <stdint.h>
