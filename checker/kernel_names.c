@@ -64,6 +64,7 @@ static const char *const entries[] = {
 
 static const char *const interrupts[] = { "asm_*", "sysvec_*", "common_interrupt", NULL };
 static const char *const page_faults[] = { "asm_exc_page_fault", NULL };
+static const char *const flushes[] = { "nvdimm_flush", "generic_nvdimm_flush", NULL };
 static const char *const trampolines[] = { "__x86_indirect_*", "__SCT__*", NULL };
 static const char *const dispatchers[] = { "x64_sys_call", "ia32_sys_call", NULL };
 
@@ -115,6 +116,11 @@ bool kernel_name_is_root(const char *name)
 bool kernel_name_is_trampoline(const char *name)
 {
 	return is_one_of(name, trampolines);
+}
+
+bool kernel_name_is_flush(const char *name)
+{
+	return is_one_of(name, flushes);
 }
 
 bool kernel_name_jumps(const char *from, const char *to)

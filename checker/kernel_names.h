@@ -22,6 +22,13 @@ bool kernel_name_is_root(const char *name);
 /* Jumps to what a register or a table says. */
 bool kernel_name_is_trampoline(const char *name);
 
+/*
+ * Is this what a flush of a persistent-memory region ends in, as REQ_PREFLUSH, REQ_FUA and
+ * dm do one (drivers/nvdimm/region_devs.c, drivers/nvdimm/pmem.c)? The only fence of the
+ * kernel that file systems can ask for.
+ */
+bool kernel_name_is_flush(const char *name);
+
 /* Is it known that a call to @from may end up in @to by jumps alone? */
 bool kernel_name_jumps(const char *from, const char *to);
 

@@ -9,6 +9,7 @@
 #include "bench/compare/exit_style.h"
 #include "bench/cmd/say.h"
 #include "bench/check/verdict.h"
+#include "checker/states/explore.h"
 #include "emulate/guest.h"
 #include "lib/units.h"
 
@@ -30,7 +31,11 @@ enum {
 	OPT_RECORDED,
 	OPT_OPS,
 	OPT_SYMBOLS,
-	OPT_COST
+	OPT_COST,
+	OPT_STATES,
+	OPT_STATES_TOTAL,
+	OPT_ATOMIC,
+	OPT_GUESTS
 };
 
 #define MAX_ROUNDS     1000
@@ -51,6 +56,14 @@ static const struct argp_option options[] = {
 	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
 	  20 },
 	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
+	{ NULL, 0, NULL, 0, "Crash states, recovered by a kernel and looked at:", 22 },
+	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
+	  "so many at each crash point, at most (64)", 22 },
+	{ "max-states", OPT_STATES_TOTAL, "N", 0, "so many of each run, at most (400); 0: no limit",
+	  22 },
+	{ "atomic", OPT_ATOMIC, "BYTES", 0,
+	  "what is lost or kept as a whole: 4096, 512 or 8 (4096)", 22 },
+	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)", 22 },
 	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
 	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
 	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
@@ -103,6 +116,28 @@ static void parse_reduce(struct check *check, const char *arg, struct argp_state
 		argp_error(state, "--reduce=%s: want a time such as 90s or 10m", arg);
 }
 
+static void parse_states(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->states = STATES_DEFAULT_BUDGET;
+	if (arg && (units_parse_count(arg, &check->states) || !check->states ||
+		    check->states > EXPLORE_BUDGET_MAX))
+		argp_error(state, "--states=%s: want 1 to %llu", arg, EXPLORE_BUDGET_MAX);
+}
+
+static void parse_atomic(struct check *check, const char *arg, struct argp_state *state)
+{
+	if (units_parse_size(arg, &check->atomic) ||
+	    (check->atomic != 4096 && check->atomic != 512 && check->atomic != 8))
+		argp_error(state, "--atomic %s: want 4096, 512 or 8", arg);
+}
+
+static void parse_guests(struct check *check, const char *arg, struct argp_state *state)
+{
+	if (units_parse_count(arg, &check->guests) || !check->guests ||
+	    check->guests > RECOVER_MAX_GUESTS)
+		argp_error(state, "--guests %s: want 1 to %u", arg, RECOVER_MAX_GUESTS);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct check *check = state->input;
@@ -131,6 +166,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FOR:
 		if (units_parse_ms(arg, &check->for_ms) || !check->for_ms)
 			argp_error(state, "--for %s: want a time: 90s, 10m, 2h", arg);
+		return 0;
+	case OPT_STATES:
+		parse_states(check, arg, state);
+		return 0;
+	case OPT_STATES_TOTAL:
+		if (units_parse_count(arg, &check->states_total))
+			argp_error(state, "--max-states %s: want a number, 0 for no limit", arg);
+		return 0;
+	case OPT_ATOMIC:
+		parse_atomic(check, arg, state);
+		return 0;
+	case OPT_GUESTS:
+		parse_guests(check, arg, state);
 		return 0;
 	case OPT_RECORDED:
 		check->recorded = arg;
@@ -265,7 +313,10 @@ static int check_workloads(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check check = { .out = "results", .argv = argv };
+	struct check check = { .out = "results",
+			       .argv = argv,
+			       .states_total = STATES_DEFAULT_TOTAL,
+			       .atomic = STATE_PAGE };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);

@@ -7,6 +7,7 @@
 #include "bench/check/recorded.h"
 #include "bench/check/recording.h"
 #include "bench/check/repro.h"
+#include "bench/check/states.h"
 #include "bench/results/results.h"
 #include "bench/session.h"
 #include "checker/persist.h"
@@ -25,6 +26,9 @@ struct check {
 	uint64_t reduce_ms;  /* look for shorter lists so long; 0: not at all */
 	enum persist_mode rules;
 	bool rules_given;
+	/* Crash states: at each point, of each run; of a unit; guests that recover them at a time. */
+	uint64_t states, states_total; /* 0: none are made; 0: no limit for a run */
+	uint64_t atomic, guests;
 	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
 	uint64_t for_ms; /* guests one after the other for so long; 0: one */
 	char **words;
@@ -51,6 +55,7 @@ struct check_judge {
 	bool kept;		  /* files of a cell */
 	struct repro_run run;	  /* what all cells have in common */
 	struct repro repro;	  /* the violations, saved */
+	struct states_options states; /* pool: NULL: none are made */
 };
 
 /* @j is zeroed. The caller closes it after a failure, too. */
@@ -59,6 +64,9 @@ void check_judge_close(struct check_judge *j);
 
 /* Where the verdicts go, and which kernel is judged: both outlive @j. Before any cell. */
 void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel);
+
+/* Crash states are made, and recovered by guests like that of @job, which outlives @j. */
+int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e);
 
 /*
  * The cells of @rec, whose directory is that of the results, become results. An

@@ -28,6 +28,7 @@ struct host {
 	size_t planned;			/* cells of all guests so far */
 	size_t judged;			/* of those before this one */
 	char seed[32], **argv;		/* of the guest */
+	struct emulate_job recovery;	/* guests that recover crash states are like it */
 };
 
 static void on_cell(void *data, const json_t *cell)
@@ -143,6 +144,14 @@ static int open_results(struct host *host, struct err *e)
 	return r;
 }
 
+static int open_recovery(struct host *host, struct err *e)
+{
+	int r = session_job(&host->check->session, host->kernel, host->check->argv, &host->recovery,
+			    e);
+
+	return r ? r : check_judge_states(&host->judge, &host->recovery, e);
+}
+
 static int open_host(struct host *host, struct err *e)
 {
 	const struct plan *plan = &host->check->plan;
@@ -152,7 +161,9 @@ static int open_host(struct host *host, struct err *e)
 		r = oplist_source_pack(plan->selections, plan->n_selections, &host->luggage, e);
 	if (!r && !host->kernel)
 		r = emulate_default_kernel(&host->kernel, e);
-	return r ? r : open_results(host, e);
+	if (!r)
+		r = open_results(host, e);
+	return r || !host->check->states ? r : open_recovery(host, e);
 }
 
 static void close_host(struct host *host)

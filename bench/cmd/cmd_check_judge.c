@@ -4,6 +4,7 @@
  * files get names that tell what they are of.
  */
 #include "bench/cmd/cmd_check.h"
+#include "bench/results/cell_status.h"
 #include "bench/results/json_get.h"
 #include "bench/check/known.h"
 #include "bench/cmd/say.h"
@@ -23,8 +24,10 @@ void check_judge_close(struct check_judge *j)
 {
 	repro_release(&j->repro);
 	ace_report_release(&j->ace);
+	recover_pool_close(j->states.pool);
 	json_decref(j->known);
 	j->known = NULL;
+	j->states.pool = NULL;
 }
 
 void check_judge_begin(struct check_judge *j, struct results *results, const char *kernel)
@@ -39,6 +42,65 @@ void check_judge_begin(struct check_judge *j, struct results *results, const cha
 								"command") };
 	j->repro.run = &j->run;
 }
+
+/* ---- crash states ---- */
+
+static void on_point(void *data, uint64_t point, uint64_t points)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "crash points of %s", (const char *)data);
+	say_progress(point, points, what);
+}
+
+/* As many as there are CPUs: a guest that recovers has one, and waits for nothing. */
+static unsigned int guests_wanted(const struct check *check)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (check->guests)
+		return (unsigned int)check->guests;
+	return cpus < 1				 ? 1
+	       : cpus > (long)RECOVER_MAX_GUESTS ? RECOVER_MAX_GUESTS
+						 : (unsigned int)cpus;
+}
+
+int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e)
+{
+	const struct check *check = j->check;
+
+	j->states = (struct states_options){
+		.budget = check->states,
+		.total = check->states_total,
+		.atomic = (uint32_t)check->atomic,
+		.rules = check->rules,
+		.seed = check->session.seed,
+		.on_point = on_point,
+	};
+	return recover_pool_open(&j->states.pool, job, guests_wanted(check), e);
+}
+
+/* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */
+static void judge_states(struct check_judge *j, const struct recording_files *f, json_t *cell)
+{
+	const struct states_run run = { f->trace, f->log, f->symbols };
+	char what[128];
+	struct err e;
+
+	snprintf(what, sizeof(what), "%s %s", text_of(cell, "fs"), text_of(cell, "workload"));
+	j->states.data = what;
+	if (states_check(&j->states, &run, cell, &e)) {
+		char reason[1024];
+
+		err_format(&e, reason, sizeof(reason));
+		if (strcmp("fail", text_of(cell, "status")) != 0)
+			cell_set_status(cell, "error", "crash states: %s", reason);
+		say_error(&e);
+	}
+	say_progress_done();
+}
+
+/* ---- cells ---- */
 
 /* Under another name it is still there, and that is said. One that is not has its verdict. */
 static void keep_file(const struct check_judge *j, const char *path, const json_t *cell,
@@ -90,6 +152,8 @@ static void judge_cell(struct check_judge *j, json_t *cell)
 	if (!run[0])
 		return; /* nothing was recorded: the cell says why */
 	recorded_judge(&rec, j->known, cell);
+	if (j->states.pool)
+		judge_states(j, &f, cell);
 	if (repro_save(&j->repro, cell, &f, &e))
 		say_error(&e);
 	keep_files(j, &f, cell);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/verdict.h"
 #include "bench/check/cost.h"
+#include "bench/check/states.h"
 #include "bench/results/json_get.h"
 #include "bench/report/table.h"
 #include "lib/tame.h"
@@ -424,6 +425,7 @@ void verdict_print(FILE *out, const json_t *document, const struct verdict_view 
 	json_array_foreach(results, i, cell)
 		if (view->verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
 			print_violations(out, cell, view->verbose);
+	states_print(out, results);
 	if (view->cost)
 		cost_print(out, results);
 	print_removals(out, results);

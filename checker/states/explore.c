@@ -4,6 +4,7 @@
  * out; the second stops at each, and has its states recovered and judged before it goes on.
  */
 #include "checker/states/explore.h"
+#include "checker/kernel_names.h"
 #include "checker/states/choose.h"
 #include "checker/states/state_image.h"
 #include "checker/states/outcomes.h"
@@ -255,7 +256,14 @@ static int visit(struct explore *x, const struct explore_point *point, struct er
 
 static bool drains(const struct explore *x, const struct dx_trace_rec *rec)
 {
-	return x->options->mode == PERSIST_SDM || rec->detail <= DX_TRACE_MFENCE;
+	const struct symbol *by;
+
+	if (x->options->mode != PERSIST_SDM && rec->detail > DX_TRACE_MFENCE)
+		return false;
+	if (!x->options->flushes || rec->flags & DX_TRACE_USER)
+		return true;
+	by = symbols_find(x->options->flushes, rec->ip);
+	return by && kernel_name_is_flush(by->name);
 }
 
 /* The operation that a worker is in, if it is only one: which CPU runs whom is not told. */
@@ -272,8 +280,6 @@ static int before_fence(struct explore *x, const struct dx_trace_rec *rec, struc
 	const struct explore_point point = { rec->seq, NULL, current(x) };
 	bool waits = x->pending[rec->vcpu % DX_TRACE_VCPUS];
 
-	if (!drains(x, rec))
-		return 0;
 	x->pending[rec->vcpu % DX_TRACE_VCPUS] = false;
 	return waits && x->running && !promise_is_over(x->promise) ? visit(x, &point, e) : 0;
 }
@@ -324,6 +330,8 @@ static int take_record(struct explore *x, const struct trace_record *t, struct e
 
 	if (rec->kind == DX_TRACE_MARK)
 		return take_mark(x, rec, e);
+	if (rec->kind == DX_TRACE_FENCE && !drains(x, rec))
+		return 0;
 	if (rec->kind == DX_TRACE_FENCE)
 		r = before_fence(x, rec, e);
 	if (rec->kind == DX_TRACE_WRITE_BACK ||

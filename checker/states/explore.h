@@ -18,6 +18,7 @@
 #include "checker/persist.h"
 #include "checker/states/oracle.h"
 #include "checker/states/recovery.h"
+#include "checker/symbols.h"
 #include "checker/trace.h"
 
 #define EXPLORE_BUDGET_MAX 100000ULL
@@ -29,6 +30,13 @@ struct explore_options {
 	uint64_t total;	 /* and of the run; 0: no limit */
 	uint64_t seed;
 	unsigned int rules; /* of the oracle: ORACLE_ALL_RULES */
+	/*
+	 * The kernel's, to know its flushes by: no other fence of the kernel drains. A file
+	 * system can ask for a flush and for nothing else; what other fences happen to run before
+	 * it, on the same CPU, is luck, and hides the states that a flush is there for. NULL:
+	 * every fence drains that does by the rules. Fences of programs always do.
+	 */
+	const struct symbols *flushes;
 	uint64_t leave_out; /* number of a record to pass over; CONTENT_NEVER: none */
 	struct recovery recovery;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */

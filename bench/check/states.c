@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/check/states.h"
+#include "bench/results/cell_status.h"
+#include "bench/results/json_get.h"
+#include "bench/target/mkfs.h"
+#include "checker/states/explore.h"
+#include "lib/monotonic.h"
+#include "lib/tame.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- as JSON ---- */
+
+/* What a recovered file system says is no text that can be trusted: names, logs, targets. */
+static json_t *text(const char *from)
+{
+	char copy[1024];
+
+	snprintf(copy, sizeof(copy), "%s", from);
+	tame_ascii(copy);
+	return json_string(copy);
+}
+
+static json_t *describe_op(const struct oplog_op *op)
+{
+	if (!op)
+		return json_null();
+	return json_pack("{s:s, s:i, s:I}", "op", op->kind->name, "worker", (int)op->worker,
+			 "record", (json_int_t)op->number);
+}
+
+static json_t *describe_violation(const struct explore_violation *v)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:o, s:I}",
+			 "rule", oracle_rule_names[v->rule], "file", text(v->path), "what",
+			 text(v->what), "promise", describe_op(v->promise), "offset",
+			 (json_int_t)v->offset, "bytes", (json_int_t)v->bytes, "event",
+			 (json_int_t)v->point.seq, "after", describe_op(v->point.op), "during",
+			 describe_op(v->point.during), "units", (json_int_t)v->units, "kept",
+			 (json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state),
+			 "states", (json_int_t)v->states);
+}
+
+/* Exactly while it is a number that one can read; else as a power of two. */
+static json_t *describe_possible(long double possible)
+{
+	if (possible < 1e15L)
+		return json_sprintf("%.0Lf", possible);
+	return json_sprintf("2^%.1Lf", log2l(possible));
+}
+
+static json_t *describe(const struct states_options *o, const struct explore *x, uint64_t ms)
+{
+	const struct explore_violation *list;
+	const struct explore_counts *n = explore_counts(x);
+	size_t found = explore_violations(x, &list);
+	json_t *violations = json_array();
+
+	for (size_t i = 0; i < found; i++)
+		json_array_append_new(violations, describe_violation(&list[i]));
+	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "possible",
+			 describe_possible(n->possible), "run", (json_int_t)n->run, "unique",
+			 (json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "points",
+			 (json_int_t)n->points, "points_left_out", (json_int_t)n->points_left_out,
+			 "units_max", (json_int_t)n->units_max, "budget", (json_int_t)o->budget,
+			 "total", (json_int_t)o->total, "atomic", (json_int_t)o->atomic, "seconds",
+			 (double)ms / 1e3, "violations", violations);
+}
+
+/* ---- the verdict ---- */
+
+static void decide(const struct explore *x, json_t *cell)
+{
+	const struct explore_violation *list;
+	size_t found = explore_violations(x, &list);
+	const char *status = text_of(cell, "status");
+	char before[600];
+
+	if (!found)
+		return;
+	snprintf(before, sizeof(before), "%s", text_of(cell, "reason"));
+	cell_set_status(cell, "fail", "%zu kind%s of crash state%s wrong%s%s", found,
+			found == 1 ? "" : "s", found == 1 ? " is" : "s are",
+			!strcmp(status, "pass") ? "" : "; ", !strcmp(status, "pass") ? "" : before);
+}
+
+/* Why a run has no crash states that could be mounted; NULL: it has. */
+static const char *why_not(const json_t *cell)
+{
+	const char *status = text_of(cell, "status"), *fs = text_of(cell, "fs");
+	const struct mkfs_kind *kind = mkfs_find(fs);
+
+	if (!strcmp(status, "skip") || !strcmp(status, "error"))
+		return "the run has no verdict";
+	if (strcmp(text_of(cell, "mode"), "dax") != 0 || !kind || kind->no_dax)
+		return "there is no file system on DAX to recover";
+	return NULL;
+}
+
+static int explore(const struct states_options *o, struct trace *t, const struct oplog *log,
+		   const struct symbols *symbols, json_t *cell, struct err *e)
+{
+	const struct explore_options how = {
+		.mode = o->rules,
+		.atomic = o->atomic,
+		.budget = o->budget,
+		.total = o->total,
+		.seed = o->seed,
+		.rules = ORACLE_ALL_RULES,
+		.flushes = symbols,
+		.leave_out = CONTENT_NEVER,
+		.recovery = recover_pool_recovery(o->pool),
+		.on_point = o->on_point,
+		.data = o->data,
+	};
+	uint64_t began = monotonic_ms();
+	struct explore *x;
+	int r = explore_run(&x, t, log, &how, e);
+
+	if (!x)
+		return r;
+	json_object_set_new(cell, "states", describe(o, x, monotonic_ms() - began));
+	decide(x, cell);
+	explore_close(x);
+	return r;
+}
+
+int states_check(const struct states_options *o, const struct states_run *run, json_t *cell,
+		 struct err *e)
+{
+	const char *reason = why_not(cell);
+	struct trace *t = NULL;
+	struct symbols *symbols = NULL;
+	struct oplog *ops = NULL;
+	char dir[160];
+	int r;
+
+	if (reason) {
+		json_object_set_new(cell, "states", json_pack("{s:s}", "none", reason));
+		return 0;
+	}
+	snprintf(dir, sizeof(dir), "daxbench-%s", text_of(cell, "workload"));
+	r = recover_pool_set(o->pool, text_of(cell, "fs"), dir, e);
+	if (!r)
+		r = trace_open(&t, run->trace, e);
+	if (!r)
+		r = oplog_open(&ops, run->log, e);
+	/* Without them no flush could be told from a fence. */
+	if (!r && o->rules != PERSIST_EADR)
+		r = symbols_open(&symbols, run->symbols, e);
+	if (!r)
+		r = explore(o, t, ops, symbols, cell, e);
+	symbols_close(symbols);
+	oplog_close(ops);
+	trace_close(t);
+	return r;
+}

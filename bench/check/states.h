@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The crash states of a recorded run as a member of its cell: how many there were, how many
+ * were tried, and what was wrong with them.
+ */
+#ifndef BENCH_CHECK_STATES_H
+#define BENCH_CHECK_STATES_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "bench/recover/pool.h"
+#include "checker/persist.h"
+#include "lib/err.h"
+
+#define STATES_DEFAULT_BUDGET 64
+#define STATES_DEFAULT_TOTAL  400
+
+struct states_options {
+	uint64_t budget, total; /* states at a crash point, and of a run: at most */
+	uint32_t atomic;	/* bytes that are lost or kept as a whole: 4096, 512, 8 */
+	enum persist_mode rules;
+	uint64_t seed;
+	struct recover_pool *pool;
+	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
+	void *data;
+};
+
+/* Files of a recorded run. */
+struct states_run {
+	const char *trace, *log;
+	const char *symbols; /* kallsyms of its kernel */
+};
+
+/*
+ * Explores @run, whose verdict is in @cell already, and adds
+ * "states" to it; what is wrong makes it a failure. What cannot be explored (no file
+ * system, a run that was cut off) is said there too. -errno: exploring ended early; what was
+ * found until then is in the cell.
+ */
+int states_check(const struct states_options *o, const struct states_run *run, json_t *cell,
+		 struct err *e);
+
+/* What was tried of each cell, and what was wrong, as text; nothing where none has any. */
+void states_print(FILE *out, const json_t *results);
+
+#endif

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/check/states.h"
+#include "bench/results/json_get.h"
+#include "bench/report/table.h"
+#include "lib/tame.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* What a recovered file system says is printed: nothing in it may talk to the terminal. */
+static void __attribute__((format(printf, 2, 3))) say(FILE *out, const char *fmt, ...)
+{
+	char line[1400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	tame(line, strlen(line));
+	fprintf(out, "%s\n", line);
+}
+
+/* ---- what was tried ---- */
+
+static void print_row(FILE *out, const json_t *cell, int width)
+{
+	const json_t *s = json_object_get(cell, "states");
+	char name[160];
+
+	if (!json_is_object(s) || text_of(s, "none")[0])
+		return;
+	table_cell_name(cell, name, sizeof(name));
+	tame(name, strlen(name));
+	fprintf(out,
+		"%-*s %-6s %6" PRId64 " %6" PRId64 " %8s %6" PRId64 " %6" PRId64 " %5" PRId64
+		" %6.1f\n",
+		width, name, text_of(cell, "fs"),
+		number_of(s, "points") - number_of(s, "points_left_out"), number_of(s, "points"),
+		text_of(s, "possible"), number_of(s, "run"), number_of(s, "unique"),
+		number_of(s, "outcomes"), json_number_value(json_object_get(s, "seconds")));
+}
+
+static void print_table(FILE *out, const json_t *results)
+{
+	const json_t *cell;
+	int width = 21;
+	char name[160];
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		table_cell_name(cell, name, sizeof(name));
+		width = (int)strlen(name) > width ? (int)strlen(name) : width;
+	}
+	fprintf(out, "\n%-*s %-6s %6s %6s %8s %6s %6s %5s %6s\n", width, "CRASH STATES", "FS",
+		"POINTS", "OF", "POSSIBLE", "JUDGED", "UNIQUE", "ENDS", "SEC");
+	json_array_foreach(results, i, cell)
+		print_row(out, cell, width);
+}
+
+/* ---- what was wrong ---- */
+
+static void format_op(const json_t *op, char *buf, size_t len)
+{
+	snprintf(buf, len, "%s #%" PRId64, text_of(op, "op"), number_of(op, "record"));
+}
+
+static void print_point(FILE *out, const json_t *v)
+{
+	const json_t *after = json_object_get(v, "after"), *during = json_object_get(v, "during");
+	char op[64];
+
+	format_op(json_is_object(after) ? after : during, op, sizeof(op));
+	say(out, "  crash     %s%s, event %" PRId64,
+	    json_is_object(after)    ? "once it had returned: "
+	    : json_is_object(during) ? "before a fence of "
+				     : "before a fence outside of all operations",
+	    json_is_object(after) || json_is_object(during) ? op : "", number_of(v, "event"));
+	say(out, "  state     %s: %" PRId64 " of %" PRId64 " units in flight kept",
+	    text_of(v, "state"), number_of(v, "kept"), number_of(v, "units"));
+	if (number_of(v, "states") > 1)
+		say(out, "            %" PRId64 " states more show it", number_of(v, "states") - 1);
+}
+
+static void print_violation(FILE *out, const json_t *cell, const json_t *v)
+{
+	const json_t *promise = json_object_get(v, "promise");
+	char op[64];
+
+	format_op(promise, op, sizeof(op));
+	say(out, "\n%s %s: a crash state is wrong (%s):", text_of(cell, "fs"),
+	    text_of(cell, "workload"), text_of(v, "rule"));
+	say(out, "  %-9s %s%s%s", text_of(v, "file")[0] ? "file" : "found", text_of(v, "file"),
+	    text_of(v, "file")[0] ? ": " : "", text_of(v, "what"));
+	if (json_is_object(promise))
+		say(out, "  promised  by %s", op);
+	print_point(out, v);
+}
+
+void states_print(FILE *out, const json_t *results)
+{
+	const json_t *cell, *v;
+	bool any = false;
+	size_t i, k;
+
+	json_array_foreach(results, i, cell)
+		any |= json_is_object(json_object_get(cell, "states"));
+	if (!any)
+		return;
+	print_table(out, results);
+	json_array_foreach(results, i, cell)
+		json_array_foreach(json_object_get(json_object_get(cell, "states"), "violations"),
+				   k, v)
+			print_violation(out, cell, v);
+}
