@@ -72,13 +72,42 @@ static json_t *describe(const struct states_options *o, const struct explore *x,
 
 /* ---- the verdict ---- */
 
-static void decide(const struct explore *x, json_t *cell)
+/*
+ * Is it a loss that was found by its lines already? The same file, and a crash in the time in
+ * which these are lost. It is told there, by its store and its write-back, and counts once.
+ */
+static bool is_told_by_lines(const json_t *cell, const json_t *v)
 {
-	const struct explore_violation *list;
-	size_t found = explore_violations(x, &list);
+	const json_t *by_line;
+	int64_t event = number_of(v, "event");
+	size_t i;
+
+	if (strcmp(text_of(v, "rule"), oracle_rule_names[ORACLE_DATA]) != 0)
+		return false;
+	json_array_foreach(json_object_get(cell, "violations"), i, by_line) {
+		const json_t *until = json_object_get(by_line, "until_event");
+
+		if (!strcmp(text_of(by_line, "file"), text_of(v, "file")) &&
+		    event >= number_of(by_line, "since_event") &&
+		    (!json_is_integer(until) || event <= json_integer_value(until)))
+			return true;
+	}
+	return false;
+}
+
+static void decide(json_t *cell)
+{
 	const char *status = text_of(cell, "status");
 	char before[600];
+	size_t found = 0, i;
+	json_t *v;
 
+	json_array_foreach(json_object_get(json_object_get(cell, "states"), "violations"), i, v) {
+		bool told = is_told_by_lines(cell, v);
+
+		json_object_set_new(v, "told_by_lines", json_boolean(told));
+		found += !told;
+	}
 	if (!found)
 		return;
 	snprintf(before, sizeof(before), "%s", text_of(cell, "reason"));
@@ -123,7 +152,7 @@ static int explore(const struct states_options *o, struct trace *t, const struct
 	if (!x)
 		return r;
 	json_object_set_new(cell, "states", describe(o, x, monotonic_ms() - began));
-	decide(x, cell);
+	decide(cell);
 	explore_close(x);
 	return r;
 }

@@ -7,6 +7,7 @@
 #define BENCH_CHECK_STATES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "bench/recover/pool.h"
@@ -41,7 +42,10 @@ struct states_run {
 int states_check(const struct states_options *o, const struct states_run *run, json_t *cell,
 		 struct err *e);
 
-/* What was tried of each cell, and what was wrong, as text; nothing where none has any. */
-void states_print(FILE *out, const json_t *results);
+/*
+ * What was tried of each cell, and what was wrong, as text; nothing where none has any.
+ * @verbose: what the lines have told already, too.
+ */
+void states_print(FILE *out, const json_t *results, bool verbose);
 
 #endif

@@ -97,7 +97,7 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	print_point(out, v);
 }
 
-void states_print(FILE *out, const json_t *results)
+void states_print(FILE *out, const json_t *results, bool verbose)
 {
 	const json_t *cell, *v;
 	bool any = false;
@@ -111,5 +111,6 @@ void states_print(FILE *out, const json_t *results)
 	json_array_foreach(results, i, cell)
 		json_array_foreach(json_object_get(json_object_get(cell, "states"), "violations"),
 				   k, v)
-			print_violation(out, cell, v);
+			if (verbose || !json_is_true(json_object_get(v, "told_by_lines")))
+				print_violation(out, cell, v);
 }

@@ -425,7 +425,7 @@ void verdict_print(FILE *out, const json_t *document, const struct verdict_view 
 	json_array_foreach(results, i, cell)
 		if (view->verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
 			print_violations(out, cell, view->verbose);
-	states_print(out, results);
+	states_print(out, results, view->verbose);
 	if (view->cost)
 		cost_print(out, results);
 	print_removals(out, results);

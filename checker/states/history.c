@@ -446,6 +446,7 @@ static void promise_size(struct history_object *o, const struct oplog_op *op, ui
 {
 	size_t i = o->n_sizes - 1;
 
+	o->data_promise = op;
 	while (i && o->size[i].over > began)
 		i--;
 	if (!o->size_promise || i > o->size_floor) {

@@ -48,6 +48,7 @@ struct history_object {
 	size_t n_sizes, room;
 	size_t size_floor;		      /* the oldest version that may still be */
 	const struct oplog_op *size_promise;  /* who promised that; NULL: nobody */
+	const struct oplog_op *data_promise;  /* the last that promised any of its bytes */
 	unsigned int names;		      /* how many it has now */
 	const struct oplog_op *reach_promise; /* who promised that some name of it is there, */
 	bool may_be_gone;		      /* and whether its last one has gone since */

@@ -166,7 +166,7 @@ static void tell_wrong(struct oracle *o, enum oracle_rule rule, const struct his
 		snprintf(by, sizeof(by), "%s #%" PRIu64, w->owner->op->kind->name,
 			 w->owner->op->number);
 	f = rule == ORACLE_DATA
-		    ? find(o, rule, name->path, object->size_promise,
+		    ? find(o, rule, name->path, object->data_promise,
 			   "%" PRIu64 " promised bytes from offset %" PRIu64 " are not what %s%s "
 			   "left; the first ones are %s",
 			   w->bytes, w->first, *by ? by : "nobody", *by ? "" : " wrote and", found)
