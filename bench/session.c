@@ -280,7 +280,11 @@ static int make_nvdimm(const struct session *s, bool blocks, unsigned int index,
 		return namespace_make(which, "sector", 0, node, len, e);
 	r = namespace_make(which, "fsdax", DX_PMD, node, len, e);
 	/* Before anything lies on it: device-mapper asks but once. */
-	return r || !s->no_write_cache ? r : deny_write_cache(node, blocks, e);
+	if (!r && s->no_write_cache)
+		r = deny_write_cache(node, blocks, e);
+	if (!r && s->no_barriers)
+		r = namespace_set_write_cache(node, NAMESPACE_DEVICE_CACHE, false, e);
+	return r;
 }
 
 /* The guest's NVDIMMs from the @first on, made as needed, and what is to lie on them. */

@@ -31,6 +31,7 @@ struct session {
 	bool legacy_pmem;      /* the data device is RAM that memmap= gives away */
 	enum layer_kind layer; /* between the guest's NVDIMMs and the file system */
 	bool no_write_cache;   /* not an option of all: the guest's kernel is told not to flush */
+	bool no_barriers;      /* likewise: its block layer is not to flush */
 	uint64_t nvdimm_bytes; /* of each of the guest's data NVDIMMs; 0: the default */
 	uint64_t timeout_ms;   /* of a guest; 0: the default */
 	char *kernels[SESSION_MAX_KERNELS + 1]; /* NULL-ended; none: the default */

@@ -32,6 +32,8 @@ json_t *repro_options(const struct repro_run *run, const char *fs, uint64_t seed
 	add_number(words, "--seed", seed);
 	add(words, "--rules", persist_mode_names[run->rules]);
 	add(words, "--write-cache", s->no_write_cache ? "off" : "on");
+	if (s->no_barriers)
+		add(words, "--barriers", "off");
 	add(words, "--flush", session_flush_name(s));
 	add(words, "--persistence", s->cpu_cache_persists ? "cpu" : "mem-ctrl");
 	if (s->layer)

@@ -35,7 +35,8 @@ enum {
 	OPT_STATES,
 	OPT_STATES_TOTAL,
 	OPT_ATOMIC,
-	OPT_GUESTS
+	OPT_GUESTS,
+	OPT_BARRIERS
 };
 
 #define MAX_ROUNDS     1000
@@ -49,6 +50,8 @@ static const struct argp_option options[] = {
 	  "strict (SFENCE and MFENCE drain), sdm (as all hardware so far does), eadr", 20 },
 	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
+	{ "barriers", OPT_BARRIERS, "on|off", 0,
+	  "off: the block layer flushes nothing; a control whose crash states must fail", 20 },
 	{ "removals", OPT_REMOVALS, "N|all", 0,
 	  "leave N records out of each trace, one at a time: are they missed?", 20 },
 	{ "reduce", OPT_REDUCE, "TIME", OPTION_ARG_OPTIONAL,
@@ -93,11 +96,11 @@ static void parse_rules(struct check *check, const char *arg, struct argp_state 
 	argp_error(state, "--rules %s: want strict, sdm or eadr", arg);
 }
 
-static void parse_write_cache(struct check *check, const char *arg, struct argp_state *state)
+static bool parse_on_off(const char *option, const char *arg, struct argp_state *state)
 {
 	if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0)
-		argp_error(state, "--write-cache %s: want on or off", arg);
-	check->session.no_write_cache = !strcmp(arg, "off");
+		argp_error(state, "--%s %s: want on or off", option, arg);
+	return !strcmp(arg, "on");
 }
 
 static void parse_removals(struct check *check, const char *arg, struct argp_state *state)
@@ -150,7 +153,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_rules(check, arg, state);
 		return 0;
 	case OPT_WRITE_CACHE:
-		parse_write_cache(check, arg, state);
+		check->session.no_write_cache = !parse_on_off("write-cache", arg, state);
+		return 0;
+	case OPT_BARRIERS:
+		check->session.no_barriers = !parse_on_off("barriers", arg, state);
 		return 0;
 	case OPT_REMOVALS:
 		parse_removals(check, arg, state);

@@ -146,7 +146,8 @@ static int check_options(const struct check *check, struct err *e)
 			       "--ops and --symbols are of one trace, not of %zu",
 			       check->n_words + 1);
 	if (s->target || s->device || s->emulate || s->kernels[0] || s->fs[0] ||
-	    s->no_write_cache || check->keep || check->reduce_ms || check->dry_run)
+	    s->no_write_cache || s->no_barriers || check->keep || check->reduce_ms ||
+	    check->dry_run)
 		return err_set(e, -EINVAL, "--recorded",
 			       "judges files: how they are to be recorded does not go with it");
 	return check->recorded_symbols ? check_symbols(check->recorded_symbols, e) : 0;

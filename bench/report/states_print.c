@@ -97,11 +97,45 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	print_point(out, v);
 }
 
+/* One of each rule first, and none that the lines have told: they are what differs. */
+static bool is_told(const json_t *violations, size_t i)
+{
+	const json_t *v = json_array_get(violations, i);
+
+	if (json_is_true(json_object_get(v, "told_by_lines")))
+		return false;
+	for (size_t k = 0; k < i; k++) {
+		const json_t *other = json_array_get(violations, k);
+
+		if (!strcmp(text_of(other, "rule"), text_of(v, "rule")) &&
+		    !json_is_true(json_object_get(other, "told_by_lines")))
+			return false;
+	}
+	return true;
+}
+
+static void print_violations(FILE *out, const json_t *cell, bool verbose)
+{
+	const json_t *violations = json_object_get(json_object_get(cell, "states"), "violations");
+	const json_t *v;
+	size_t i, told = 0;
+
+	json_array_foreach(violations, i, v) {
+		if (!verbose && !is_told(violations, i))
+			continue;
+		print_violation(out, cell, v);
+		told++;
+	}
+	if (told < json_array_size(violations))
+		say(out, "\n%s %s: %zu more of the same kinds (-v shows them)", text_of(cell, "fs"),
+		    text_of(cell, "workload"), json_array_size(violations) - told);
+}
+
 void states_print(FILE *out, const json_t *results, bool verbose)
 {
-	const json_t *cell, *v;
+	const json_t *cell;
 	bool any = false;
-	size_t i, k;
+	size_t i;
 
 	json_array_foreach(results, i, cell)
 		any |= json_is_object(json_object_get(cell, "states"));
@@ -109,8 +143,5 @@ void states_print(FILE *out, const json_t *results, bool verbose)
 		return;
 	print_table(out, results);
 	json_array_foreach(results, i, cell)
-		json_array_foreach(json_object_get(json_object_get(cell, "states"), "violations"),
-				   k, v)
-			if (verbose || !json_is_true(json_object_get(v, "told_by_lines")))
-				print_violation(out, cell, v);
+		print_violations(out, cell, verbose);
 }
