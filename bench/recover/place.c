@@ -234,7 +234,9 @@ static uint64_t hash_page(uint64_t addr, const unsigned char *page)
 	return memcmp(page, zeros, STATE_PAGE) ? XXH3_64bits_withSeed(page, STATE_PAGE, addr) : 0;
 }
 
-static uint64_t hash_range(const struct state_medium *m, uint32_t i, uint64_t bytes)
+/* @journal (may be NULL): is left out. */
+static uint64_t hash_range(const struct state_medium *m, uint32_t i, uint64_t bytes,
+			   const struct journal *journal)
 {
 	uint64_t sum = 0;
 
@@ -242,29 +244,42 @@ static uint64_t hash_range(const struct state_medium *m, uint32_t i, uint64_t by
 		for (uint64_t left = m->touched[i][w]; left; left &= left - 1) {
 			uint64_t at = (w * WORD + (unsigned int)__builtin_ctzll(left)) * STATE_PAGE;
 
-			if (at < bytes)
+			if (at < bytes && !(journal && journal_holds(journal, at, at + STATE_PAGE)))
 				sum += hash_page(m->range[i].base + at, m->content[i] + at);
 		}
 	return sum;
 }
 
-uint64_t place_hash_medium(const struct state_medium *m, uint64_t bytes)
+uint64_t place_hash_head(const struct state_medium *m, uint64_t bytes)
 {
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < m->ranges; i++)
-		sum += hash_range(m, i, bytes < m->range[i].size ? bytes : m->range[i].size);
+		sum += hash_range(m, i, bytes < m->range[i].size ? bytes : m->range[i].size, NULL);
 	return sum;
 }
 
-uint64_t place_hash(const struct place *p, const struct state_medium *m, uint64_t medium_hash)
+void place_hash_begin(struct place_hash *h, const struct state_medium *m)
 {
-	uint64_t sum = medium_hash;
+	h->medium = 0;
+	for (uint32_t i = 0; i < m->ranges; i++) {
+		journal_find(&h->journal[i], m->content[i], m->range[i].size);
+		h->medium += hash_range(m, i, m->range[i].size, &h->journal[i]);
+	}
+}
 
-	for (size_t i = 0; i < p->n_differs; i++) {
-		uint64_t addr = p->differs[i];
+uint64_t place_hash(const struct place *p, const struct state_medium *m, const struct place_hash *h)
+{
+	uint64_t sum = h->medium;
 
-		sum += hash_page(addr, here_at(p, addr)) - hash_page(addr, wanted_at(m, addr));
+	for (size_t k = 0; k < p->n_differs; k++) {
+		uint64_t addr = p->differs[k];
+		int i = range_of(m, addr);
+		uint64_t at = i < 0 ? 0 : addr - m->range[i].base;
+
+		if (i < 0 || !journal_holds(&h->journal[i], at, at + STATE_PAGE))
+			sum += hash_page(addr, here_at(p, addr)) -
+			       hash_page(addr, wanted_at(m, addr));
 	}
 	return sum;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench/recover/journal.h"
 #include "checker/states/state.h"
 #include "lib/err.h"
 
@@ -54,10 +55,19 @@ int place_put(struct place *p, const struct state_medium *m, const struct state 
 	      size_t *ret_pages, struct err *e);
 
 /* Of the first @bytes of each range of @m: a sum of numbers for each page that is not zeros. */
-uint64_t place_hash_medium(const struct state_medium *m, uint64_t bytes);
+uint64_t place_hash_head(const struct state_medium *m, uint64_t bytes);
 
-/* The same of what is on the NVDIMMs, after place_compare() with @m; @medium_hash: of all that it
- * holds. */
-uint64_t place_hash(const struct place *p, const struct state_medium *m, uint64_t medium_hash);
+/* Of all of it but the journal. */
+struct place_hash {
+	struct journal journal[DX_TRACE_RANGES];
+	uint64_t medium;
+};
+
+/* Of what @m holds. */
+void place_hash_begin(struct place_hash *h, const struct state_medium *m);
+
+/* Of what is on the NVDIMMs, after place_compare() with that @m. */
+uint64_t place_hash(const struct place *p, const struct state_medium *m,
+		    const struct place_hash *h);
 
 #endif

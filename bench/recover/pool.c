@@ -50,7 +50,8 @@ struct call {
 	const struct state *states;
 	size_t n, next, done;
 	struct dump **ret;
-	uint64_t medium_hash, head;
+	struct place_hash hash;
+	uint64_t head;
 	unsigned int deaths; /* since the last state that was recovered */
 	struct err *e;
 };
@@ -193,7 +194,7 @@ static int find_image(struct call *c, struct slot *s)
 
 	if (r)
 		return r;
-	hash = place_hash(&s->guest.place, c->medium, c->medium_hash);
+	hash = place_hash(&s->guest.place, c->medium, &c->hash);
 	s->image = hash_add(hash, c->pool->fs, strlen(c->pool->fs));
 	c->pool->counts.put_ms += ms_since(since);
 	return 0;
@@ -330,8 +331,8 @@ static int recover(void *data, const struct state_medium *medium, const struct s
 		return err_set(e, -EINVAL, "crash states", "of no file system");
 	for (size_t i = 0; i < n; i++)
 		ret[i] = NULL;
-	c.medium_hash = place_hash_medium(medium, UINT64_MAX);
-	c.head = place_hash_medium(medium, HEAD_BYTES);
+	place_hash_begin(&c.hash, medium);
+	c.head = place_hash_head(medium, HEAD_BYTES);
 	p->counts.put_ms += ms_since(since);
 	for (unsigned int i = 0; i < p->n; i++)
 		place_forget(&p->slot[i].guest.place);
