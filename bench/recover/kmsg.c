@@ -20,8 +20,7 @@ static const char *const bad_words[] = { "corrupt", "Internal error", "I/O error
 static const struct {
 	const char *words, *why;
 } usual[] = {
-	{ "DAX enabled. Warning: EXPERIMENTAL", "of each mount of ext4 or XFS with DAX, to 6.x" },
-	{ "EXPERIMENTAL realtime", "of each mount of XFS with a realtime device, where it is new" },
+	{ "DAX enabled. Warning: EXPERIMENTAL", "each mount of XFS with DAX, 6.1; 6.12 has not" },
 };
 
 int kmsg_open(struct err *e)
