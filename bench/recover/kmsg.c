@@ -20,6 +20,10 @@ static const char *const bad_words[] = { "corrupt", "Internal error", "I/O error
 static const struct {
 	const char *words, *why;
 } usual[] = {
+	{ " callbacks suppressed", "the kernel says \"mounted\" less often: it mounts often" },
+	{ "hrtimer: interrupt took", "of an emulator that was not given the CPU for a while" },
+	{ "perf: interrupt took too long", "likewise" },
+	{ "clocksource: ", "likewise" },
 	{ "DAX enabled. Warning: EXPERIMENTAL", "each mount of XFS with DAX, 6.1; 6.12 has not" },
 };
 
