@@ -3,38 +3,21 @@
  * A name is found by going through the list of all: a workload has tens of them, and
  * where it has thousands (sync of many files) a look costs less than the operation did.
  */
-#include "checker/states/history.h"
+#include "checker/states/history_state.h"
 #include "daxbench/workload.h"
 #include "lib/grow.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/uio.h>
-
-struct handles {
-	struct history_object *object[DX_LOG_HANDLES];
-	uint64_t flags[DX_LOG_HANDLES];
-};
-
-struct history {
-	struct history_name **name;
-	size_t n_names, room;
-	struct history_object *objects, *root;
-	struct handles *handles[DX_LOG_WORKERS];
-};
 
 static bool is_failed(const struct oplog_op *op)
 {
 	return op->returned && op->rec->result < 0;
-}
-
-static uint64_t arg(const struct oplog_op *op, int i)
-{
-	return op->rec->arg[i];
 }
 
 /* ---- objects, handles ---- */
@@ -83,40 +66,43 @@ void history_free(struct history *h)
 	for (struct history_object *o = h->objects, *next; o; o = next) {
 		next = o->next;
 		free(o->size);
+		free(o->promise);
 		free(o);
 	}
-	for (size_t i = 0; i < DX_LOG_WORKERS; i++)
+	for (size_t i = 0; i < DX_LOG_WORKERS; i++) {
 		free(h->handles[i]);
+		free(h->flushed[i].list);
+	}
 	free(h->name);
 	free(h);
 }
 
-static struct handles *handles_of(struct history *h, uint64_t id)
+static struct history_handle *make_handle(struct history *h, uint64_t id)
 {
 	uint64_t owner = id >> DX_HANDLE_BITS;
 
 	if (owner >= DX_LOG_WORKERS)
 		return NULL;
 	if (!h->handles[owner])
-		h->handles[owner] = calloc(1, sizeof(struct handles));
-	return h->handles[owner];
+		h->handles[owner] = calloc(DX_LOG_HANDLES, sizeof(struct history_handle));
+	return h->handles[owner] ? &h->handles[owner][id % DX_LOG_HANDLES] : NULL;
 }
 
-static struct history_object *object_by(struct history *h, uint64_t id)
+static struct history_object *object_by(const struct history *h, uint64_t id)
 {
-	const struct handles *hs = handles_of(h, id);
+	const struct history_handle *handle = history_handle(h, id);
 
-	return hs ? hs->object[id % DX_LOG_HANDLES] : NULL;
+	return handle ? handle->object : NULL;
 }
 
-static int set_handle(struct history *h, uint64_t id, struct history_object *o, uint64_t flags)
+static int set_handle(struct history *h, uint64_t id, struct history_object *o, uint64_t flags,
+		      uint64_t offset)
 {
-	struct handles *hs = handles_of(h, id);
+	struct history_handle *handle = make_handle(h, id);
 
-	if (!hs)
+	if (!handle)
 		return -ENOMEM;
-	hs->object[id % DX_LOG_HANDLES] = o;
-	hs->flags[id % DX_LOG_HANDLES] = flags;
+	*handle = (struct history_handle){ o, flags, offset };
 	return 0;
 }
 
@@ -163,7 +149,7 @@ static struct history_name *add_name(struct history *h, const char *path)
 
 static struct history_object *object_of(const struct history_name *n)
 {
-	return n ? n->version[n->n - 1].object : NULL;
+	return n ? history_object_of(n) : NULL;
 }
 
 /* What a path leads to; a symbolic link is followed once. */
@@ -177,8 +163,8 @@ static struct history_object *look_up(const struct history *h, const char *path)
 	return o && o->type == HISTORY_LINK ? object_of(find_name(h, o->target)) : o;
 }
 
-/* From event @seq on, @path may be @o (NULL: nothing). */
-static int change_name(struct history *h, const char *path, struct history_object *o, uint64_t seq)
+/* How a name changes: from event @seq on it may be @object (NULL: nothing). */
+static int change(struct history *h, const char *path, const struct history_version *to)
 {
 	struct history_name *n = find_name(h, path);
 	struct history_object *before = object_of(n);
@@ -190,20 +176,22 @@ static int change_name(struct history *h, const char *path, struct history_objec
 	if (!more)
 		return -ENOMEM;
 	n->version = more;
-	n->version[n->n++] = (struct history_version){ seq, HISTORY_NEVER, o };
-	if (o)
-		o->names++;
+	n->version[n->n++] = *to;
+	if (to->object)
+		to->object->names++;
 	if (before && !--before->names)
 		before->may_be_gone = true;
 	return 0;
 }
 
-/* What is behind @prefix in @path, as in "/b" for "a/b" and "a"; NULL: it is not below it. */
-static const char *below(const char *path, const char *prefix)
+static int change_name(struct history *h, const char *path, struct history_object *o, uint64_t seq)
 {
-	size_t len = strlen(prefix);
+	return change(h, path, &(struct history_version){ seq, HISTORY_NEVER, o, false });
+}
 
-	return !strncmp(path, prefix, len) && path[len] == '/' ? path + len : NULL;
+static int move_name(struct history *h, const char *path, struct history_object *o, uint64_t seq)
+{
+	return change(h, path, &(struct history_version){ seq, HISTORY_NEVER, o, true });
 }
 
 /* All names below @from are now below @to. */
@@ -214,16 +202,18 @@ static int move_names_below(struct history *h, const char *from, const char *to,
 
 	for (size_t i = 0; !r && i < n; i++) {
 		struct history_name *name = h->name[i];
-		const char *rest = below(name->path, plain(from));
+		const char *rest = history_below(name->path, plain(from));
 		struct history_object *o = object_of(name);
-		char path[512];
+		char *path;
 
 		if (!rest || !o)
 			continue;
-		snprintf(path, sizeof(path), "%s%s", plain(to), rest);
-		r = change_name(h, path, o, seq);
+		if (asprintf(&path, "%s%s", plain(to), rest) < 0)
+			return -ENOMEM;
+		r = move_name(h, path, o, seq);
 		if (!r)
-			r = change_name(h, name->path, NULL, seq);
+			r = move_name(h, name->path, NULL, seq);
+		free(path);
 	}
 	return r;
 }
@@ -241,13 +231,19 @@ static int begin_rename(struct history *h, const struct oplog_op *op, uint64_t s
 {
 	struct history_object *from = object_of(find_name(h, op->text[0])),
 			      *to = object_of(find_name(h, op->text[1]));
-	bool exchange = arg(op, 0) & RENAME_EXCHANGE;
+	bool exchange = arg(op, 0) & RENAME_EXCHANGE && to;
 	int r;
 
 	if (!from || from == to)
 		return 0; /* of two names of one file nothing changes: rename(2) */
+	if (exchange)
+		to->names++; /* it is never without one */
 	r = rename_one(h, op->text[0], op->text[1], from, seq);
-	return r ? r : change_name(h, op->text[0], exchange ? to : NULL, seq);
+	if (!r)
+		r = change_name(h, op->text[0], exchange ? to : NULL, seq);
+	if (exchange)
+		to->names--;
+	return r;
 }
 
 /* ---- sizes ---- */
@@ -366,7 +362,8 @@ int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq)
 	case DX_OP_SYMLINK:
 		return begin_new(h, op, HISTORY_LINK, op->text[1], seq);
 	case DX_OP_LINK:
-		o = look_up(h, op->text[0]);
+		/* Of a symbolic link, not of what it leads to: linkat(2). */
+		o = object_of(find_name(h, op->text[0]));
 		return o ? change_name(h, op->text[1], o, seq) : 0;
 	case DX_OP_RENAME:
 		return begin_rename(h, op, seq);
@@ -415,168 +412,15 @@ static int end_open(struct history *h, const struct promise *p, const struct opl
 		return 0;
 	if (o->type == HISTORY_FILE && !o->file)
 		o->file = promise_file_behind(p, op->rec->handle);
-	return set_handle(h, op->rec->handle, o, arg(op, 0));
+	return set_handle(h, op->rec->handle, o, arg(op, 0), 0);
 }
 
-/* ---- promises ---- */
-
-/* The newest version that was over at @began. */
-static size_t newest_over(const struct history_name *n, uint64_t began)
+/* What is stored through a private mapping is not the file's. */
+static int end_map(struct history *h, const struct oplog_op *op)
 {
-	size_t i = n->n - 1;
+	struct history_object *o = arg(op, 3) & DX_MAP_PRIVATE ? NULL : object_by(h, arg(op, 0));
 
-	while (i && n->version[i].over > began)
-		i--;
-	return i;
-}
-
-static void promise_name(struct history_name *n, const struct oplog_op *op, uint64_t began,
-			 bool is_strict)
-{
-	size_t floor = newest_over(n, began);
-
-	for (int rule = is_strict ? HISTORY_STRICT : HISTORY_POSIX; rule < HISTORY_RULES; rule++)
-		if (!n->promise[rule] || floor > n->floor[rule]) {
-			n->floor[rule] = floor;
-			n->promise[rule] = op;
-		}
-}
-
-static void promise_size(struct history_object *o, const struct oplog_op *op, uint64_t began)
-{
-	size_t i = o->n_sizes - 1;
-
-	o->data_promise = op;
-	while (i && o->size[i].over > began)
-		i--;
-	if (!o->size_promise || i > o->size_floor) {
-		o->size_floor = i;
-		o->size_promise = op;
-	}
-}
-
-/* Some name of it is there from now on: one that was over before the call began. */
-static void promise_reach(const struct history *h, struct history_object *o,
-			  const struct oplog_op *op, uint64_t began)
-{
-	if (!o->names)
-		return;
-	for (size_t i = 0; i < h->n_names; i++) {
-		const struct history_name *n = h->name[i];
-
-		if (n->version[newest_over(n, began)].object == o && object_of(n) == o) {
-			o->reach_promise = op;
-			o->may_be_gone = false;
-			return;
-		}
-	}
-}
-
-static bool has_been(const struct history_name *n, const struct history_object *o)
-{
-	for (size_t i = 0; i < n->n; i++)
-		if (n->version[i].object == o)
-			return true;
-	return false;
-}
-
-/* By fsync: the names that it has or had. */
-static void promise_names_of(const struct history *h, const struct history_object *o,
-			     const struct oplog_op *op, uint64_t began)
-{
-	for (size_t i = 0; i < h->n_names; i++)
-		if (has_been(h->name[i], o))
-			promise_name(h->name[i], op, began, true);
-}
-
-static bool is_in(const char *path, const char *directory)
-{
-	const char *rest = *directory ? below(path, directory) : path;
-
-	if (*directory && rest)
-		rest++;
-	return rest && !strchr(rest, '/');
-}
-
-static void promise_directory(const struct history *h, const struct history_object *d,
-			      const struct oplog_op *op, uint64_t began)
-{
-	const char *path = d == h->root ? "" : NULL;
-
-	for (size_t i = 0; !path && i < h->n_names; i++)
-		if (object_of(h->name[i]) == d)
-			path = h->name[i]->path;
-	for (size_t i = 0; path && i < h->n_names; i++)
-		if (is_in(h->name[i]->path, path))
-			promise_name(h->name[i], op, began, false);
-}
-
-static void promise_file(const struct history *h, struct history_object *o,
-			 const struct oplog_op *op, uint64_t began)
-{
-	if (!o)
-		return;
-	if (o->type == HISTORY_DIRECTORY) {
-		promise_directory(h, o, op, began);
-		return;
-	}
-	promise_size(o, op, began);
-	promise_reach(h, o, op, began);
-	if (op->rec->op == DX_OP_FSYNC)
-		promise_names_of(h, o, op, began);
-}
-
-static void promise_all(const struct history *h, const struct oplog_op *op, uint64_t began)
-{
-	for (size_t i = 0; i < h->n_names; i++)
-		promise_name(h->name[i], op, began, false);
-	for (struct history_object *o = h->objects; o; o = o->next) {
-		promise_size(o, op, began);
-		promise_reach(h, o, op, began);
-	}
-}
-
-static bool is_synchronous(struct history *h, const struct oplog_op *op)
-{
-	const struct handles *hs = handles_of(h, op->rec->handle);
-
-	return op->rec->result > 0 &&
-	       ((hs && hs->flags[op->rec->handle % DX_LOG_HANDLES] & O_DSYNC) ||
-		arg(op, 2) & (RWF_DSYNC | RWF_SYNC));
-}
-
-/* What a write through O_DSYNC itself has made of the size is promised, too: it is over. */
-static void make_promises(struct history *h, const struct oplog_op *op, uint64_t began,
-			  uint64_t seq)
-{
-	struct history_object *o = object_by(h, op->rec->handle);
-
-	switch (op->rec->op) {
-	case DX_OP_FSYNC:
-	case DX_OP_FDATASYNC:
-		promise_file(h, o, op, began);
-		return;
-	case DX_OP_MSYNC:
-		if (arg(op, 2) & MS_SYNC)
-			promise_file(h, o, op, began);
-		return;
-	case DX_OP_WRITE:
-	case DX_OP_WRITEV:
-		if (is_synchronous(h, op))
-			promise_file(h, o, op, seq);
-		return;
-	case DX_OP_ENV_REMOUNT:
-		if (arg(op, 0))
-			promise_all(h, op, began);
-		return;
-	case DX_OP_SYNC:
-	case DX_OP_SYNCFS:
-	case DX_OP_ENV_UMOUNT:
-		promise_all(h, op, began);
-		return;
-	default:
-		return;
-	}
+	return set_handle(h, op->rec->handle, o, arg(op, 3), arg(op, 1));
 }
 
 int history_end(struct history *h, const struct promise *p, const struct oplog_op *op,
@@ -590,11 +434,10 @@ int history_end(struct history *h, const struct promise *p, const struct oplog_o
 	if (op->rec->op == DX_OP_OPEN)
 		r = end_open(h, p, op);
 	else if (op->rec->op == DX_OP_MAP)
-		r = set_handle(h, op->rec->handle, object_by(h, arg(op, 0)), 0);
+		r = end_map(h, op);
 	else if (op->rec->op == DX_OP_CLOSE || op->rec->op == DX_OP_UNMAP)
-		r = set_handle(h, op->rec->handle, NULL, 0);
-	make_promises(h, op, began, seq);
-	return r;
+		r = set_handle(h, op->rec->handle, NULL, 0, 0);
+	return r ? r : history_promise(h, op, began, seq);
 }
 
 /* ---- questions ---- */
@@ -632,4 +475,34 @@ bool history_may_have(const struct history_object *o, uint64_t size)
 			return true;
 	}
 	return false;
+}
+
+/* Until when that version was what the name stood for. */
+static uint64_t version_end(const struct history_name *n, size_t i)
+{
+	return i + 1 < n->n ? n->version[i + 1].began : HISTORY_NEVER;
+}
+
+bool history_may_share(const struct history_name *a, const struct history_name *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (a->version[i].object && a->version[i].object == b->version[k].object &&
+			    a->version[i].began < version_end(b, k) &&
+			    b->version[k].began < version_end(a, i))
+				return true;
+	return false;
+}
+
+const char *history_path(const struct history *h, const struct history_object *o)
+{
+	const char *had = "";
+
+	for (size_t i = 0; i < h->n_names; i++) {
+		if (object_of(h->name[i]) == o)
+			return h->name[i]->path;
+		if (history_has_been(h->name[i], o))
+			had = h->name[i]->path;
+	}
+	return had;
 }

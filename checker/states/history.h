@@ -12,13 +12,15 @@
  * Which call promises what (sources: docs/promises.md):
  *
  *	sync, syncfs, umount, remount read-only		all names, all sizes
- *	fsync of a file					its names, its size
+ *	fsync of a file, O_SYNC, RWF_SYNC		its names, its size
  *	fsync of a directory				the names in it
  *	fdatasync, msync, O_DSYNC, RWF_DSYNC		its size, and that some name of
  *							it is there
  *
  * That fsync of a file covers its names is no promise of POSIX but of ext4 and XFS: it is a rule
- * of its own (oracle.h).
+ * of its own (oracle.h). It covers what was done to this file's names: not what another file of
+ * one of these names came to, nor the rename of a directory above, which only sync covers
+ * and the fsync of the directory that the name of the renamed one is in.
  */
 #ifndef CHECKER_STATES_HISTORY_H
 #define CHECKER_STATES_HISTORY_H
@@ -39,6 +41,12 @@ struct history_size {
 	uint64_t low, high, final;
 };
 
+/* A call has promised bytes of a file: what had ended at event @covers. */
+struct history_promise {
+	const struct oplog_op *op;
+	uint64_t offset, end, covers;
+};
+
 struct history_object {
 	struct history_object *next;
 	enum history_type type;
@@ -48,15 +56,17 @@ struct history_object {
 	size_t n_sizes, room;
 	size_t size_floor;		      /* the oldest version that may still be */
 	const struct oplog_op *size_promise;  /* who promised that; NULL: nobody */
-	const struct oplog_op *data_promise;  /* the last that promised any of its bytes */
 	unsigned int names;		      /* how many it has now */
 	const struct oplog_op *reach_promise; /* who promised that some name of it is there, */
 	bool may_be_gone;		      /* and whether its last one has gone since */
+	struct history_promise *promise;      /* of its data, in their order */
+	size_t n_promises, promises_room;
 };
 
 struct history_version {
 	uint64_t began, over;
 	struct history_object *object; /* NULL: there is none of that name */
+	bool moved;		       /* by the rename of a directory above it */
 };
 
 /* Whose promises of names count: STRICT takes those by the fsync of a file in. */
@@ -90,5 +100,18 @@ const struct history_object *history_objects(const struct history *h);
 /* May version @i still be what is found? */
 bool history_may_be(const struct history_name *n, size_t i, enum history_rule rule);
 bool history_may_have(const struct history_object *o, uint64_t size);
+
+/* Were both ever names of one file at one time? */
+bool history_may_share(const struct history_name *a, const struct history_name *b);
+
+/* The name that it has, or one that it had; "": it never had one. */
+const char *history_path(const struct history *h, const struct history_object *o);
+
+/*
+ * The first call that promised the byte at @offset as it was at event @ended; if none did, the
+ * last one that promised it at all. NULL: nobody did.
+ */
+const struct oplog_op *history_promised_by(const struct history_object *o, uint64_t offset,
+					   uint64_t ended);
 
 #endif

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +76,17 @@ static void judge_step(struct oracle *o, enum dump_step step, enum oracle_rule r
 		     s->text);
 }
 
+/* Of what was not looked at nothing is known: that is no clean state. */
+static void judge_missing_step(struct oracle *o)
+{
+	const struct dump_outcome *mount = dump_step(o->dump, DUMP_MOUNT);
+
+	if (!mount->done)
+		find(o, ORACLE_RECOVERS, "", NULL, "nobody tried to mount it");
+	else if (!mount->result && !dump_step(o->dump, DUMP_WALK)->done)
+		find(o, ORACLE_RECOVERS, "", NULL, "nobody read it to the end");
+}
+
 static void judge_steps(struct oracle *o)
 {
 	const struct dump_outcome *died = dump_step(o->dump, DUMP_DIED);
@@ -84,6 +94,8 @@ static void judge_steps(struct oracle *o)
 	if (died->done)
 		find(o, ORACLE_RECOVERS, "", NULL, "the kernel that recovers it dies or hangs: %s",
 		     died->text);
+	else
+		judge_missing_step(o);
 	judge_step(o, DUMP_MOUNT, ORACLE_RECOVERS);
 	judge_step(o, DUMP_WALK, ORACLE_RECOVERS);
 	judge_step(o, DUMP_UMOUNT, ORACLE_RECOVERS);
@@ -166,7 +178,8 @@ static void tell_wrong(struct oracle *o, enum oracle_rule rule, const struct his
 		snprintf(by, sizeof(by), "%s #%" PRIu64, w->owner->op->kind->name,
 			 w->owner->op->number);
 	f = rule == ORACLE_DATA
-		    ? find(o, rule, name->path, object->data_promise,
+		    ? find(o, rule, name->path,
+			   history_promised_by(object, w->first, w->owner ? w->owner->ended : 0),
 			   "%" PRIu64 " promised bytes from offset %" PRIu64 " are not what %s%s "
 			   "left; the first ones are %s",
 			   w->bytes, w->first, *by ? by : "nobody", *by ? "" : " wrote and", found)
@@ -269,11 +282,6 @@ static void judge_link(struct oracle *o, const struct history_name *name,
 static void judge_as(struct oracle *o, const struct history_name *name,
 		     const struct history_object *object, const struct dump_entry *entry)
 {
-	if (entry->error) {
-		find(o, ORACLE_RECOVERS, name->path, NULL, "cannot be read: %s",
-		     strerror((int)entry->error));
-		return;
-	}
 	if (object->type == HISTORY_LINK)
 		judge_link(o, name, object, entry);
 	if (object->type != HISTORY_FILE)
@@ -299,10 +307,32 @@ static enum history_rule rule_of(const struct oracle *o)
 	return applies(o, ORACLE_STRICT_NAME) ? HISTORY_STRICT : HISTORY_POSIX;
 }
 
-/* Was that version illegal only because the fsync of a file says so? */
-static enum oracle_rule rule_broken(const struct history_name *name, size_t version)
+static bool may_be_there(const struct history_name *name, const struct dump_entry *entry,
+			 enum history_rule rule)
 {
-	return history_may_be(name, version, HISTORY_POSIX) ? ORACLE_STRICT_NAME : ORACLE_NAME;
+	for (size_t i = 0; i < name->n; i++) {
+		const struct history_object *object = name->version[i].object;
+
+		if (object && is_of_type(object, entry) && history_may_be(name, i, rule))
+			return true;
+	}
+	return false;
+}
+
+static bool may_be_missing(const struct history_name *name, enum history_rule rule)
+{
+	for (size_t i = 0; i < name->n; i++)
+		if (!name->version[i].object && history_may_be(name, i, rule))
+			return true;
+	return false;
+}
+
+/* @by_posix: it is illegal only because the fsync of a file says so. */
+static void tell_name(struct oracle *o, const struct history_name *name, bool by_posix,
+		      const char *what)
+{
+	find(o, by_posix ? ORACLE_STRICT_NAME : ORACLE_NAME, name->path,
+	     name->promise[by_posix ? HISTORY_STRICT : HISTORY_POSIX], "%s", what);
 }
 
 /*
@@ -322,38 +352,26 @@ static void judge_present(struct oracle *o, const struct history_name *name,
 			  const struct dump_entry *entry)
 {
 	size_t from = o->ret->n;
-	bool any = false;
 
+	if (!may_be_there(name, entry, rule_of(o))) {
+		tell_name(o, name, may_be_there(name, entry, HISTORY_POSIX),
+			  "is there, and must not be");
+		return;
+	}
 	/* Oldest first: if none fits, what is told is of the newest. */
 	for (size_t i = 0; i < name->n; i++) {
 		const struct history_object *object = name->version[i].object;
 
-		if (!object || !history_may_be(name, i, rule_of(o)) || !is_of_type(object, entry))
-			continue;
-		any = true;
-		if (fits(o, name, object, entry, from))
+		if (object && history_may_be(name, i, rule_of(o)) && is_of_type(object, entry) &&
+		    fits(o, name, object, entry, from))
 			return;
 	}
-	if (!any)
-		find(o, rule_broken(name, name->n - 1), name->path, name->promise[rule_of(o)],
-		     "is there, and must not be");
 }
 
-/* The name is not there: may it be? */
 static void judge_absent(struct oracle *o, const struct history_name *name)
 {
-	size_t newest_none = 0;
-	enum oracle_rule rule;
-
-	for (size_t i = 0; i < name->n; i++)
-		if (!name->version[i].object) {
-			if (history_may_be(name, i, rule_of(o)))
-				return;
-			newest_none = i;
-		}
-	rule = rule_broken(name, newest_none);
-	find(o, rule, name->path,
-	     name->promise[rule == ORACLE_NAME ? HISTORY_POSIX : HISTORY_STRICT], "is not there");
+	if (!may_be_missing(name, rule_of(o)))
+		tell_name(o, name, may_be_missing(name, HISTORY_POSIX), "is not there");
 }
 
 static void judge_names(struct oracle *o)
@@ -364,34 +382,83 @@ static void judge_names(struct oracle *o)
 	for (size_t i = 0; i < n; i++) {
 		const struct dump_entry *entry = dump_find(o->dump, names[i]->path);
 
-		if (entry)
-			judge_present(o, names[i], entry);
-		else
+		if (!entry)
 			judge_absent(o, names[i]);
+		else if (!entry->error)
+			judge_present(o, names[i], entry);
 	}
 }
 
 /* ---- between names ---- */
 
-/* A name that nobody ever gave. */
-static void judge_strangers(struct oracle *o)
+static const struct history_name *name_of(const struct oracle *o, const char *path)
 {
 	const struct history_name *const *names;
+	size_t n = history_names(o->history, &names);
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i]->path, path))
+			return names[i];
+	return NULL;
+}
+
+/* A name that nobody ever gave, and what cannot be looked at. */
+static void judge_entries(struct oracle *o)
+{
 	const struct dump_entry *entry;
-	size_t n = history_names(o->history, &names), m = dump_entries(o->dump, &entry);
+	size_t n = dump_entries(o->dump, &entry);
 
-	for (size_t i = 0; i < m; i++) {
-		bool known = !strcmp(entry[i].path, ".");
-
-		for (size_t k = 0; !known && k < n; k++)
-			known = !strcmp(names[k]->path, entry[i].path);
-		if (!known)
+	for (size_t i = 0; i < n; i++) {
+		if (entry[i].error)
+			find(o, ORACLE_RECOVERS, entry[i].path, NULL, "cannot be read: %s",
+			     strerror((int)entry[i].error));
+		if (strcmp(entry[i].path, ".") != 0 && !name_of(o, entry[i].path))
 			find(o, ORACLE_NAME, entry[i].path, NULL, "is there, and nobody made it");
 	}
 }
 
+/* As fits(), and nothing is told. */
+static bool could_be(struct oracle *o, const struct history_name *name,
+		     const struct history_object *object, const struct dump_entry *entry)
+{
+	size_t from = o->ret->n;
+	bool fit = fits(o, name, object, entry, from);
+
+	o->ret->n = from;
+	return fit;
+}
+
+/* Is what was found another file that may have that name? */
+static bool is_another(struct oracle *o, const struct history_name *name,
+		       const struct history_object *object, const struct dump_entry *entry)
+{
+	for (size_t i = 0; i < name->n; i++) {
+		const struct history_object *other = name->version[i].object;
+
+		if (other && other != object && is_of_type(other, entry) &&
+		    history_may_be(name, i, rule_of(o)) && could_be(o, name, other, entry))
+			return true;
+	}
+	return false;
+}
+
+/* May that name lead to it, by what was found there? */
+static bool leads_to(struct oracle *o, const struct history_name *name,
+		     const struct history_object *object, const struct dump_entry *entry)
+{
+	for (size_t i = 0; i < name->n; i++) {
+		if (name->version[i].object != object || !history_may_be(name, i, rule_of(o)))
+			continue;
+		if (entry->error)
+			return true; /* that is told already */
+		return is_of_type(object, entry) &&
+		       (!is_another(o, name, object, entry) || could_be(o, name, object, entry));
+	}
+	return false;
+}
+
 /* Is any of its names there, and may be it? */
-static bool is_reached(const struct oracle *o, const struct history_object *object)
+static bool is_reached(struct oracle *o, const struct history_object *object)
 {
 	const struct history_name *const *names;
 	size_t n = history_names(o->history, &names);
@@ -399,12 +466,8 @@ static bool is_reached(const struct oracle *o, const struct history_object *obje
 	for (size_t i = 0; i < n; i++) {
 		const struct dump_entry *entry = dump_find(o->dump, names[i]->path);
 
-		if (!entry || !is_of_type(object, entry))
-			continue;
-		for (size_t v = 0; v < names[i]->n; v++)
-			if (names[i]->version[v].object == object &&
-			    history_may_be(names[i], v, rule_of(o)))
-				return true;
+		if (entry && leads_to(o, names[i], object, entry))
+			return true;
 	}
 	return false;
 }
@@ -414,8 +477,28 @@ static void judge_reach(struct oracle *o)
 	for (const struct history_object *object = history_objects(o->history); object;
 	     object = object->next)
 		if (object->reach_promise && !object->may_be_gone && !is_reached(o, object))
-			find(o, ORACLE_REACHED, object->file ? object->file->first_name : "",
+			find(o, ORACLE_REACHED, history_path(o->history, object),
 			     object->reach_promise, "no name leads to it any more");
+}
+
+static bool is_same_file(const struct dump_entry *a, const struct dump_entry *b)
+{
+	return S_ISREG(a->mode) && S_ISREG(b->mode) && a->inode == b->inode;
+}
+
+/* One file by two names that were never one file's at the same time: not even during a rename. */
+static void judge_shared(struct oracle *o, const struct dump_entry *entry, size_t at)
+{
+	const struct history_name *name = name_of(o, entry[at].path), *other;
+
+	for (size_t i = 0; name && i < at; i++) {
+		other = is_same_file(&entry[i], &entry[at]) ? name_of(o, entry[i].path) : NULL;
+		if (!other || history_may_share(name, other))
+			continue;
+		find(o, ORACLE_LINKS, entry[at].path, NULL,
+		     "is the same file as \"%.80s\", which it never was", entry[i].path);
+		return;
+	}
 }
 
 /* Names of files in the dump that are the same inode are as many as it says that it has. */
@@ -430,11 +513,12 @@ static void judge_links(struct oracle *o)
 		if (!S_ISREG(entry[i].mode) || entry[i].error)
 			continue;
 		for (size_t k = 0; k < n; k++)
-			same += S_ISREG(entry[k].mode) && entry[k].inode == entry[i].inode;
+			same += is_same_file(&entry[k], &entry[i]);
 		if (same != entry[i].nlink)
 			find(o, ORACLE_LINKS, entry[i].path, NULL,
 			     "has %" PRIu64 " names, and says that it has %" PRIu64, same,
 			     entry[i].nlink);
+		judge_shared(o, entry, i);
 	}
 }
 
@@ -446,7 +530,7 @@ int oracle_judge(const struct dump *dump, const struct history *history, unsigne
 	judge_steps(&o);
 	if (can_be_read(&o)) {
 		judge_names(&o);
-		judge_strangers(&o);
+		judge_entries(&o);
 		judge_reach(&o);
 		judge_links(&o);
 	}
