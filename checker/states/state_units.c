@@ -36,9 +36,14 @@ static uint64_t first_seq(const struct persist_line *line, uint64_t bytes)
 {
 	uint64_t seq = UINT64_MAX;
 
-	for (const struct persist_piece *piece = line->first; piece; piece = piece->next)
-		if (piece->bytes & bytes && piece->seq < seq)
-			seq = piece->seq;
+	for (const struct persist_piece *piece = line->first; piece; piece = piece->next) {
+		uint64_t here = piece->bytes & bytes, at;
+
+		/* The stores of a piece go upwards. */
+		at = here ? persist_piece_seq(piece, (unsigned int)__builtin_ctzll(here)) : seq;
+		if (at < seq)
+			seq = at;
+	}
 	return seq;
 }
 
