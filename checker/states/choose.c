@@ -36,14 +36,15 @@ static void plan(struct choose *c, uint64_t budget)
 
 	c->size[NONE] = c->size[ALL] = 1;
 	c->size[LOST] = c->size[KEPT] = n;
-	c->size[PREFIX] = n - 1;
+	/* That of one unit is it kept alone, that of all but one the last one lost alone. */
+	c->size[PREFIX] = n > 3 ? n - 3 : 0;
 	c->size[LOST_TWO] = c->size[KEPT_TWO] = pairs;
 	c->size[CHANCE] = UINT64_MAX;
 	take(c, NONE, 1, &left);
 	take(c, ALL, 1, &left);
-	take(c, LOST, (left + 2) / 3, &left);
-	take(c, KEPT, (left + 1) / 2, &left);
-	take(c, PREFIX, left, &left);
+	take(c, PREFIX, left / 3, &left); /* the smallest, so that what it leaves is the others' */
+	take(c, LOST, (left + 1) / 2, &left);
+	take(c, KEPT, left, &left);
 	take(c, LOST_TWO, left / 3, &left);
 	take(c, KEPT_TWO, left / 2, &left);
 	take(c, CHANCE, left, &left);
@@ -152,7 +153,7 @@ static void make_member(struct choose *c, uint64_t k)
 		keep(c, k);
 		return;
 	case PREFIX:
-		keep_first(c, k + 1);
+		keep_first(c, k + 2);
 		return;
 	case LOST_TWO:
 		keep_first(c, c->n_free);
