@@ -9,8 +9,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define LINES_OF_PAGE (STATE_PAGE / DX_TRACE_LINE)
-
 struct image {
 	const struct persist *persist;
 	struct state_medium medium;
@@ -110,13 +108,9 @@ static void touch(struct image *i, uint64_t addr)
 void image_follow(struct image *i, const struct trace_record *r)
 {
 	const struct persist_effect *effect = persist_effect(i->persist);
-	uint64_t page = r->rec->addr & ~(STATE_PAGE - 1);
 
 	if (r->rec->kind == DX_TRACE_STORE || r->rec->kind == DX_TRACE_IMAGE)
 		touch(i, r->rec->addr);
-	if (r->rec->kind == DX_TRACE_IMAGE)
-		for (uint64_t l = 0; l < LINES_OF_PAGE; l++)
-			refresh_line(i, page + l * DX_TRACE_LINE);
 	for (size_t k = 0; k < effect->n_changed; k++)
 		refresh_line(i, effect->changed[k]);
 }
