@@ -39,7 +39,8 @@ struct explore {
 	bool pending[DX_TRACE_VCPUS];	/* something waits for that vCPU's fence */
 	bool running;			/* between prepare() and finish() */
 	bool only_counts;		/* the first pass */
-	uint64_t points;		/* as the first pass has counted */
+	uint64_t points, returns;	/* as the first pass has counted; of sync calls */
+	uint64_t returned;		/* of these so far */
 	struct explore_violation *violation;
 	size_t n_violations, room;
 	struct oracle_findings findings;
@@ -190,21 +191,28 @@ static int recover_batch(struct explore *x, const struct batch *b, struct err *e
 	return r ? r : s ? err_sys(e, s, "crash states", "keep what became of them") : 0;
 }
 
+/* Is member @i of @n among @share of them that are spread evenly? */
+static bool is_in_share(uint64_t i, uint64_t n, uint64_t share)
+{
+	return share >= n || i * share / n != (i + 1) * share / n;
+}
+
 /* So many states at a point that the run keeps within its limit; 0: pass over this one. */
 static uint64_t budget_here(const struct explore *x, bool is_return)
 {
 	uint64_t total = x->options->total, budget = x->options->budget;
-	uint64_t point = x->counts.points, each;
+	uint64_t others = x->points - x->returns,
+		 left = total > x->returns ? total - x->returns : 0;
 
-	if (!total || !x->points)
+	if (!total)
 		return budget;
-	each = total / x->points;
-	if (each >= 2)
-		return each < budget ? each : budget;
-	/* Too few for all: returns of sync calls are looked at, and of the others every n-th. */
+	if (total >= x->points)
+		return total / x->points < budget ? total / x->points : budget;
+	/* Too few for all: what sync calls have promised comes first, then every n-th of the
+	 * others. */
 	if (is_return)
-		return 1;
-	return point * total / x->points != (point + 1) * total / x->points ? 1 : 0;
+		return is_in_share(x->returned, x->returns, total);
+	return is_in_share(x->counts.points - x->returned, others, left);
 }
 
 static int choose_states(struct explore *x, struct batch *b, uint64_t budget)
@@ -222,11 +230,12 @@ static int choose_states(struct explore *x, struct batch *b, uint64_t budget)
 
 static int visit(struct explore *x, const struct explore_point *point, struct err *e)
 {
-	uint64_t budget = budget_here(x, point->op);
+	uint64_t budget = x->only_counts ? 0 : budget_here(x, point->op);
 	struct batch b = { 0 };
 	int r;
 
 	x->counts.points++;
+	x->returned += point->op != NULL;
 	if (x->only_counts)
 		return 0;
 	if (x->options->on_point)
@@ -397,7 +406,8 @@ static int count_points(struct explore *x, struct trace *t, struct err *e)
 	x->only_counts = true;
 	r = pass(x, t, e);
 	x->points = x->counts.points;
-	x->counts.points = 0;
+	x->returns = x->returned;
+	x->counts.points = x->returned = 0;
 	x->only_counts = x->running = false;
 	memset(x->pending, 0, sizeof(x->pending));
 	close_models(x);
