@@ -496,13 +496,8 @@ bool history_may_share(const struct history_name *a, const struct history_name *
 
 const char *history_path(const struct history *h, const struct history_object *o)
 {
-	const char *had = "";
-
-	for (size_t i = 0; i < h->n_names; i++) {
+	for (size_t i = 0; i < h->n_names; i++)
 		if (object_of(h->name[i]) == o)
 			return h->name[i]->path;
-		if (history_has_been(h->name[i], o))
-			had = h->name[i]->path;
-	}
-	return had;
+	return "";
 }

@@ -104,7 +104,7 @@ bool history_may_have(const struct history_object *o, uint64_t size);
 /* Were both ever names of one file at one time? */
 bool history_may_share(const struct history_name *a, const struct history_name *b);
 
-/* The name that it has, or one that it had; "": it never had one. */
+/* A name that it has; "": it has none. */
 const char *history_path(const struct history *h, const struct history_object *o);
 
 /*

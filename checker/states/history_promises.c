@@ -71,14 +71,6 @@ static void promise_names_of(const struct history *h, const struct history_objec
 		set_floor(h->name[i], HISTORY_STRICT, newest_of(h->name[i], c, o), c);
 }
 
-bool history_has_been(const struct history_name *n, const struct history_object *o)
-{
-	for (size_t i = 0; i < n->n; i++)
-		if (n->version[i].object == o)
-			return true;
-	return false;
-}
-
 /* From now on some name of @o is there. */
 static void set_reach(struct history_object *o, const struct call *c)
 {

@@ -60,8 +60,6 @@ static inline struct history_object *history_object_of(const struct history_name
 /* What is behind @prefix in @path, as in "/b" for "a/b" and "a"; NULL: it is not below it. */
 const char *history_below(const char *path, const char *prefix);
 
-bool history_has_been(const struct history_name *n, const struct history_object *o);
-
 /* @op, which ran from @began to @seq and has succeeded, promises what it does. 0 or -ENOMEM. */
 int history_promise(struct history *h, const struct oplog_op *op, uint64_t began, uint64_t seq);
 

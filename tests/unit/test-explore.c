@@ -366,6 +366,22 @@ static const struct oplog_op *fsync_number(unsigned int number)
 
 /* ---- right and wrong code ---- */
 
+/* What is stored is what is there already: two sets of units, one state. */
+Test(explore, equal_bytes_are_one_state)
+{
+	two_generations(0, 0);
+	begin(DX_OP_FSYNC, HANDLE(0), 0, 0, 0, 0);
+	commit(0, 1);
+	fence(DX_TRACE_SFENCE);
+	end(0);
+	explored();
+	expect_violations(0);
+	cr_expect_eq((uint64_t)explore_counts(explore)->possible, 2 * (2 + 2 + 1) + 2 + 1);
+	cr_expect_eq(explore_counts(explore)->run, 2 * (2 + 2 + 1) + 1 + 1);
+	cr_expect_eq(explore_counts(explore)->unique, 5);
+	cr_expect_eq(kernel.states, 5);
+}
+
 Test(explore, right_code_shows_nothing)
 {
 	two_generations(0, 0);

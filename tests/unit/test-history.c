@@ -6,6 +6,7 @@
  */
 #include "tests/unit/states-fixture.h"
 
+#include <errno.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
 
@@ -241,6 +242,55 @@ Test(history, fsync_of_a_file_does_not_promise_the_rename_of_its_directory)
 	expect_illegal(ORACLE_STRICT_NAME, "e/b");
 }
 
+Test(history, a_rename_of_one_name_of_a_file_to_another_does_nothing)
+{
+	create(A, "a");
+	names(DX_OP_LINK, "a", "b", 0);
+	names(DX_OP_RENAME, "a", "b", 0);
+	sync_all();
+	found();
+	found_entry("a", S_IFREG | 0644, 100, 2, 0);
+	found_entry("b", S_IFREG | 0644, 100, 2, 0);
+	found_end();
+	expect_legal();
+	FOUND("b", NULL);
+	expect_only(ORACLE_NAME, "a");
+}
+
+Test(history, a_rename_that_failed_did_nothing)
+{
+	create(A, "a");
+	sync_all();
+	begin(DX_OP_RENAME, 0, 0, 0, 0, 0);
+	text("a");
+	text("b");
+	end(-ENOSPC);
+	FOUND("a", NULL);
+	expect_legal();
+	FOUND("b", NULL);
+	expect_illegal(ORACLE_NAME, "a");
+	expect_illegal(ORACLE_NAME, "b");
+}
+
+Test(history, paths_are_the_same_with_a_dot_before_them)
+{
+	create(A, "./a");
+	names(DX_OP_RENAME, "a", "././b", 0);
+	sync_all();
+	FOUND("b", NULL);
+	expect_legal();
+}
+
+/* The log was full before it could have the name; and nothing that comes later is judged. */
+Test(history, an_operation_without_its_name_changes_nothing)
+{
+	create(A, "a");
+	sync_all();
+	begin(DX_OP_UNLINK, 0, 0, 0, 0, 0);
+	FOUND("a", NULL);
+	expect_legal();
+}
+
 /* ---- links, unlink ---- */
 
 /* linkat() does not follow it. */
@@ -342,6 +392,51 @@ Test(history, a_file_keeps_its_data_while_it_has_a_name)
 	cr_expect_eq(expect_illegal(ORACLE_REACHED, "b")->rule, ORACLE_REACHED);
 }
 
+Test(history, a_file_without_a_name_is_none)
+{
+	open_file(A, ".", O_RDWR | O_TMPFILE);
+	write_to(A, 0, PAGE, 0);
+	fsync_of(A);
+	sync_all();
+	FOUND(NULL);
+	expect_legal();
+}
+
+Test(history, a_symbolic_link_is_followed)
+{
+	create(A, "a");
+	names(DX_OP_SYMLINK, "a", "l", 0);
+	open_file(B, "l", O_RDWR);
+	truncate_to(B, PAGE);
+	fsync_of(B);
+	sync_all();
+	found();
+	found_file("a", 100, PAGE);
+	found_link("l", "a");
+	found_end();
+	expect_legal();
+	found();
+	found_file("a", 100, 0);
+	found_link("l", "a");
+	found_end();
+	expect_only(ORACLE_SIZE, "a");
+}
+
+/* What was there before the log began has no history. */
+Test(history, operations_on_what_nobody_made_are_passed_over)
+{
+	open_file(A, "old", O_RDWR);
+	simple(DX_OP_FALLOCATE, A, 0, 0, PAGE, 0);
+	truncate_to(A, 2 * PAGE);
+	write_to(A, 0, PAGE, 0);
+	names(DX_OP_RENAME, "old", "new", 0);
+	names(DX_OP_LINK, "old", "other", 0);
+	fsync_of(A);
+	simple(DX_OP_CLOSE, A, 0, 0, 0, 0);
+	FOUND(NULL);
+	expect_legal();
+}
+
 /* ---- sizes ---- */
 
 Test(history, a_size_that_was_promised_is_there)
@@ -376,6 +471,47 @@ Test(history, a_truncation_is_not_half_done)
 	expect_legal();
 	found_size(3 * PAGE);
 	cr_expect_eq(expect_only(ORACLE_SIZE, "a")->promise->rec->op, DX_OP_FDATASYNC);
+}
+
+Test(history, a_file_that_is_made_larger_is_not_half_so)
+{
+	create(A, "a");
+	truncate_to(A, PAGE);
+	fsync_of(A);
+	truncate_to(A, 4 * PAGE);
+	found_size(PAGE);
+	expect_legal();
+	found_size(4 * PAGE);
+	expect_legal();
+	found_size(2 * PAGE);
+	expect_only(ORACLE_SIZE, "a");
+	fsync_of(A);
+	found_size(PAGE);
+	expect_only(ORACLE_SIZE, "a");
+	found_size(4 * PAGE);
+	expect_legal();
+}
+
+/* Of two that run at one time either may have been the last. */
+Test(history, sizes_of_two_workers_are_both_legal)
+{
+	create(A, "a");
+	begin(DX_OP_TRUNCATE, A, PAGE, 0, 0, 0);
+	by(1);
+	truncate_to(A, 2 * PAGE);
+	by(0);
+	end(0);
+	fsync_of(A);
+	found_size(PAGE);
+	expect_legal();
+	found_size(2 * PAGE);
+	expect_legal();
+	found_size(0);
+	expect_only(ORACLE_SIZE, "a");
+	truncate_to(A, 3 * PAGE);
+	fsync_of(A);
+	found_size(PAGE);
+	expect_only(ORACLE_SIZE, "a");
 }
 
 Test(history, an_append_ends_anywhere_until_it_is_promised)

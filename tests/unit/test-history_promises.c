@@ -338,3 +338,63 @@ Test(history_promises, a_program_can_promise_to_itself)
 	simple(DX_OP_RELY, MAPPING, 0, 64, 0, 0);
 	cr_expect_eq(expect_only(ORACLE_DATA, "a")->promise->rec->op, DX_OP_RELY);
 }
+
+Test(history_promises, so_it_can_by_stores_past_the_caches)
+{
+	uint64_t generation;
+
+	create(A, "a");
+	truncate_to(A, 2 * PAGE);
+	fsync_of(A);
+	map_of(A, DX_MAP_READ | DX_MAP_WRITE | DX_MAP_SYNC);
+	generation = next_generation();
+	begin(DX_OP_COPY_NT, MAPPING, PAGE, 64, 0, generation);
+	end(0);
+	found_size(2 * PAGE);
+	expect_legal();
+	simple(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	cr_expect_eq(expect_only(ORACLE_DATA, "a")->promise->rec->op, DX_OP_DRAIN);
+	found();
+	found_file("a", 100, 2 * PAGE);
+	found_bytes(A, PAGE, 64, generation);
+	found_end();
+	expect_legal();
+}
+
+/* Whose blocks may be moved is not bound by a flush: mmap(2), MAP_SYNC. */
+Test(history_promises, through_a_mapping_without_map_sync_it_cannot)
+{
+	create(A, "a");
+	truncate_to(A, PAGE);
+	fsync_of(A);
+	map_of(A, DX_MAP_READ | DX_MAP_WRITE);
+	store_to(0, 64);
+	simple(DX_OP_FLUSH, MAPPING, 0, 64, 0, 0);
+	simple(DX_OP_DRAIN, 0, 0, 0, 0, 0);
+	found_size(PAGE);
+	expect_legal();
+}
+
+Test(history_promises, the_directory_of_a_name_is_enough_to_reach_it)
+{
+	names(DX_OP_MKDIR, "d", NULL, 0);
+	create(A, "d/a");
+	fsync_directory(B, "d");
+	names(DX_OP_RENAME, "d/a", "b", 0);
+	found();
+	found_directory("d");
+	found_end();
+	cr_expect_eq(expect_only(ORACLE_REACHED, "b")->promise->rec->op, DX_OP_FSYNC);
+	FOUND("b", NULL);
+	expect_legal();
+}
+
+Test(history_promises, the_first_call_is_named_that_made_it_reached)
+{
+	create(A, "a");
+	sync_file(DX_OP_FDATASYNC, A);
+	sync_all();
+	names(DX_OP_RENAME, "a", "b", 0);
+	FOUND(NULL);
+	cr_expect_eq(expect_only(ORACLE_REACHED, "b")->promise->rec->op, DX_OP_FDATASYNC);
+}
