@@ -45,11 +45,11 @@ static json_t *describe_violation(const struct explore_violation *v)
 }
 
 /* Exactly while it is a number that one can read; else as a power of two. */
-static json_t *describe_possible(long double possible)
+static json_t *describe_possible(const struct explore_counts *n)
 {
-	if (possible < 1e15L)
-		return json_sprintf("%.0Lf", possible);
-	return json_sprintf("2^%.1Lf", log2l(possible));
+	if (n->possible < 1e15L)
+		return json_sprintf("%.0Lf", n->possible);
+	return json_sprintf("2^%.1f", n->possible_log2);
 }
 
 static json_t *describe(const struct states_options *o, const struct explore *x, uint64_t ms)
@@ -62,7 +62,7 @@ static json_t *describe(const struct states_options *o, const struct explore *x,
 	for (size_t i = 0; i < found; i++)
 		json_array_append_new(violations, describe_violation(&list[i]));
 	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "possible",
-			 describe_possible(n->possible), "run", (json_int_t)n->run, "unique",
+			 describe_possible(n), "run", (json_int_t)n->run, "unique",
 			 (json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "points",
 			 (json_int_t)n->points, "points_left_out", (json_int_t)n->points_left_out,
 			 "units_max", (json_int_t)n->units_max, "budget", (json_int_t)o->budget,

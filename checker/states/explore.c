@@ -5,25 +5,12 @@
  */
 #include "checker/states/explore.h"
 #include "checker/kernel_names.h"
-#include "checker/states/choose.h"
 #include "checker/states/state_image.h"
-#include "checker/states/outcomes.h"
 #include "checker/states/state_units.h"
-#include "lib/grow.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define VIOLATIONS_MAX 1024
-
-/* The states of one crash point that have to be recovered. */
-struct batch {
-	struct state *state;
-	uint64_t **set; /* of units, of each */
-	size_t n, room, sets_room;
-};
 
 struct explore {
 	const struct explore_options *options;
@@ -32,233 +19,25 @@ struct explore {
 	struct promise *promise;
 	struct history *history;
 	struct image *image;
-	struct outcomes *outcomes;
+	struct visitor *visitor; /* NULL in the first pass */
+	struct visit_options how;
 	struct units units;
-	struct explore_counts counts;
 	uint64_t began[DX_LOG_WORKERS]; /* events: of each worker's operation */
 	bool pending[DX_TRACE_VCPUS];	/* something waits for that vCPU's fence */
 	bool running;			/* between prepare() and finish() */
-	bool only_counts;		/* the first pass */
 	uint64_t points, returns;	/* as the first pass has counted; of sync calls */
-	uint64_t returned;		/* of these so far */
-	struct explore_violation *violation;
-	size_t n_violations, room;
-	struct oracle_findings findings;
 };
-
-/* ---- violations ---- */
-
-static bool is_alike(const struct explore_violation *v, const struct oracle_finding *f)
-{
-	return v->rule == f->rule && v->promise == f->promise && !strcmp(v->path, f->path) &&
-	       (v->offset == f->offset || f->rule == ORACLE_DATA || f->rule == ORACLE_FOREIGN) &&
-	       (*f->path || !strcmp(v->what, f->what));
-}
-
-static int add_violation(struct explore *x, const struct oracle_finding *f,
-			 const struct explore_point *point, size_t kept, uint64_t state)
-{
-	struct explore_violation *more, *v;
-
-	for (size_t i = 0; i < x->n_violations; i++)
-		if (is_alike(&x->violation[i], f)) {
-			x->violation[i].states++;
-			return 0;
-		}
-	if (x->n_violations == VIOLATIONS_MAX)
-		return 0;
-	more = grow(x->violation, x->n_violations, &x->room, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	x->violation = more;
-	v = &x->violation[x->n_violations];
-	*v = (struct explore_violation){
-		.rule = f->rule,
-		.path = strdup(f->path),
-		.what = strdup(f->what),
-		.promise = f->promise,
-		.file = f->file,
-		.offset = f->offset,
-		.bytes = f->bytes,
-		.point = *point,
-		.units = x->units.n,
-		.kept = kept,
-		.state = state,
-		.states = 1,
-	};
-	x->n_violations++;
-	return v->path && v->what ? 0 : -ENOMEM;
-}
-
-/* ---- one crash point ---- */
-
-static size_t count_set(const uint64_t *set, size_t words)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < words; i++)
-		n += (size_t)__builtin_popcountll(set[i]);
-	return n;
-}
-
-static int judge_state(struct explore *x, const struct explore_point *point, uint64_t state,
-		       size_t kept)
-{
-	const struct dump *dump = outcomes_find(x->outcomes, state);
-	int r = 0;
-
-	if (!dump)
-		return 0;
-	x->counts.run++;
-	x->findings.n = 0;
-	r = oracle_judge(dump, x->history, x->options->rules, &x->findings);
-	for (size_t i = 0; !r && i < x->findings.n; i++)
-		r = add_violation(x, &x->findings.list[i], point, kept, state);
-	return r;
-}
-
-static bool batch_has(const struct batch *b, uint64_t hash)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->state[i].hash == hash)
-			return true;
-	return false;
-}
-
-static void release_batch(struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		free((void *)(uintptr_t)b->state[i].lines);
-		free(b->set[i]);
-	}
-	free(b->state);
-	free(b->set);
-}
-
-/* The state of a set of units, if it is not in the batch yet. */
-static int add_state(struct explore *x, struct batch *b, const uint64_t *set)
-{
-	size_t words = units_words(x->units.n), n;
-	struct state_line *lines;
-	struct state *more;
-	uint64_t **sets, hash;
-
-	if (units_lines(&x->units, x->persist, set, &lines, &n))
-		return -ENOMEM;
-	hash = image_hash(x->image, lines, n);
-	more = batch_has(b, hash) ? NULL : grow(b->state, b->n, &b->room, sizeof(*more));
-	if (!more) {
-		free(lines);
-		return batch_has(b, hash) ? 0 : -ENOMEM;
-	}
-	b->state = more;
-	sets = grow(b->set, b->n, &b->sets_room, sizeof(*sets));
-	if (sets)
-		b->set = sets;
-	if (sets)
-		sets[b->n] = malloc((words + 1) * sizeof(**sets));
-	if (!sets || !sets[b->n]) {
-		free(lines);
-		return -ENOMEM;
-	}
-	if (words)
-		memcpy(sets[b->n], set, words * sizeof(*set));
-	b->state[b->n++] = (struct state){ lines, n, hash };
-	return 0;
-}
-
-/* Those of the batch that no kernel has recovered yet. */
-static int recover_batch(struct explore *x, const struct batch *b, struct err *e)
-{
-	const struct recovery *rec = &x->options->recovery;
-	struct state *todo = malloc((b->n + 1) * sizeof(*todo));
-	struct dump **dump = calloc(b->n + 1, sizeof(*dump));
-	size_t n = 0;
-	int r = todo && dump ? 0 : -ENOMEM, s = 0;
-
-	for (size_t i = 0; !r && i < b->n; i++)
-		if (!outcomes_find(x->outcomes, b->state[i].hash))
-			todo[n++] = b->state[i];
-	if (r)
-		err_sys(e, r, "crash states", "recover");
-	else if (n)
-		r = rec->recover(rec->data, image_medium(x->image), todo, n, dump, e);
-	for (size_t i = 0; dump && i < n; i++)
-		if (dump[i] && outcomes_add(x->outcomes, todo[i].hash, dump[i]))
-			s = -ENOMEM;
-	free(todo);
-	free(dump);
-	return r ? r : s ? err_sys(e, s, "crash states", "keep what became of them") : 0;
-}
-
-/* Is member @i of @n among @share of them that are spread evenly? */
-static bool is_in_share(uint64_t i, uint64_t n, uint64_t share)
-{
-	return share >= n || i * share / n != (i + 1) * share / n;
-}
-
-/* So many states at a point that the run keeps within its limit; 0: pass over this one. */
-static uint64_t budget_here(const struct explore *x, bool is_return)
-{
-	uint64_t total = x->options->total, budget = x->options->budget;
-	uint64_t others = x->points - x->returns,
-		 left = total > x->returns ? total - x->returns : 0;
-
-	if (!total)
-		return budget;
-	if (total >= x->points)
-		return total / x->points < budget ? total / x->points : budget;
-	/* Too few for all: what sync calls have promised comes first, then every n-th of the
-	 * others. */
-	if (is_return)
-		return is_in_share(x->returned, x->returns, total);
-	return is_in_share(x->counts.points - x->returned, others, left);
-}
-
-static int choose_states(struct explore *x, struct batch *b, uint64_t budget)
-{
-	struct choose *c = choose_open(x->units.n, NULL, budget,
-				       x->options->seed + x->counts.points);
-	const uint64_t *set;
-	int r = c ? 0 : -ENOMEM;
-
-	while (!r && (set = choose_next(c)))
-		r = add_state(x, b, set);
-	choose_close(c);
-	return r;
-}
 
 static int visit(struct explore *x, const struct explore_point *point, struct err *e)
 {
-	uint64_t budget = x->only_counts ? 0 : budget_here(x, point->op);
-	struct batch b = { 0 };
-	int r;
-
-	x->counts.points++;
-	x->returned += point->op != NULL;
-	if (x->only_counts)
+	if (!x->visitor) {
+		x->points++;
+		x->returns += point->op != NULL;
 		return 0;
-	if (x->options->on_point)
-		x->options->on_point(x->options->data, x->counts.points, x->points);
-	r = units_gather(&x->units, x->persist, x->options->atomic);
-	x->counts.possible += powl(2, (long double)x->units.n);
-	if (x->units.n > x->counts.units_max)
-		x->counts.units_max = x->units.n;
-	if (!budget)
-		x->counts.points_left_out++;
-	if (!r && budget)
-		r = choose_states(x, &b, budget);
-	if (r)
-		err_sys(e, r, "crash states", "make");
-	else
-		r = recover_batch(x, &b, e);
-	for (size_t i = 0; i < b.n; i++)
-		if (judge_state(x, point, b.state[i].hash,
-				count_set(b.set[i], units_words(x->units.n))) &&
-		    !r)
-			r = err_sys(e, -ENOMEM, "crash states", "judge");
-	release_batch(&b);
-	return r;
+	}
+	if (units_gather(&x->units, x->persist, x->options->atomic))
+		return err_sys(e, -ENOMEM, "crash states", "find what is in flight");
+	return visitor_visit(x->visitor, &x->units, point, e);
 }
 
 /* ---- the trace ---- */
@@ -346,10 +125,11 @@ static int take_record(struct explore *x, const struct trace_record *t, struct e
 	if (rec->kind == DX_TRACE_WRITE_BACK ||
 	    (rec->kind == DX_TRACE_STORE && rec->flags & DX_TRACE_NT))
 		x->pending[rec->vcpu % DX_TRACE_VCPUS] = true;
-	if (!r && !x->only_counts)
-		r = persist_apply(x->persist, rec, t->data, e);
-	if (!r && !x->only_counts)
-		image_follow(x->image, t);
+	if (r || !x->visitor)
+		return r;
+	r = persist_apply(x->persist, rec, t->data, e);
+	if (!r)
+		image_follow(x->image, x->persist, rec);
 	return r;
 }
 
@@ -370,6 +150,7 @@ static void close_models(struct explore *x)
 static int open_models(struct explore *x, const struct dx_trace_header *header, struct err *e)
 {
 	struct persist_options how = { .mode = x->options->mode, .ranges = header->ranges };
+	const unsigned char *content[DX_TRACE_RANGES];
 	int r;
 
 	memcpy(how.range, header->range, sizeof(how.range));
@@ -378,8 +159,10 @@ static int open_models(struct explore *x, const struct dx_trace_header *header, 
 		r = persist_open(&x->persist, &how, e);
 	if (r)
 		return r;
+	for (uint32_t i = 0; i < header->ranges; i++)
+		content[i] = persist_durable(x->persist, header->range[i].base);
 	x->history = history_new();
-	x->image = image_open(x->persist, header->range, header->ranges);
+	x->image = image_open(header->range, content, header->ranges);
 	if (!x->history || !x->image)
 		return err_sys(e, -ENOMEM, "crash states", "follow the trace");
 	return 0;
@@ -389,10 +172,8 @@ static int pass(struct explore *x, struct trace *t, struct err *e)
 {
 	struct trace_record rec;
 	uint64_t number = 0;
-	int r = open_models(x, trace_header(t), e), n = 0;
+	int r = trace_rewind(t, e), n = 0;
 
-	if (!r)
-		r = trace_rewind(t, e);
 	while (!r && (n = trace_next(t, &rec, e)) > 0)
 		if (number++ != x->options->leave_out)
 			r = take_record(x, &rec, e);
@@ -401,17 +182,37 @@ static int pass(struct explore *x, struct trace *t, struct err *e)
 
 static int count_points(struct explore *x, struct trace *t, struct err *e)
 {
-	int r;
+	int r = open_models(x, trace_header(t), e);
 
-	x->only_counts = true;
-	r = pass(x, t, e);
-	x->points = x->counts.points;
-	x->returns = x->returned;
-	x->counts.points = x->returned = 0;
-	x->only_counts = x->running = false;
+	if (!r)
+		r = pass(x, t, e);
+	x->running = false;
 	memset(x->pending, 0, sizeof(x->pending));
 	close_models(x);
 	return r;
+}
+
+static int visit_points(struct explore *x, struct trace *t, struct err *e)
+{
+	int r = open_models(x, trace_header(t), e);
+
+	if (r)
+		return r;
+	x->how = (struct visit_options){
+		.budget = x->options->budget,
+		.total = x->options->total,
+		.seed = x->options->seed,
+		.rules = x->options->rules,
+		.recovery = x->options->recovery,
+		.history = x->history,
+		.on_point = x->options->on_point,
+		.data = x->options->data,
+	};
+	x->visitor = visitor_open(&x->how, x->image);
+	if (!x->visitor)
+		return err_sys(e, -ENOMEM, "crash states", "explore");
+	visitor_expect(x->visitor, x->points, x->returns);
+	return pass(x, t, e);
 }
 
 int explore_run(struct explore **ret, struct trace *t, const struct oplog *log,
@@ -420,45 +221,37 @@ int explore_run(struct explore **ret, struct trace *t, const struct oplog *log,
 	struct explore *x = calloc(1, sizeof(*x));
 	int r;
 
-	*ret = x;
+	*ret = NULL;
 	if (!x)
 		return err_sys(e, -ENOMEM, "crash states", "explore");
 	x->options = o;
 	x->log = log;
-	x->outcomes = outcomes_new();
-	if (!x->outcomes)
-		return err_sys(e, -ENOMEM, "crash states", "explore");
 	r = count_points(x, t, e);
 	if (!r)
-		r = pass(x, t, e);
-	x->counts.unique = outcomes_states(x->outcomes);
-	x->counts.outcomes = outcomes_dumps(x->outcomes);
+		r = visit_points(x, t, e);
+	if (x->visitor)
+		*ret = x;
+	else
+		explore_close(x);
 	return r;
 }
 
 size_t explore_violations(const struct explore *x, const struct explore_violation **ret)
 {
-	*ret = x->violation;
-	return x->n_violations;
+	return visitor_violations(x->visitor, ret);
 }
 
 const struct explore_counts *explore_counts(const struct explore *x)
 {
-	return &x->counts;
+	return visitor_counts(x->visitor);
 }
 
 void explore_close(struct explore *x)
 {
 	if (!x)
 		return;
-	for (size_t i = 0; i < x->n_violations; i++) {
-		free(x->violation[i].path);
-		free(x->violation[i].what);
-	}
-	free(x->violation);
-	oracle_release(&x->findings);
+	visitor_close(x->visitor);
 	units_release(&x->units);
-	outcomes_free(x->outcomes);
 	close_models(x);
 	free(x);
 }

@@ -16,8 +16,7 @@
 
 #include "checker/oplog.h"
 #include "checker/persist.h"
-#include "checker/states/oracle.h"
-#include "checker/states/recovery.h"
+#include "checker/states/visit.h"
 #include "checker/symbols.h"
 #include "checker/trace.h"
 
@@ -41,34 +40,6 @@ struct explore_options {
 	struct recovery recovery;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;
-};
-
-/* Where a crash was put. */
-struct explore_point {
-	uint64_t seq;		       /* before that event; */
-	const struct oplog_op *op;     /* after this sync call returned; or NULL: before a fence, */
-	const struct oplog_op *during; /* in this operation (NULL: in none) */
-};
-
-struct explore_violation {
-	enum oracle_rule rule;
-	char *path, *what;
-	const struct oplog_op *promise; /* as in oracle.h */
-	const struct tree_file *file;
-	uint64_t offset, bytes;
-	struct explore_point point; /* of the first state that shows it, and what of */
-	size_t units, kept;	    /* the units in flight there was kept in it */
-	uint64_t state;		    /* the hash of that state */
-	uint64_t states;	    /* how many states show it */
-};
-
-struct explore_counts {
-	uint64_t points, points_left_out; /* crash points; beyond the limit for the run */
-	long double possible;		  /* states, at all of them */
-	uint64_t run;			  /* that were judged, */
-	uint64_t unique;		  /* of different bytes: so many were recovered, */
-	uint64_t outcomes;		  /* to so many different results */
-	size_t units_max;		  /* in flight at one point */
 };
 
 struct explore;

@@ -25,6 +25,15 @@ struct state_medium {
 	uint32_t ranges;
 };
 
+/* What it holds at @addr, up to the end of the range; NULL: it is in none. */
+static inline const unsigned char *state_medium_at(const struct state_medium *m, uint64_t addr)
+{
+	for (uint32_t i = 0; i < m->ranges; i++)
+		if (addr - m->range[i].base < m->range[i].size)
+			return m->content[i] + (addr - m->range[i].base);
+	return NULL;
+}
+
 /* A line that is not as on the medium. */
 struct state_line {
 	uint64_t addr; /* a multiple of DX_TRACE_LINE */

@@ -9,8 +9,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#define LINES_OF_PAGE (STATE_PAGE / DX_TRACE_LINE)
+
 struct image {
-	const struct persist *persist;
 	struct state_medium medium;
 	uint64_t *touched[DX_TRACE_RANGES];
 	uint64_t *hashes[DX_TRACE_RANGES]; /* of each line, as they are in @hash; sparse */
@@ -45,18 +46,17 @@ static uint64_t hashes_bytes(uint64_t size)
 	return size / DX_TRACE_LINE * sizeof(uint64_t);
 }
 
-struct image *image_open(const struct persist *p, const struct dx_trace_range *range,
+struct image *image_open(const struct dx_trace_range *range, const unsigned char *const *content,
 			 uint32_t ranges)
 {
 	struct image *i = calloc(1, sizeof(*i));
 
 	if (!i)
 		return NULL;
-	i->persist = p;
 	i->medium.ranges = ranges;
 	for (uint32_t k = 0; k < ranges; k++) {
 		i->medium.range[k] = range[k];
-		i->medium.content[k] = persist_durable(p, range[k].base);
+		i->medium.content[k] = content[k];
 		i->touched[k] = sparse(touched_bytes(range[k].size));
 		i->hashes[k] = sparse(hashes_bytes(range[k].size));
 		i->medium.touched[k] = i->touched[k];
@@ -77,24 +77,23 @@ static bool find_range(const struct image *i, uint64_t addr, uint32_t *ret)
 	return false;
 }
 
-/* What is durable of a line may have changed. */
-static void refresh_line(struct image *i, uint64_t addr)
+void image_refresh(struct image *i, uint64_t addr)
 {
-	uint64_t *hash, now;
+	uint64_t *hash, now, at;
 	uint32_t range;
 
 	if (!find_range(i, addr, &range))
 		return;
-	hash = &i->hashes[range][(addr - i->medium.range[range].base) / DX_TRACE_LINE];
-	now = image_line_hash(addr & ~(DX_TRACE_LINE - 1),
-			      persist_durable(i->persist, addr & ~(DX_TRACE_LINE - 1)));
+	at = (addr - i->medium.range[range].base) & ~(DX_TRACE_LINE - 1);
+	hash = &i->hashes[range][at / DX_TRACE_LINE];
+	now = image_line_hash(i->medium.range[range].base + at, i->medium.content[range] + at);
 	if (now == *hash)
 		return;
 	i->hash += now - *hash;
 	*hash = now;
 }
 
-static void touch(struct image *i, uint64_t addr)
+void image_touch(struct image *i, uint64_t addr)
 {
 	uint32_t range;
 	uint64_t page;
@@ -105,14 +104,18 @@ static void touch(struct image *i, uint64_t addr)
 	i->touched[range][page / 64] |= 1ULL << page % 64;
 }
 
-void image_follow(struct image *i, const struct trace_record *r)
+void image_follow(struct image *i, const struct persist *p, const struct dx_trace_rec *rec)
 {
-	const struct persist_effect *effect = persist_effect(i->persist);
+	const struct persist_effect *effect = persist_effect(p);
+	uint64_t page = rec->addr & ~(STATE_PAGE - 1);
 
-	if (r->rec->kind == DX_TRACE_STORE || r->rec->kind == DX_TRACE_IMAGE)
-		touch(i, r->rec->addr);
+	if (rec->kind == DX_TRACE_STORE || rec->kind == DX_TRACE_IMAGE)
+		image_touch(i, rec->addr);
+	if (rec->kind == DX_TRACE_IMAGE)
+		for (uint64_t l = 0; l < LINES_OF_PAGE; l++)
+			image_refresh(i, page + l * DX_TRACE_LINE);
 	for (size_t k = 0; k < effect->n_changed; k++)
-		refresh_line(i, effect->changed[k]);
+		image_refresh(i, effect->changed[k]);
 }
 
 const struct state_medium *image_medium(const struct image *i)

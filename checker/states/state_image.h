@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is durable, as a medium that states are made of: which pages were ever touched, and
- * a hash over all of it that is kept up to date line by line. The content itself is the
- * persistence model's.
+ * a hash over all of it that is kept up to date line by line. The content itself is
+ * somebody else's: the persistence model's, or that of a log's replay.
  *
  * The hash of a medium is the sum of the hashes of its lines, each with its address; a
  * line of zeros counts nothing. So that of a state is the medium's, less what its lines
@@ -13,16 +13,19 @@
 
 #include "checker/persist.h"
 #include "checker/states/state.h"
-#include "checker/trace.h"
 
 struct image;
 
-/* @ranges as @p was opened with; @p outlives it. NULL: no memory. */
-struct image *image_open(const struct persist *p, const struct dx_trace_range *range,
+/* @content: of each range, all of it, readable; it outlives the image. NULL: no memory. */
+struct image *image_open(const struct dx_trace_range *range, const unsigned char *const *content,
 			 uint32_t ranges);
 
-/* After @r was applied to the model. */
-void image_follow(struct image *i, const struct trace_record *r);
+/* The page at @addr is or will be something else than zeros; what a line holds has changed. */
+void image_touch(struct image *i, uint64_t addr);
+void image_refresh(struct image *i, uint64_t addr);
+
+/* After @rec was applied to the model whose durable content this is. */
+void image_follow(struct image *i, const struct persist *p, const struct dx_trace_rec *rec);
 
 const struct state_medium *image_medium(const struct image *i);
 

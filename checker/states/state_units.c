@@ -179,7 +179,7 @@ static const struct unit_part **chosen_parts(const struct units *u, const uint64
 	return parts;
 }
 
-int units_lines(const struct units *u, const struct persist *p, const uint64_t *set,
+int units_lines(const struct units *u, const struct state_medium *durable, const uint64_t *set,
 		struct state_line **ret, size_t *ret_n)
 {
 	size_t n, lines = 0;
@@ -197,7 +197,7 @@ int units_lines(const struct units *u, const struct persist *p, const uint64_t *
 			at = &line[lines - 1];
 		} else {
 			at->addr = parts[i]->addr;
-			memcpy(at->data, persist_durable(p, at->addr), DX_TRACE_LINE);
+			memcpy(at->data, state_medium_at(durable, at->addr), DX_TRACE_LINE);
 			lines++;
 		}
 		for (uint64_t bytes = parts[i]->bytes; bytes; bytes &= bytes - 1)

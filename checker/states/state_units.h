@@ -49,7 +49,7 @@ int units_gather(struct units *u, const struct persist *p, uint32_t atomic);
  * The lines of a state in which the units of @set (a bit each) are kept, and the others
  * are lost: as struct state wants them. *@ret is malloc'ed. 0 or -ENOMEM.
  */
-int units_lines(const struct units *u, const struct persist *p, const uint64_t *set,
+int units_lines(const struct units *u, const struct state_medium *durable, const uint64_t *set,
 		struct state_line **ret, size_t *ret_n);
 
 /* Of what units_gather() left, also of a zeroed one. */

@@ -31,11 +31,14 @@ static struct side one, other;
 static void open_side(struct side *s, enum persist_mode mode)
 {
 	struct persist_options o = { .mode = mode, .ranges = 2 };
+	const unsigned char *content[2];
 	struct err e = { 0 };
 
 	memcpy(o.range, ranges, sizeof(ranges));
 	cr_assert_eq(persist_open(&s->model, &o, &e), 0, "%s", e.what);
-	s->image = image_open(s->model, ranges, 2);
+	for (int i = 0; i < 2; i++)
+		content[i] = persist_durable(s->model, ranges[i].base);
+	s->image = image_open(ranges, content, 2);
 	cr_assert(s->image);
 	s->seq = 0;
 }
@@ -63,13 +66,12 @@ TestSuite(state_image, .init = begin_sides, .fini = end_sides);
 
 static void feed(struct side *s, struct dx_trace_rec rec, const void *data)
 {
-	struct trace_record r = { &rec, data };
 	struct err e = { 0 };
 
 	rec.seq = s->seq;
 	s->seq += rec.count;
 	cr_assert_eq(persist_apply(s->model, &rec, data, &e), 0, "%s", e.what);
-	image_follow(s->image, &r);
+	image_follow(s->image, s->model, &rec);
 }
 
 static void put(struct side *s, uint64_t addr, unsigned int flags, const void *data, uint32_t len)
@@ -297,9 +299,9 @@ Test(state_image, that_of_a_state_is_that_of_a_medium_which_holds_it)
 		cr_assert_eq(units_gather(&units, one.model, 8), 0);
 		cr_assert_leq(units.n, 3 * 40);
 		set = random_next(&seed);
-		cr_assert_eq(
-			units_lines(&units, one.model, (const uint64_t[]){ set, set }, &lines, &n),
-			0);
+		cr_assert_eq(units_lines(&units, image_medium(one.image),
+					 (const uint64_t[]){ set, set }, &lines, &n),
+			     0);
 		lay(&other, &one, lines, n);
 		cr_expect_eq(image_hash(one.image, lines, n), hash_of(&other), "script %d", i);
 		cr_expect_eq(hash_of(&other), hash_anew(&other));

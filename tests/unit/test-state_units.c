@@ -31,9 +31,15 @@ static void gather(uint32_t atomic)
 /* The lines of the state that has the units of @set, a bit each, of the first 64. */
 static void make_state(uint64_t set)
 {
+	const struct state_medium durable = {
+		.range = { { BASE, SIZE } },
+		.content = { persist_durable(model, BASE) },
+		.ranges = 1,
+	};
+
 	free(lines);
 	lines = NULL;
-	cr_assert_eq(units_lines(&units, model, &set, &lines, &n_lines), 0);
+	cr_assert_eq(units_lines(&units, &durable, &set, &lines, &n_lines), 0);
 }
 
 static uint64_t word(const struct state_line *line, unsigned int i)

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "checker/states/visit.h"
+#include "checker/states/choose.h"
+#include "checker/states/outcomes.h"
+#include "lib/grow.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VIOLATIONS_MAX 1024
+#define BATCH_LINES    (1U << 18) /* of the states that are held at a time, about */
+
+/* States of one crash point that have to be recovered. */
+struct batch {
+	struct state *state;
+	uint64_t **set; /* of units, of each */
+	size_t n, room, sets_room, lines;
+};
+
+struct visitor {
+	const struct visit_options *options;
+	const struct image *image;
+	const struct units *units; /* of the point that is visited */
+	struct outcomes *outcomes;
+	struct explore_counts counts;
+	struct {
+		uint64_t points, returns;
+	} expected;
+	uint64_t returned; /* points so far that were returns of sync calls */
+	struct explore_violation *violation;
+	size_t n_violations, room;
+	struct oracle_findings findings;
+};
+
+/* ---- violations ---- */
+
+static bool is_alike(const struct explore_violation *v, const struct oracle_finding *f)
+{
+	return v->rule == f->rule && v->promise == f->promise && !strcmp(v->path, f->path) &&
+	       (v->offset == f->offset || f->rule == ORACLE_DATA || f->rule == ORACLE_FOREIGN) &&
+	       (*f->path || !strcmp(v->what, f->what));
+}
+
+static int add_violation(struct visitor *x, const struct oracle_finding *f,
+			 const struct explore_point *point, size_t kept, uint64_t state)
+{
+	struct explore_violation *more, *v;
+
+	for (size_t i = 0; i < x->n_violations; i++)
+		if (is_alike(&x->violation[i], f)) {
+			x->violation[i].states++;
+			return 0;
+		}
+	if (x->n_violations == VIOLATIONS_MAX)
+		return 0;
+	more = grow(x->violation, x->n_violations, &x->room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	x->violation = more;
+	v = &x->violation[x->n_violations];
+	*v = (struct explore_violation){
+		.rule = f->rule,
+		.path = strdup(f->path),
+		.what = strdup(f->what),
+		.promise = f->promise,
+		.file = f->file,
+		.offset = f->offset,
+		.bytes = f->bytes,
+		.point = *point,
+		.units = x->units->n,
+		.kept = kept,
+		.state = state,
+		.states = 1,
+	};
+	x->n_violations++;
+	return v->path && v->what ? 0 : -ENOMEM;
+}
+
+/* ---- one crash point ---- */
+
+static size_t count_set(const uint64_t *set, size_t words)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < words; i++)
+		n += (size_t)__builtin_popcountll(set[i]);
+	return n;
+}
+
+static int judge_state(struct visitor *x, const struct explore_point *point, uint64_t state,
+		       size_t kept)
+{
+	const struct dump *dump = outcomes_find(x->outcomes, state);
+	int r = 0;
+
+	if (!dump)
+		return 0;
+	x->counts.run++;
+	x->findings.n = 0;
+	r = oracle_judge(dump, x->options->history, x->options->rules, &x->findings);
+	for (size_t i = 0; !r && i < x->findings.n; i++)
+		r = add_violation(x, &x->findings.list[i], point, kept, state);
+	return r;
+}
+
+static bool batch_has(const struct batch *b, uint64_t hash)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->state[i].hash == hash)
+			return true;
+	return false;
+}
+
+static void release_batch(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		free((void *)(uintptr_t)b->state[i].lines);
+		free(b->set[i]);
+	}
+	free(b->state);
+	free(b->set);
+	*b = (struct batch){ 0 };
+}
+
+/* The state of a set of units, if it is not in the batch yet. */
+static int add_state(struct visitor *x, struct batch *b, const uint64_t *set)
+{
+	size_t words = units_words(x->units->n), n;
+	struct state_line *lines;
+	struct state *more;
+	uint64_t **sets, hash;
+
+	if (units_lines(x->units, image_medium(x->image), set, &lines, &n))
+		return -ENOMEM;
+	hash = image_hash(x->image, lines, n);
+	more = batch_has(b, hash) ? NULL : grow(b->state, b->n, &b->room, sizeof(*more));
+	if (!more) {
+		free(lines);
+		return batch_has(b, hash) ? 0 : -ENOMEM;
+	}
+	b->state = more;
+	sets = grow(b->set, b->n, &b->sets_room, sizeof(*sets));
+	if (sets)
+		b->set = sets;
+	if (sets)
+		sets[b->n] = malloc((words + 1) * sizeof(**sets));
+	if (!sets || !sets[b->n]) {
+		free(lines);
+		return -ENOMEM;
+	}
+	if (words)
+		memcpy(sets[b->n], set, words * sizeof(*set));
+	b->state[b->n++] = (struct state){ lines, n, hash };
+	b->lines += n;
+	return 0;
+}
+
+/* Those of the batch that no kernel has recovered yet. */
+static int recover_batch(struct visitor *x, const struct batch *b, struct err *e)
+{
+	const struct recovery *rec = &x->options->recovery;
+	struct state *todo = malloc((b->n + 1) * sizeof(*todo));
+	struct dump **dump = calloc(b->n + 1, sizeof(*dump));
+	size_t n = 0;
+	int r = todo && dump ? 0 : -ENOMEM, s = 0;
+
+	for (size_t i = 0; !r && i < b->n; i++)
+		if (!outcomes_find(x->outcomes, b->state[i].hash))
+			todo[n++] = b->state[i];
+	if (r)
+		err_sys(e, r, "crash states", "recover");
+	else if (n)
+		r = rec->recover(rec->data, image_medium(x->image), todo, n, dump, e);
+	for (size_t i = 0; dump && i < n; i++)
+		if (dump[i] && outcomes_add(x->outcomes, todo[i].hash, dump[i]))
+			s = -ENOMEM;
+	free(todo);
+	free(dump);
+	return r ? r : s ? err_sys(e, s, "crash states", "keep what became of them") : 0;
+}
+
+/* Is member @i of @n among @share of them that are spread evenly? */
+static bool is_in_share(uint64_t i, uint64_t n, uint64_t share)
+{
+	return share >= n || i * share / n != (i + 1) * share / n;
+}
+
+/* So many states at a point that the run keeps within its limit; 0: pass over this one. */
+static uint64_t budget_here(const struct visitor *x, bool is_return)
+{
+	uint64_t total = x->options->total, budget = x->options->budget;
+	uint64_t others = x->expected.points - x->expected.returns,
+		 left = total > x->expected.returns ? total - x->expected.returns : 0;
+
+	if (!total)
+		return budget;
+	if (total >= x->expected.points)
+		return total / x->expected.points < budget ? total / x->expected.points : budget;
+	/* Too few for all: what sync calls have promised comes first, then every n-th of the
+	 * others. */
+	if (is_return)
+		return is_in_share(x->returned, x->expected.returns, total);
+	return is_in_share(x->counts.points - x->returned, others, left);
+}
+
+static int flush_batch(struct visitor *x, struct batch *b, const struct explore_point *point,
+		       struct err *e)
+{
+	int r = recover_batch(x, b, e);
+
+	for (size_t i = 0; i < b->n; i++)
+		if (judge_state(x, point, b->state[i].hash,
+				count_set(b->set[i], units_words(x->units->n))) &&
+		    !r)
+			r = err_sys(e, -ENOMEM, "crash states", "judge");
+	release_batch(b);
+	return r;
+}
+
+static int try_states(struct visitor *x, const struct explore_point *point, uint64_t budget,
+		      struct err *e)
+{
+	struct choose *c = choose_open(x->units->n, NULL, budget,
+				       x->options->seed + x->counts.points);
+	struct batch b = { 0 };
+	const uint64_t *set;
+	int r = c ? 0 : err_sys(e, -ENOMEM, "crash states", "choose");
+
+	while (!r && (set = choose_next(c))) {
+		if (add_state(x, &b, set))
+			r = err_sys(e, -ENOMEM, "crash states", "make");
+		else if (b.lines > BATCH_LINES)
+			r = flush_batch(x, &b, point, e);
+	}
+	if (!r)
+		r = flush_batch(x, &b, point, e);
+	release_batch(&b);
+	choose_close(c);
+	return r;
+}
+
+/* 2^@n more, in a number that may be too large for any. */
+static void add_possible(struct explore_counts *c, size_t n)
+{
+	double more = (double)n, less = c->possible_log2;
+
+	c->possible += n < 16000 ? powl(2, (long double)n) : INFINITY;
+	if (more < less) {
+		more = less;
+		less = (double)n;
+	}
+	c->possible_log2 = c->possible == 1 ? 0 : more + log2(1 + exp2(less - more));
+}
+
+int visitor_visit(struct visitor *x, const struct units *u, const struct explore_point *point,
+		  struct err *e)
+{
+	uint64_t budget = budget_here(x, point->op);
+
+	x->units = u;
+	x->counts.points++;
+	x->returned += point->op != NULL;
+	if (x->options->on_point)
+		x->options->on_point(x->options->data, x->counts.points, x->expected.points);
+	add_possible(&x->counts, u->n);
+	if (u->n > x->counts.units_max)
+		x->counts.units_max = u->n;
+	if (!budget)
+		x->counts.points_left_out++;
+	return budget ? try_states(x, point, budget, e) : 0;
+}
+
+void visitor_expect(struct visitor *x, uint64_t points, uint64_t returns)
+{
+	x->expected.points = points;
+	x->expected.returns = returns;
+}
+
+struct visitor *visitor_open(const struct visit_options *o, const struct image *image)
+{
+	struct visitor *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return NULL;
+	x->options = o;
+	x->image = image;
+	x->counts.possible_log2 = -INFINITY;
+	x->outcomes = outcomes_new();
+	if (!x->outcomes) {
+		free(x);
+		return NULL;
+	}
+	return x;
+}
+
+size_t visitor_violations(const struct visitor *x, const struct explore_violation **ret)
+{
+	*ret = x->violation;
+	return x->n_violations;
+}
+
+const struct explore_counts *visitor_counts(struct visitor *x)
+{
+	x->counts.unique = outcomes_states(x->outcomes);
+	x->counts.outcomes = outcomes_dumps(x->outcomes);
+	return &x->counts;
+}
+
+void visitor_close(struct visitor *x)
+{
+	if (!x)
+		return;
+	for (size_t i = 0; i < x->n_violations; i++) {
+		free(x->violation[i].path);
+		free(x->violation[i].what);
+	}
+	free(x->violation);
+	oracle_release(&x->findings);
+	outcomes_free(x->outcomes);
+	free(x);
+}
