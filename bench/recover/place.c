@@ -123,25 +123,38 @@ static int check_ranges(const struct place *p, const struct state_medium *m, str
 
 /* ---- comparing ---- */
 
-/* Bits of the pages that the file has memory for. */
+static bool is_marked(const struct place *p, uint64_t page)
+{
+	return p->pages[page / WORD] >> (page % WORD) & 1;
+}
+
+/*
+ * Marks the pages that the file has memory for. Only those that are not marked yet are
+ * asked for: a medium is touched in many pieces, each of which would be two calls.
+ */
 static int mark_allocated(struct place *p, unsigned int nvdimm, struct err *e)
 {
-	off_t size = (off_t)p->range[nvdimm].size, at = 0;
+	uint64_t pages = p->range[nvdimm].size / STATE_PAGE, page = 0;
 
-	while (at < size) {
-		off_t data = lseek(p->fd[nvdimm], at, SEEK_DATA), hole;
+	for (;;) {
+		off_t data, hole;
 
+		while (page < pages && is_marked(p, page))
+			page++;
+		if (page >= pages)
+			return 0;
+		data = lseek(p->fd[nvdimm], (off_t)(page * STATE_PAGE), SEEK_DATA);
 		if (data < 0 && errno == ENXIO)
 			return 0;
+		page = (uint64_t)data / STATE_PAGE;
+		if (data >= 0 && is_marked(p, page))
+			continue;
 		hole = data < 0 ? -1 : lseek(p->fd[nvdimm], data, SEEK_HOLE);
 		if (hole < 0)
 			return err_sys(e, -errno, "NVDIMM", "find what is allocated");
-		for (uint64_t page = (uint64_t)data / STATE_PAGE;
-		     page < ((uint64_t)hole + STATE_PAGE - 1) / STATE_PAGE; page++)
+		for (; page * STATE_PAGE < (uint64_t)hole && page < pages; page++)
 			p->pages[page / WORD] |= 1ULL << (page % WORD);
-		at = hole;
 	}
-	return 0;
 }
 
 static int mark_pages(struct place *p, const struct state_medium *m, unsigned int nvdimm,
