@@ -191,14 +191,15 @@ $(B)/fuzzer/%: tests/fuzz/%.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
 	$(COMPILE) -fsanitize=fuzzer -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS)
 
-$(B)/fuzz/make-linecheck: tests/fuzz/make-linecheck.c $(B)/libdaxbench.a
+$(B)/fuzz/make-linecheck $(B)/fuzz/make-dump: $(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaxbench.a
 	@mkdir -p $(@D)
 	$(COMPILE) -o $@ $< $(B)/libdaxbench.a $(PKG_LIBS) $(TEST_LIBS)
 
 # What of the corpus is made by a program.
-fuzz-corpus: $(B)/fuzz/make-linecheck
-	@mkdir -p tests/fuzz/corpus/linecheck
+fuzz-corpus: $(B)/fuzz/make-linecheck $(B)/fuzz/make-dump
+	@mkdir -p tests/fuzz/corpus/linecheck tests/fuzz/corpus/dump
 	@$(B)/fuzz/make-linecheck tests/fuzz/corpus/linecheck
+	@$(B)/fuzz/make-dump tests/fuzz/corpus/dump
 
 fuzzers: $(fuzz_targets:%=$(B)/fuzzer/%)
 
