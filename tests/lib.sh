@@ -35,7 +35,7 @@ has() {
 # Is a QEMU of this checkout running? Others may have theirs.
 qemu_runs() {
 	local pid
-	for pid in $(pgrep -f 'mem-path=(build/run|/proc/)'); do
+	for pid in $(pgrep -f -- '-initrd build/run'); do
 		[ "$(readlink "/proc/$pid/cwd")" = "$PWD" ] && return 0
 	done
 	return 1

@@ -101,7 +101,7 @@ dies() {
 		[ "$size" -gt 400000 ] && break
 		read -rt 0.1 <> <(:) || true
 	done
-	for qemu in $(pgrep -f 'mem-path=build/run'); do
+	for qemu in $(pgrep -f -- '-initrd build/run'); do
 		[ "$(readlink "/proc/$qemu/cwd")" = "$PWD" ] && kill "-$signal" "$qemu"
 	done
 	wait $pid
@@ -128,7 +128,7 @@ has out "promised what a power cut would lose"
 # Has a QEMU of this checkout opened all of its NVDIMMs?
 has_nvdimms() {
 	local qemu
-	for qemu in $(pgrep -f 'mem-path=build/run'); do
+	for qemu in $(pgrep -f -- '-initrd build/run'); do
 		grep -qs "$PWD/build/run/.*/nvdimm2\$" "/proc/$qemu/maps" && return 0
 	done
 	return 1
