@@ -270,7 +270,7 @@ static int add_below(struct walk *w, int parent, const char *name)
 	dir = fdopendir(fd);
 	if (!dir)
 		return errno;
-	fd = -1; /* closed with the stream */
+	(void)steal_fd(fd); /* closed with the stream */
 	error = read_names(dir, &names);
 	later = add_names(w, dirfd(dir), &names);
 	free_names(&names);

@@ -132,7 +132,8 @@ static int check_records(struct dump *d, struct err *e)
 
 static void take_record(struct dump *d, const struct dump_rec *rec, unsigned char *payload)
 {
-	struct dump_entry *entry = d->n_entries ? &d->entry[d->n_entries - 1] : NULL;
+	/* The last one; what belongs to one has come behind it, as was checked. */
+	struct dump_entry *entry = d->entry + (d->n_entries ? d->n_entries - 1 : 0);
 
 	memset(payload + rec->length, 0, padded(rec->length) - rec->length);
 	switch (rec->kind) {
