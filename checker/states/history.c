@@ -179,8 +179,8 @@ static int change(struct history *h, const char *path, const struct history_vers
 	n->version[n->n++] = *to;
 	if (to->object)
 		to->object->names++;
-	if (before && !--before->names)
-		before->may_be_gone = true;
+	if (before)
+		before->names--;
 	return 0;
 }
 
@@ -231,19 +231,13 @@ static int begin_rename(struct history *h, const struct oplog_op *op, uint64_t s
 {
 	struct history_object *from = object_of(find_name(h, op->text[0])),
 			      *to = object_of(find_name(h, op->text[1]));
-	bool exchange = arg(op, 0) & RENAME_EXCHANGE && to;
+	bool exchange = arg(op, 0) & RENAME_EXCHANGE;
 	int r;
 
 	if (!from || from == to)
 		return 0; /* of two names of one file nothing changes: rename(2) */
-	if (exchange)
-		to->names++; /* it is never without one */
 	r = rename_one(h, op->text[0], op->text[1], from, seq);
-	if (!r)
-		r = change_name(h, op->text[0], exchange ? to : NULL, seq);
-	if (exchange)
-		to->names--;
-	return r;
+	return r ? r : change_name(h, op->text[0], exchange ? to : NULL, seq);
 }
 
 /* ---- sizes ---- */

@@ -56,9 +56,8 @@ struct history_object {
 	size_t n_sizes, room;
 	size_t size_floor;		      /* the oldest version that may still be */
 	const struct oplog_op *size_promise;  /* who promised that; NULL: nobody */
-	unsigned int names;		      /* how many it has now */
-	const struct oplog_op *reach_promise; /* who promised that some name of it is there, */
-	bool may_be_gone;		      /* and whether its last one has gone since */
+	unsigned int names;		      /* how many it has now; without one it may be gone */
+	const struct oplog_op *reach_promise; /* who promised that some name of it is there */
 	struct history_promise *promise;      /* of its data, in their order */
 	size_t n_promises, promises_room;
 };

@@ -74,16 +74,13 @@ static void promise_names_of(const struct history *h, const struct history_objec
 /* From now on some name of @o is there. */
 static void set_reach(struct history_object *o, const struct call *c)
 {
-	if (!o->reach_promise || o->may_be_gone)
+	if (!o->reach_promise)
 		o->reach_promise = c->op;
-	o->may_be_gone = false;
 }
 
 /* If it has one that was over before the call began, and has not ended since. */
 static void promise_reach(const struct history *h, struct history_object *o, const struct call *c)
 {
-	if (!o->names)
-		return;
 	for (size_t i = 0; i < h->n_names; i++) {
 		const struct history_name *n = h->name[i];
 

@@ -477,7 +477,7 @@ static void judge_reach(struct oracle *o)
 {
 	for (const struct history_object *object = history_objects(o->history); object;
 	     object = object->next)
-		if (object->reach_promise && !object->may_be_gone && !is_reached(o, object))
+		if (object->reach_promise && object->names && !is_reached(o, object))
 			find(o, ORACLE_REACHED, history_path(o->history, object),
 			     object->reach_promise, "no name leads to it any more");
 }

@@ -242,15 +242,17 @@ Test(choose, one_seed_is_one_choice)
 
 Test(choose, chance_reaches_the_last_unit)
 {
-	size_t kept = 0, n = 0;
+	size_t kept = 0, unlike = 0, n = 0;
 
 	choose_all(65, NULL, 4096 - 1, 3);
 	for (size_t i = 2 + 3 * 65; i < got.n; i++)
 		if (size_of(i) > 10 && size_of(i) < 55) {
 			kept += units_has(got.set[i], 64);
+			unlike += units_has(got.set[i], 64) != units_has(got.set[i], 0);
 			n++;
 		}
 	cr_expect(n > 100 && kept > n / 4 && kept < 3 * n / 4, "%zu of %zu", kept, n);
+	cr_expect_gt(unlike, n / 4); /* by a chance of its own */
 }
 
 /* ---- units that make no difference ---- */

@@ -180,7 +180,8 @@ static void phase(uint64_t which)
 	simple(DX_OP_PHASE, 0, which, 0, 0, 0);
 }
 
-static void start_explore(void)
+/* Nothing runs yet. */
+static void start_before_run(void)
 {
 	start_files();
 	files.ended = true;
@@ -197,6 +198,11 @@ static void start_explore(void)
 		.on_point = at_point,
 		.data = &options,
 	};
+}
+
+static void start_explore(void)
+{
+	start_before_run();
 	phase(1);
 }
 
@@ -293,7 +299,7 @@ static void find_points(void)
 
 		if (i == kernel.left_out)
 			continue;
-		if (r->kind == DX_TRACE_WRITE_BACK)
+		if (r->kind == DX_TRACE_WRITE_BACK || r->flags & DX_TRACE_NT)
 			waits = true;
 		if (r->kind == DX_TRACE_FENCE) {
 			if (waits && running)
@@ -475,6 +481,19 @@ Test(explore, of_a_new_file_it_loses_the_file)
 		cr_expect_str_eq(violation(i)->path, "a");
 		cr_expect_eq(violation(i)->promise, fsync_number(0));
 		cr_expect_eq(violation(i)->point.op, fsync_number(0));
+	}
+}
+
+Test(explore, each_call_is_named_for_what_it_promised)
+{
+	two_generations(0, NO_LAST_FENCE);
+	write_data(0, 0);
+	fsync_but(0, 0, NO_LAST_FENCE);
+	explored();
+	expect_violations(2);
+	for (unsigned int i = 0; i < 2; i++) {
+		cr_expect_eq(violation(i)->rule, ORACLE_DATA);
+		cr_expect_eq(violation(i)->promise, fsync_number(1 + i));
 	}
 }
 
@@ -684,6 +703,36 @@ Test(explore, which_fences_drain_is_of_the_mode)
 	options.recovery.recover = recover;
 	explored();
 	cr_expect_eq(explore_counts(explore)->points, 1);
+}
+
+Test(explore, stores_past_the_caches_wait_for_a_fence)
+{
+	create(0);
+	store_nt(DATA(0, 0), "12345678", 8);
+	fence(DX_TRACE_SFENCE);
+	explored();
+	cr_expect_eq(explore_counts(explore)->points, 1);
+	cr_expect_eq(explore_counts(explore)->run, 2);
+}
+
+/* Both passes see the same points, whatever the first one ends with. */
+Test(explore, each_pass_begins_anew)
+{
+	end_explore();
+	start_before_run();
+	create(0);
+	write_data(0, 0);
+	flush_data(0, 0);
+	fence(DX_TRACE_SFENCE); /* before run() */
+	phase(1);
+	fence(DX_TRACE_SFENCE); /* for nothing */
+	write_data(0, 1);
+	flush_data(0, 1);
+	fence(DX_TRACE_SFENCE);
+	flush_data(0, 0); /* and never drained */
+	explored();
+	cr_expect_eq(explore_counts(explore)->points, 1);
+	cr_expect_eq(kernel.point, 1);
 }
 
 Test(explore, a_call_that_failed_is_no_crash_point)

@@ -55,6 +55,48 @@ Test(history, it_is_not_even_if_both_names_are_counted)
 	expect_only(ORACLE_LINKS, "b");
 }
 
+Test(history, nor_is_it_in_the_other_direction)
+{
+	create(A, "b");
+	names(DX_OP_RENAME, "b", "a", 0);
+	found();
+	found_entry("a", S_IFREG | 0644, 100, 2, 0);
+	found_entry("b", S_IFREG | 0644, 100, 2, 0);
+	found_end();
+	expect_only(ORACLE_LINKS, "b");
+}
+
+Test(history, a_synced_rename_is_done)
+{
+	create(A, "a");
+	sync_all();
+	names(DX_OP_RENAME, "a", "b", 0);
+	sync_all();
+	FOUND("b", NULL);
+	expect_legal();
+	FOUND("a", NULL);
+	expect_illegal(ORACLE_NAME, "a");
+	expect_illegal(ORACLE_NAME, "b");
+	expect_illegal(ORACLE_REACHED, "b");
+}
+
+/* Of two calls that ran at one time either may have been the last. */
+Test(history, a_name_of_two_workers_may_be_either_s)
+{
+	begin(DX_OP_OPEN, A, O_RDWR | O_CREAT, 0644, 0, 0);
+	text("a");
+	by(1);
+	names(DX_OP_UNLINK, "a", NULL, 0);
+	sync_all();
+	crash();
+	by(0);
+	end(0);
+	FOUND("a", NULL);
+	expect_legal();
+	FOUND(NULL);
+	expect_legal();
+}
+
 Test(history, a_rename_over_a_file_leaves_one_or_the_other)
 {
 	uint64_t old, new;
@@ -232,6 +274,8 @@ Test(history, fsync_of_a_file_does_not_promise_the_rename_of_its_directory)
 	found_file("d/a", 100, 0);
 	found_end();
 	expect_legal();
+	fsync_directory(B, "e");
+	expect_legal(); /* nor has the directory a say in its own name */
 	names(DX_OP_RENAME, "e/a", "e/b", 0);
 	fsync_of(A); /* but that of the file, which came after it */
 	found();
@@ -289,6 +333,23 @@ Test(history, an_operation_without_its_name_changes_nothing)
 	begin(DX_OP_UNLINK, 0, 0, 0, 0, 0);
 	FOUND("a", NULL);
 	expect_legal();
+}
+
+Test(history, what_sync_has_promised_no_later_call_takes_back)
+{
+	names(DX_OP_MKDIR, "d", NULL, 0);
+	create(A, "d/a");
+	sync_all();
+	names(DX_OP_RENAME, "d", "e", 0);
+	sync_all();
+	fsync_of(A);
+	fsync_directory(B, "e");
+	found();
+	found_directory("d");
+	found_file("d/a", 100, 0);
+	found_end();
+	expect_illegal(ORACLE_NAME, "d/a");
+	expect_illegal(ORACLE_NAME, "e/a");
 }
 
 /* ---- links, unlink ---- */
@@ -512,6 +573,20 @@ Test(history, sizes_of_two_workers_are_both_legal)
 	fsync_of(A);
 	found_size(PAGE);
 	expect_only(ORACLE_SIZE, "a");
+	begin(DX_OP_TRUNCATE, A, 4 * PAGE, 0, 0, 0);
+	by(1);
+	begin(DX_OP_TRUNCATE, A, 5 * PAGE, 0, 0, 0);
+	by(0);
+	end(0); /* it is over before the other is, but not before that began */
+	by(1);
+	end(0);
+	fsync_of(A);
+	found_size(4 * PAGE);
+	expect_legal();
+	found_size(5 * PAGE);
+	expect_legal();
+	found_size(3 * PAGE);
+	expect_only(ORACLE_SIZE, "a");
 }
 
 Test(history, an_append_ends_anywhere_until_it_is_promised)
@@ -551,6 +626,9 @@ Test(history, open_can_truncate)
 	create(A, "a");
 	truncate_to(A, PAGE);
 	sync_all();
+	open_file(B, "a", O_RDWR | O_CREAT);
+	found_size(0);
+	expect_only(ORACLE_SIZE, "a"); /* but only if it is to */
 	open_file(B, "a", O_RDWR | O_TRUNC);
 	found_size(PAGE);
 	expect_legal();

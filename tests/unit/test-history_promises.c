@@ -214,8 +214,47 @@ Test(history_promises, a_synchronous_write_promises_its_size)
 		FOUND("a", NULL);
 		cr_expect_eq(expect_only(ORACLE_SIZE, "a")->promise->rec->op, DX_OP_WRITE);
 		FOUND(NULL);
-		expect_illegal(ORACLE_REACHED, "a");
+		if (i < 2)
+			expect_only(ORACLE_REACHED, "a");
+		else
+			expect_illegal(ORACLE_STRICT_NAME, "a");
 	}
+}
+
+Test(history_promises, one_that_wrote_nothing_promises_nothing)
+{
+	open_file(A, "a", O_RDWR | O_CREAT | O_DSYNC);
+	write_to(A, 0, 0, 0);
+	FOUND(NULL);
+	expect_legal();
+}
+
+Test(history_promises, the_first_call_is_named_that_promised_the_size)
+{
+	create(A, "a");
+	truncate_to(A, PAGE);
+	sync_file(DX_OP_FDATASYNC, A);
+	sync_all();
+	FOUND("a", NULL);
+	cr_expect_eq(expect_only(ORACLE_SIZE, "a")->promise->rec->op, DX_OP_FDATASYNC);
+}
+
+Test(history_promises, a_name_that_is_changing_is_not_promised)
+{
+	create(A, "a");
+	by(1);
+	begin(DX_OP_RENAME, 0, 0, 0, 0, 0);
+	text("a");
+	text("b");
+	by(0);
+	fsync_of(A);
+	crash();
+	by(1);
+	end(0);
+	FOUND("a", NULL);
+	expect_legal();
+	FOUND("b", NULL);
+	expect_legal();
 }
 
 /* O_SYNC is as if fsync() followed, O_DSYNC as if fdatasync() did: open(2). */

@@ -245,6 +245,18 @@ Test(oracle, a_hole_reads_as_zeros)
 	cr_expect_eq(expect_only(ORACLE_FOREIGN, "a")->offset, 2 * PAGE);
 }
 
+Test(oracle, behind_the_end_nobody_looks)
+{
+	create(A, "a");
+	truncate_to(A, PAGE + 100);
+	fsync_of(A);
+	found();
+	found_file("a", 100, PAGE + 100);
+	found_bytes(B, PAGE + 128, 64, 99);
+	found_end();
+	expect_legal();
+}
+
 Test(oracle, so_does_what_lies_between_two_writes)
 {
 	unsigned char page[PAGE] = { 0 };
@@ -357,6 +369,20 @@ Test(oracle, a_clone_is_not_judged_by_whose_bytes_it_has)
 	expect_legal();
 	fsync_of(B);
 	expect_only(ORACLE_DATA, "b");
+}
+
+Test(oracle, nor_is_one_where_nobody_wrote)
+{
+	create(A, "a");
+	truncate_to(A, 3 * PAGE);
+	create(B, "b");
+	begin(DX_OP_REFLINK, B, A, 0, 0, PAGE);
+	end(0);
+	found();
+	found_file("a", 100, 3 * PAGE);
+	found_bytes(C, 2 * PAGE, PAGE, 99);
+	found_end();
+	expect_legal();
 }
 
 /* ---- the file system itself ---- */

@@ -86,6 +86,19 @@ Test(state_units, lines_of_a_page_are_one)
 	cr_expect_eq(units.unit[1].n_parts, 1);
 }
 
+Test(state_units, whatever_else_was_stored_to_in_between)
+{
+	for (unsigned int line = 0; line < 3; line++)
+		for (unsigned int page = 0; page < 100; page++)
+			store(0, 4096UL * (page * 37 % 100) + LINE * line, 1);
+	gather(4096);
+	cr_assert_eq(units.n, 100);
+	for (size_t i = 0; i < units.n; i++)
+		cr_expect_eq(units.unit[i].n_parts, 3);
+	gather(512);
+	cr_expect_eq(units.n, 100);
+}
+
 Test(state_units, or_of_a_sector)
 {
 	store(0, 512, 1);
