@@ -113,12 +113,11 @@ static void promise_entry(struct history_name *n, const struct call *c)
 static void promise_directory(const struct history *h, const struct history_object *d,
 			      const struct call *c)
 {
-	const char *path = d == h->root ? "" : NULL;
+	const char *path = d == h->root ? "" : history_path(h, d);
 
-	for (size_t i = 0; !path && i < h->n_names; i++)
-		if (history_object_of(h->name[i]) == d)
-			path = h->name[i]->path;
-	for (size_t i = 0; path && i < h->n_names; i++)
+	if (d != h->root && !d->names)
+		return; /* it was removed, and nothing is in it */
+	for (size_t i = 0; i < h->n_names; i++)
 		if (is_in(h->name[i]->path, path))
 			promise_entry(h->name[i], c);
 }

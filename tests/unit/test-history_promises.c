@@ -175,6 +175,17 @@ Test(history_promises, fsync_of_a_directory_promises_the_names_in_it)
 	expect_legal(); /* "b" is not in it */
 }
 
+Test(history_promises, a_directory_that_was_removed_promises_nothing)
+{
+	names(DX_OP_MKDIR, "d", NULL, 0);
+	create(A, "a");
+	open_file(B, "d", O_RDONLY | O_DIRECTORY);
+	names(DX_OP_RMDIR, "d", NULL, 0);
+	fsync_of(B);
+	FOUND(NULL);
+	expect_legal();
+}
+
 Test(history_promises, fsync_of_the_root_promises_what_is_right_below_it)
 {
 	names(DX_OP_MKDIR, "d", NULL, 0);
