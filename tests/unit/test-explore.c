@@ -311,7 +311,7 @@ static void find_points(void)
 		op = record(0, r->addr);
 		if (op->op == DX_OP_PHASE)
 			running = op->arg[0] == 1;
-		if (op->op == DX_OP_FSYNC && !op->result && running)
+		if (op->op == DX_OP_FSYNC && op->end && !op->result && running)
 			kernel.at[kernel.n_points++] = i + 1;
 	}
 }
@@ -733,6 +733,28 @@ Test(explore, each_pass_begins_anew)
 	explored();
 	cr_expect_eq(explore_counts(explore)->points, 1);
 	cr_expect_eq(kernel.point, 1);
+}
+
+Test(explore, what_waits_at_the_end_does_not_wait_at_the_beginning)
+{
+	fence(DX_TRACE_SFENCE);
+	create(0);
+	write_data(0, 0);
+	flush_data(0, 0);
+	explored();
+	cr_expect_eq(explore_counts(explore)->points, 0);
+}
+
+Test(explore, a_call_that_never_returned_promises_nothing)
+{
+	create(0);
+	write_data(0, 0);
+	begin(DX_OP_FSYNC, HANDLE(0), 0, 0, 0, 0);
+	mark(DX_MARK_END); /* the log does not have its result */
+	flush_data(0, 0);
+	fence(DX_TRACE_SFENCE);
+	explored();
+	expect_violations(0);
 }
 
 Test(explore, a_call_that_failed_is_no_crash_point)
