@@ -11,6 +11,18 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+unsigned int states_guests(uint64_t asked)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (asked)
+		return (unsigned int)asked;
+	return cpus < 1				 ? 1
+	       : cpus > (long)RECOVER_MAX_GUESTS ? RECOVER_MAX_GUESTS
+						 : (unsigned int)cpus;
+}
 
 /* ---- as JSON ---- */
 
@@ -20,6 +32,8 @@ static json_t *text(const char *from)
 	char copy[1024];
 
 	snprintf(copy, sizeof(copy), "%s", from);
+	for (char *c = copy; (c = strchr(c, '\n'));)
+		*c = ' ';
 	tame_ascii(copy);
 	return json_string(copy);
 }
@@ -52,11 +66,9 @@ static json_t *describe_possible(const struct explore_counts *n)
 	return json_sprintf("2^%.1f", n->possible_log2);
 }
 
-static json_t *describe(const struct states_options *o, const struct explore *x, uint64_t ms)
+json_t *states_describe(const struct states_options *o, const struct explore_counts *n,
+			const struct explore_violation *list, size_t found, uint64_t ms)
 {
-	const struct explore_violation *list;
-	const struct explore_counts *n = explore_counts(x);
-	size_t found = explore_violations(x, &list);
 	json_t *violations = json_array();
 
 	for (size_t i = 0; i < found; i++)
@@ -145,13 +157,18 @@ static int explore(const struct states_options *o, struct trace *t, const struct
 		.on_point = o->on_point,
 		.data = o->data,
 	};
+	const struct explore_violation *list;
 	uint64_t began = monotonic_ms();
 	struct explore *x;
+	size_t found;
 	int r = explore_run(&x, t, log, &how, e);
 
 	if (!x)
 		return r;
-	json_object_set_new(cell, "states", describe(o, x, monotonic_ms() - began));
+	found = explore_violations(x, &list);
+	json_object_set_new(
+		cell, "states",
+		states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
 	decide(cell);
 	explore_close(x);
 	return r;

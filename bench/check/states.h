@@ -12,6 +12,7 @@
 
 #include "bench/recover/pool.h"
 #include "checker/persist.h"
+#include "checker/states/visit.h"
 #include "lib/err.h"
 
 #define STATES_DEFAULT_BUDGET 64
@@ -26,6 +27,13 @@ struct states_options {
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;
 };
+
+/* How many guests recover at a time: @asked, or (0) as many as there are CPUs. */
+unsigned int states_guests(uint64_t asked);
+
+/* What was tried and found, as "states" of a cell: results/daxbench-result-1.schema.json. */
+json_t *states_describe(const struct states_options *o, const struct explore_counts *n,
+			const struct explore_violation *list, size_t found, uint64_t ms);
 
 /* Files of a recorded run. */
 struct states_run {

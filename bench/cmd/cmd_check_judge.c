@@ -50,19 +50,7 @@ static void on_point(void *data, uint64_t point, uint64_t points)
 	char what[160];
 
 	snprintf(what, sizeof(what), "crash points of %s", (const char *)data);
-	say_progress(point, points, what);
-}
-
-/* As many as there are CPUs: a guest that recovers has one, and waits for nothing. */
-static unsigned int guests_wanted(const struct check *check)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (check->guests)
-		return (unsigned int)check->guests;
-	return cpus < 1				 ? 1
-	       : cpus > (long)RECOVER_MAX_GUESTS ? RECOVER_MAX_GUESTS
-						 : (unsigned int)cpus;
+	say_progress_bytes(point, points, what);
 }
 
 int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e)
@@ -77,7 +65,7 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.seed = check->session.seed,
 		.on_point = on_point,
 	};
-	return recover_pool_open(&j->states.pool, job, guests_wanted(check), e);
+	return recover_pool_open(&j->states.pool, job, states_guests(check->guests), e);
 }
 
 /* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */

@@ -15,10 +15,16 @@ struct replay_options {
 	enum replay_every every;
 	uint64_t number;
 	bool no_discard;
+	/* Crash states: at each point, in all (0: no limit), bytes of a unit, guests at a time. */
+	uint64_t states, states_total, atomic, guests; /* states 0: none */
+	const char *fs, *kernel;
 };
 
 /* The replay: 0, or a negative errno with @e filled; @ret_found: the check failed. */
 int replay_onto(const struct replay_options *o, bool *ret_found, struct err *e);
+
+/* Crash states of the log, recovered in guests; printed. As replay_onto(). */
+int replay_states(const struct replay_options *o, bool *ret_found, struct err *e);
 
 /*
  * Each prints to stdout and returns 0, or a negative errno with @e filled; of a log

@@ -59,6 +59,7 @@ static void recover(struct agent *a, struct dump_out *out)
 static void prove(struct agent *a, struct dump_out *out)
 {
 	const char *what = "mount";
+	char text[160] = "";
 	int error, later;
 
 	prove_fsck(&a->mounting, out);
@@ -71,7 +72,9 @@ static void prove(struct agent *a, struct dump_out *out)
 			what = "unmount";
 		}
 	}
-	dump_out_step(out, DUMP_WRITE, error, error ? what : "");
+	if (error)
+		snprintf(text, sizeof(text), "%s: %s", what, strerror(error));
+	dump_out_step(out, DUMP_WRITE, error, text);
 }
 
 static void answer(struct agent *a, uint64_t asked)

@@ -65,17 +65,21 @@ static void format_op(const json_t *op, char *buf, size_t len)
 	snprintf(buf, len, "%s #%" PRId64, text_of(op, "op"), number_of(op, "record"));
 }
 
-static void print_point(FILE *out, const json_t *v)
+static void print_point(FILE *out, const json_t *cell, const json_t *v)
 {
 	const json_t *after = json_object_get(v, "after"), *during = json_object_get(v, "during");
 	char op[64];
 
 	format_op(json_is_object(after) ? after : during, op, sizeof(op));
-	say(out, "  crash     %s%s, event %" PRId64,
-	    json_is_object(after)    ? "once it had returned: "
-	    : json_is_object(during) ? "before a fence of "
-				     : "before a fence outside of all operations",
-	    json_is_object(after) || json_is_object(during) ? op : "", number_of(v, "event"));
+	if (json_is_object(json_object_get(cell, "log")))
+		say(out, "  crash     while entry %" PRId64 " was under way", number_of(v, "event"));
+	else
+		say(out, "  crash     %s%s, event %" PRId64,
+		    json_is_object(after)    ? "once it had returned: "
+		    : json_is_object(during) ? "before a fence of "
+					     : "before a fence outside of all operations",
+		    json_is_object(after) || json_is_object(during) ? op : "",
+		    number_of(v, "event"));
 	say(out, "  state     %s: %" PRId64 " of %" PRId64 " units in flight kept",
 	    text_of(v, "state"), number_of(v, "kept"), number_of(v, "units"));
 	if (number_of(v, "states") > 1)
@@ -94,7 +98,7 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	    text_of(v, "file")[0] ? ": " : "", text_of(v, "what"));
 	if (json_is_object(promise))
 		say(out, "  promised  by %s", op);
-	print_point(out, v);
+	print_point(out, cell, v);
 }
 
 /* One of each rule first, and none that the lines have told: they are what differs. */

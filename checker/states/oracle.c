@@ -72,9 +72,8 @@ static void judge_step(struct oracle *o, enum dump_step step, enum oracle_rule r
 		find(o, rule, "", NULL, "fsck: exit status %" PRId64 "%s%s", s->result,
 		     *s->text ? ": " : "", s->text);
 	else
-		find(o, rule, "", NULL, "%s: %s%s%s", dump_step_name(step),
-		     strerror((int)(s->result < 0 ? -s->result : s->result)), *s->text ? ": " : "",
-		     s->text);
+		find(o, rule, "", NULL, "%s: %s", dump_step_name(step),
+		     *s->text ? s->text : strerror((int)(s->result < 0 ? -s->result : s->result)));
 }
 
 /* Of what was not looked at nothing is known: that is no clean state. */
@@ -519,7 +518,8 @@ static void judge_links(struct oracle *o)
 			find(o, ORACLE_LINKS, entry[i].path, NULL,
 			     "has %" PRIu64 " names, and says that it has %" PRIu64, same,
 			     entry[i].nlink);
-		judge_shared(o, entry, i);
+		if (o->history)
+			judge_shared(o, entry, i);
 	}
 }
 
@@ -529,12 +529,13 @@ int oracle_judge(const struct dump *dump, const struct history *history, unsigne
 	struct oracle o = { dump, history, rules, ret, false };
 
 	judge_steps(&o);
-	if (can_be_read(&o)) {
+	if (can_be_read(&o) && history) {
 		judge_names(&o);
 		judge_entries(&o);
 		judge_reach(&o);
-		judge_links(&o);
 	}
+	if (can_be_read(&o))
+		judge_links(&o);
 	return o.failed ? -ENOMEM : 0;
 }
 

@@ -50,6 +50,7 @@ struct oracle_findings {
 /*
  * All that is wrong with @dump; @history (and the promises behind it) are at the crash point.
  * @rules: a bit for each rule to apply. The findings are added to @ret. 0 or -ENOMEM.
+ * Without a history (NULL) nothing is known of files: only what needs none is judged.
  */
 int oracle_judge(const struct dump *dump, const struct history *history, unsigned int rules,
 		 struct oracle_findings *ret);

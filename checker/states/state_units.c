@@ -160,7 +160,9 @@ static int part_by_addr(const void *a, const void *b)
 	const struct unit_part *x = *(const struct unit_part *const *)a,
 			       *y = *(const struct unit_part *const *)b;
 
-	return (x->addr > y->addr) - (x->addr < y->addr);
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return (x > y) - (x < y); /* of one array: the later write lies behind */
 }
 
 /* The parts of the units of @set by address, malloc'ed; NULL: no memory. */
