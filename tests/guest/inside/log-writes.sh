@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# In the guest: a file system of kind $1 through dm-log-writes, and its log on standard output.
-# A mark stands behind mkfs, another at the end.
+# In the guest: a file system of kind $1 through dm-log-writes, with $2 rounds of work (12), and
+# its log on standard output. A mark stands behind mkfs, another at the end.
 set -e
-fs=$1
+fs=$1 rounds=${2:-12}
 exec 3>&1 1>&2
 set --
 for dir in /sys/block/pmem*; do # the small one is for operation logs
@@ -18,7 +18,7 @@ dmsetup message log 0 mark mkfs
 mkdir -p /mnt
 mount -t "$fs" /dev/mapper/log /mnt
 i=0
-while [ $i -lt 12 ]; do
+while [ $i -lt "$rounds" ]; do
 	mkdir "/mnt/d$i"
 	echo "contents of $i" >"/mnt/d$i/file"
 	ln "/mnt/d$i/file" "/mnt/link$i"
