@@ -3,11 +3,15 @@
 #include "bench/cmd/cmd_emulate.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/say.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_FILES 32
@@ -17,15 +21,26 @@ struct shell {
 	const char *files[MAX_FILES + 1];
 	size_t n_files;
 	char **command; /* NULL: a shell */
+	const char *nvdimm;
+	char nvdimm_copy[64]; /* of which only the guest knows */
 };
 
-enum { OPT_KERNEL = 0x100, OPT_MODULES, OPT_AS_HOST, OPT_FILE, OPT_DETERMINISTIC, OPT_CONSOLE };
+enum {
+	OPT_KERNEL = 0x100,
+	OPT_MODULES,
+	OPT_AS_HOST,
+	OPT_FILE,
+	OPT_DETERMINISTIC,
+	OPT_CONSOLE,
+	OPT_NVDIMM
+};
 
 static const struct argp_option options[] = {
 	{ "kernel", OPT_KERNEL, "K", 0, "6.1, 6.12 or a bzImage", 0 },
 	{ "modules", OPT_MODULES, "DIR", 0, "its modules", 0 },
 	{ "as-host", OPT_AS_HOST, NULL, 0, "let daxbench take the guest for a real machine", 0 },
 	{ "file", OPT_FILE, "HOST:GUEST", 0, "take a file along; may be repeated", 0 },
+	{ "nvdimm", OPT_NVDIMM, "FILE", 0, "what its first NVDIMM holds: a crash state, say", 0 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0, "one vCPU whose clock counts instructions",
 	  0 },
 	{ "console", OPT_CONSOLE, "FILE", 0, "keep the console here", 0 },
@@ -54,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_DETERMINISTIC:
 		s->job.deterministic = true;
 		return 0;
+	case OPT_NVDIMM:
+		s->nvdimm = arg;
+		return 0;
 	case OPT_CONSOLE:
 		s->job.console_log = arg;
 		return 0;
@@ -72,10 +90,45 @@ static const struct argp argp = {
 	.doc = "A shell in the emulated machine, or COMMAND with its output and exit status.",
 };
 
+static int check_size(const struct shell *s, struct err *e)
+{
+	struct stat st;
+
+	if (stat(s->nvdimm, &st))
+		return err_sys(e, -errno, s->nvdimm, "open");
+	if (S_ISREG(st.st_mode) && st.st_size >= (off_t)EMULATE_MIN_NVDIMM &&
+	    st.st_size <= (off_t)EMULATE_MAX_NVDIMM && st.st_size % EMULATE_NVDIMM_STEP == 0)
+		return 0;
+	return err_set(e, -EINVAL, s->nvdimm,
+		       "is no NVDIMM: want a file of %llu MiB or more, a multiple of %llu",
+		       EMULATE_MIN_NVDIMM >> 20, EMULATE_NVDIMM_STEP >> 20);
+}
+
+/* What the guest writes is not to be in the file: it gets a copy, in memory of ours. */
+static int take_nvdimm(struct shell *s, int *ret_fd, struct err *e)
+{
+	struct stat st;
+	int r = check_size(s, e);
+
+	if (r)
+		return r;
+	*ret_fd = memfd_create("daxbench-nvdimm", MFD_CLOEXEC);
+	if (*ret_fd < 0)
+		return err_sys(e, -errno, s->nvdimm, "copy");
+	snprintf(s->nvdimm_copy, sizeof(s->nvdimm_copy), "/proc/%d/fd/%d", (int)getpid(), *ret_fd);
+	r = file_copy_sparse(s->nvdimm, s->nvdimm_copy);
+	if (r || fstat(*ret_fd, &st))
+		return err_sys(e, r ? r : -errno, s->nvdimm, "copy");
+	s->job.nvdimm_file[EMULATE_DATA] = s->nvdimm_copy;
+	s->job.nvdimm_bytes[EMULATE_DATA] = (uint64_t)st.st_size;
+	return 0;
+}
+
 int cmd_shell(int argc, char **argv)
 {
 	static char *shell[] = { (char *)"/bin/sh", NULL };
 	struct shell s = { 0 };
+	AUTO_CLOSE int nvdimm = -1;
 	struct err e;
 
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &s);
@@ -87,6 +140,10 @@ int cmd_shell(int argc, char **argv)
 		err_hint(&e, "give a command: daxbench shell -- COMMAND");
 		say_error(&e);
 		return EXIT_USAGE;
+	}
+	if (s.nvdimm && take_nvdimm(&s, &nvdimm, &e)) {
+		say_error(&e);
+		return say_exit_code(&e);
 	}
 	if (s.job.interactive)
 		say_note(0, "booting; \"exit\" or ctrl-D ends the guest");
