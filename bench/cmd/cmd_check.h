@@ -26,7 +26,8 @@ struct check {
 	uint64_t reduce_ms;  /* look for shorter lists so long; 0: not at all */
 	enum persist_mode rules;
 	bool rules_given;
-	/* Crash states: at each point, of each run; of a unit; guests that recover them at a time. */
+	/* Crash states: at each point, of each run; of a unit; guests that recover them at a time.
+	 */
 	uint64_t states, states_total; /* 0: none are made; 0: no limit for a run */
 	uint64_t atomic, guests;
 	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
@@ -49,12 +50,12 @@ int check_guests(struct check *check);
 struct check_judge {
 	const struct check *check;
 	struct results *results;
-	json_t *known;		  /* failures (known.h) */
-	struct coverage coverage; /* of all soups */
-	struct ace_report ace;	  /* of all that ace made */
-	bool kept;		  /* files of a cell */
-	struct repro_run run;	  /* what all cells have in common */
-	struct repro repro;	  /* the violations, saved */
+	json_t *known;		      /* failures (known.h) */
+	struct coverage coverage;     /* of all soups */
+	struct ace_report ace;	      /* of all that ace made */
+	bool kept;		      /* files of a cell */
+	struct repro_run run;	      /* what all cells have in common */
+	struct repro repro;	      /* the violations, saved */
 	struct states_options states; /* pool: NULL: none are made */
 };
 

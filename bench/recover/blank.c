@@ -43,7 +43,7 @@ static int boot(const struct emulate_job *like, int fd, struct err *e)
 int blank_make(const struct emulate_job *job, void **ret, struct err *e)
 {
 	AUTO_CLOSE int fd = memfd_create("daxbench-blank", MFD_CLOEXEC);
-	AUTO_FREE void *head = malloc(BLANK_BYTES);
+	AUTO_FREE unsigned char *head = malloc(BLANK_BYTES);
 	int r;
 
 	if (!head)

@@ -72,7 +72,8 @@ static void print_point(FILE *out, const json_t *cell, const json_t *v)
 
 	format_op(json_is_object(after) ? after : during, op, sizeof(op));
 	if (json_is_object(json_object_get(cell, "log")))
-		say(out, "  crash     while entry %" PRId64 " was under way", number_of(v, "event"));
+		say(out, "  crash     while entry %" PRId64 " was under way",
+		    number_of(v, "event"));
 	else
 		say(out, "  crash     %s%s, event %" PRId64,
 		    json_is_object(after)    ? "once it had returned: "

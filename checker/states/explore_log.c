@@ -276,7 +276,7 @@ static int open_medium(struct explore_log *x, struct err *e)
 			return err_sys(e, -errno, x->path, "make its medium");
 		content[i] = x->memory[i] = at;
 	}
-	if (o->offset)
+	if (o->ranges && o->offset)
 		memcpy(x->memory[0], o->head, o->offset);
 	x->image = image_open(o->range, content, o->ranges);
 	if (!x->image)

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: a file system of kind $1 through dm-log-writes, with $2 rounds of work (12), and
 # its log on standard output. A mark stands behind mkfs, another at the end.

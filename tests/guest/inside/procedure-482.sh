@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: the log /log of a $1 file system, looked at as xfstests' generic/482 does: for
 # each FUA write all of the log up to it is replayed from its beginning, then mounted, unmounted and
