@@ -40,21 +40,27 @@ static int boot(const struct emulate_job *like, int fd, struct err *e)
 	return r;
 }
 
+static int read_head(int fd, void **ret, struct err *e)
+{
+	void *head = malloc(BLANK_BYTES);
+
+	if (!head)
+		return err_sys(e, -ENOMEM, "guest", "read its NVDIMM");
+	if (pread(fd, head, BLANK_BYTES, 0) == (ssize_t)BLANK_BYTES) {
+		*ret = head;
+		return 0;
+	}
+	free(head);
+	return err_sys(e, -EIO, "guest", "read its NVDIMM");
+}
+
 int blank_make(const struct emulate_job *job, void **ret, struct err *e)
 {
 	AUTO_CLOSE int fd = memfd_create("daxbench-blank", MFD_CLOEXEC);
-	AUTO_FREE unsigned char *head = malloc(BLANK_BYTES);
 	int r;
 
-	if (!head)
-		return err_sys(e, -ENOMEM, "guest", "make a namespace");
 	if (fd < 0 || ftruncate(fd, (off_t)qemu_nvdimm_bytes(job, EMULATE_DATA)))
 		return err_sys(e, -errno, "guest", "make its NVDIMM");
 	r = boot(job, fd, e);
-	if (r)
-		return r;
-	if (pread(fd, head, BLANK_BYTES, 0) != (ssize_t)BLANK_BYTES)
-		return err_sys(e, -EIO, "guest", "read its NVDIMM");
-	*ret = steal_ptr(head);
-	return 0;
+	return r ? r : read_head(fd, ret, e);
 }
