@@ -671,6 +671,60 @@ void content_read(const struct content *c, uint64_t offset, uint64_t length,
 		read_page(p, offset, end, which, ret);
 }
 
+static bool older_line(const struct content_page *p, unsigned int line, unsigned int depth,
+		       unsigned char ret[DX_TRACE_LINE])
+{
+	uint64_t at = p->index * CONTENT_PAGE + line * DX_TRACE_LINE;
+	unsigned char values[DX_TRACE_LINE];
+	unsigned int seen[DX_TRACE_LINE] = { 0 };
+	bool any = false;
+
+	memset(ret, 0, DX_TRACE_LINE);
+	for (size_t i = p->n_layers; i-- > 0;) {
+		const struct content_layer *layer = &p->layers[i];
+
+		line_values(layer->change, at, layer->bytes[line], values);
+		for (uint64_t bytes = layer->bytes[line]; bytes; bytes &= bytes - 1) {
+			int k = __builtin_ctzll(bytes);
+
+			if (seen[k] <= depth)
+				ret[k] = values[k];
+			any |= seen[k]++ == depth;
+		}
+	}
+	for (uint64_t bytes = p->original[line]; bytes; bytes &= bytes - 1) {
+		int k = __builtin_ctzll(bytes);
+
+		if (seen[k] && seen[k] <= depth)
+			ret[k] = 0;
+		any |= seen[k] && seen[k] == depth;
+	}
+	return any;
+}
+
+bool content_read_older(const struct content *c, uint64_t offset, uint64_t length,
+			unsigned int depth, unsigned char *ret)
+{
+	uint64_t end = offset + length;
+	unsigned char values[DX_TRACE_LINE];
+	bool any = false;
+
+	memset(ret, 0, length);
+	for (const struct content_page *p = content_next_page(c, offset / CONTENT_PAGE);
+	     p && p->index * CONTENT_PAGE < end; p = content_next_page(c, p->index + 1))
+		for (unsigned int line = 0; line < CONTENT_LINES; line++) {
+			uint64_t at = p->index * CONTENT_PAGE + line * DX_TRACE_LINE;
+			uint64_t from = at > offset ? at : offset;
+			uint64_t to = at + DX_TRACE_LINE < end ? at + DX_TRACE_LINE : end;
+
+			if (from >= to)
+				continue;
+			any |= older_line(p, line, depth, values);
+			memcpy(ret + (from - offset), values + (from - at), to - from);
+		}
+	return any;
+}
+
 const struct content_change *content_owner(const struct content_page *p, unsigned int at)
 {
 	for (size_t i = p->n_layers; i-- > 0;)

@@ -157,6 +157,14 @@ void content_read(const struct content *c, uint64_t offset, uint64_t length,
 		  enum content_newest which, unsigned char *ret);
 
 /*
+ * The same as a crash may have left it: of each byte the value that is @depth (1 or more) older
+ * than its newest one, or the oldest that it may still have. False: no byte has one so old, and
+ * @ret is nothing new.
+ */
+bool content_read_older(const struct content *c, uint64_t offset, uint64_t length,
+			unsigned int depth, unsigned char *ret);
+
+/*
  * Which of the promised bytes of a line may not have these values? @values: 64
  * bytes, @mask: those of them to look at. Returns a mask of the illegal ones.
  */

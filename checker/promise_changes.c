@@ -154,6 +154,36 @@ static int begin_truncate(struct promise *p, struct worker *w, struct tree_file 
 }
 
 /*
+ * What is moved or shared is what the medium holds: not the newest stores to it, if nothing has
+ * made these durable. So it may be older values, until somebody promises the new ones: as
+ * if each had been written just before, and failed.
+ */
+#define OLDER_MAX 4
+
+static int begin_older(struct promise *p, struct worker *w, struct tree_file *from, uint64_t offset,
+		       uint64_t length, struct tree_file *to, uint64_t target)
+{
+	struct content_change like = { .kind = CONTENT_LITERAL };
+	int r = 0;
+
+	like.literal = malloc(length);
+	if (!like.literal)
+		return -ENOMEM;
+	for (unsigned int depth = OLDER_MAX; !r && depth > 0; depth--) {
+		struct content_change **change = &w->change[CHANGE_PERHAPS];
+
+		if (!content_read_older(from->content, offset, length, depth, like.literal))
+			continue;
+		r = begin_change(p, w, CHANGE_PERHAPS, to, &like, target, length);
+		if (!r && *change)
+			r = content_end(to->content, *change, 0, w->began);
+		*change = NULL;
+	}
+	free(like.literal);
+	return r;
+}
+
+/*
  * The bytes of @from at @offset become those of @to at @target. Where a write failed or
  * goes on, they may be the ones before it or what it was about to write.
  */
@@ -174,7 +204,9 @@ static int begin_copy(struct promise *p, struct worker *w, struct tree_file *fro
 	perhaps = like.literal + length;
 	content_read(from->content, offset, length, CONTENT_ENDED, like.literal);
 	content_read(from->content, offset, length, CONTENT_ANY, perhaps);
-	r = begin_change(p, w, CHANGE_DATA, to, &like, target, length);
+	r = begin_older(p, w, from, offset, length, to, target);
+	if (!r)
+		r = begin_change(p, w, CHANGE_DATA, to, &like, target, length);
 	if (!r && memcmp(like.literal, perhaps, length) != 0)
 		r = begin_change(p, w, CHANGE_PERHAPS, to,
 				 &(struct content_change){ .kind = CONTENT_LITERAL,
