@@ -152,7 +152,6 @@ static int explore(const struct states_options *o, struct trace *t, const struct
 		.seed = o->seed,
 		.rules = ORACLE_ALL_RULES,
 		.flushes = symbols,
-		.leave_out = CONTENT_NEVER,
 		.recovery = recover_pool_recovery(o->pool),
 		.on_point = o->on_point,
 		.data = o->data,

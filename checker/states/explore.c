@@ -4,7 +4,6 @@
  * out; the second stops at each, and has its states recovered and judged before it goes on.
  */
 #include "checker/states/explore.h"
-#include "checker/kernel_names.h"
 #include "checker/states/state_image.h"
 #include "checker/states/state_units.h"
 
@@ -21,6 +20,7 @@ struct explore {
 	struct image *image;
 	struct visitor *visitor; /* NULL in the first pass */
 	struct visit_options how;
+	struct drain_rules drain_rules;
 	struct units units;
 	uint64_t began[DX_LOG_WORKERS]; /* events: of each worker's operation */
 	bool pending[DX_TRACE_VCPUS];	/* something waits for that vCPU's fence */
@@ -30,6 +30,10 @@ struct explore {
 
 static int visit(struct explore *x, const struct explore_point *point, struct err *e)
 {
+	const struct edit *edit = x->options->edit;
+
+	if (edit && (point->seq < edit->from || point->seq > edit->until))
+		return 0;
 	if (!x->visitor) {
 		x->points++;
 		x->returns += point->op != NULL;
@@ -41,18 +45,6 @@ static int visit(struct explore *x, const struct explore_point *point, struct er
 }
 
 /* ---- the trace ---- */
-
-static bool drains(const struct explore *x, const struct dx_trace_rec *rec)
-{
-	const struct symbol *by;
-
-	if (x->options->mode != PERSIST_SDM && rec->detail > DX_TRACE_MFENCE)
-		return false;
-	if (!x->options->flushes || rec->flags & DX_TRACE_USER)
-		return true;
-	by = symbols_find(x->options->flushes, rec->ip);
-	return by && kernel_name_is_flush(by->name);
-}
 
 /* The operation that a worker is in, if it is only one: which CPU runs whom is not told. */
 static const struct oplog_op *current(const struct explore *x)
@@ -118,7 +110,7 @@ static int take_record(struct explore *x, const struct trace_record *t, struct e
 
 	if (rec->kind == DX_TRACE_MARK)
 		return take_mark(x, rec, e);
-	if (rec->kind == DX_TRACE_FENCE && !drains(x, rec))
+	if (rec->kind == DX_TRACE_FENCE && !drains(&x->drain_rules, rec))
 		return 0;
 	if (rec->kind == DX_TRACE_FENCE)
 		r = before_fence(x, rec, e);
@@ -170,13 +162,13 @@ static int open_models(struct explore *x, const struct dx_trace_header *header, 
 
 static int pass(struct explore *x, struct trace *t, struct err *e)
 {
+	struct edit_stream *stream;
 	struct trace_record rec;
-	uint64_t number = 0;
-	int r = trace_rewind(t, e), n = 0;
+	int r = edit_stream_open(&stream, t, x->options->edit, &x->drain_rules, e), n = 0;
 
-	while (!r && (n = trace_next(t, &rec, e)) > 0)
-		if (number++ != x->options->leave_out)
-			r = take_record(x, &rec, e);
+	while (!r && (n = edit_stream_next(stream, &rec, e)) > 0)
+		r = take_record(x, &rec, e);
+	edit_stream_close(stream);
 	return r ? r : n;
 }
 
@@ -205,6 +197,7 @@ static int visit_points(struct explore *x, struct trace *t, struct err *e)
 		.rules = x->options->rules,
 		.recovery = x->options->recovery,
 		.history = x->history,
+		.outcomes = x->options->outcomes,
 		.on_point = x->options->on_point,
 		.data = x->options->data,
 	};
@@ -226,6 +219,7 @@ int explore_run(struct explore **ret, struct trace *t, const struct oplog *log,
 		return err_sys(e, -ENOMEM, "crash states", "explore");
 	x->options = o;
 	x->log = log;
+	x->drain_rules = (struct drain_rules){ o->mode, o->flushes };
 	r = count_points(x, t, e);
 	if (!r)
 		r = visit_points(x, t, e);

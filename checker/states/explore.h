@@ -16,6 +16,8 @@
 
 #include "checker/oplog.h"
 #include "checker/persist.h"
+#include "checker/states/edit.h"
+#include "checker/states/outcomes.h"
 #include "checker/states/visit.h"
 #include "checker/symbols.h"
 #include "checker/trace.h"
@@ -28,15 +30,10 @@ struct explore_options {
 	uint64_t budget; /* states at a crash point, at most; 1 to EXPLORE_BUDGET_MAX */
 	uint64_t total;	 /* and of the run; 0: no limit */
 	uint64_t seed;
-	unsigned int rules; /* of the oracle: ORACLE_ALL_RULES */
-	/*
-	 * The kernel's, to know its flushes by: no other fence of the kernel drains. A file
-	 * system can ask for a flush and for nothing else; what other fences happen to run before
-	 * it, on the same CPU, is luck, and hides the states that a flush is there for. NULL:
-	 * every fence drains that does by the rules. Fences of programs always do.
-	 */
-	const struct symbols *flushes;
-	uint64_t leave_out; /* number of a record to pass over; CONTENT_NEVER: none */
+	unsigned int rules;	       /* of the oracle: ORACLE_ALL_RULES */
+	const struct symbols *flushes; /* as in drains.h */
+	const struct edit *edit;   /* the trace is taken as that would have it; NULL: as it is */
+	struct outcomes *outcomes; /* shared with other explorations of this medium; may be NULL */
 	struct recovery recovery;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/states/visit.h"
 #include "checker/states/choose.h"
-#include "checker/states/outcomes.h"
 #include "lib/grow.h"
 
 #include <errno.h>
@@ -22,8 +21,9 @@ struct batch {
 struct visitor {
 	const struct visit_options *options;
 	const struct image *image;
-	const struct units *units; /* of the point that is visited */
-	struct outcomes *outcomes;
+	const struct units *units;	 /* of the point that is visited */
+	struct outcomes *outcomes, *own; /* own: made here; else NULL */
+	size_t known, known_ends;	 /* states and dumps that others had recovered before */
 	struct explore_counts counts;
 	struct {
 		uint64_t points, returns;
@@ -36,11 +36,24 @@ struct visitor {
 
 /* ---- violations ---- */
 
-static bool is_alike(const struct explore_violation *v, const struct oracle_finding *f)
+static bool is_of(const struct explore_violation *v, const struct oracle_finding *f)
 {
 	return v->rule == f->rule && v->promise == f->promise && !strcmp(v->path, f->path) &&
-	       (v->offset == f->offset || f->rule == ORACLE_DATA || f->rule == ORACLE_FOREIGN) &&
-	       (*f->path || !strcmp(v->what, f->what));
+	       (v->offset == f->offset || f->rule == ORACLE_DATA || f->rule == ORACLE_FOREIGN);
+}
+
+static bool is_alike(const struct explore_violation *v, const struct oracle_finding *f)
+{
+	return is_of(v, f) && (*f->path || !strcmp(v->what, f->what));
+}
+
+bool explore_is_alike(const struct explore_violation *a, const struct explore_violation *b)
+{
+	const struct oracle_finding f = {
+		.rule = b->rule, .promise = b->promise, .path = b->path, .offset = b->offset
+	};
+
+	return is_of(a, &f) && (*a->path || !strcmp(a->what, b->what));
 }
 
 static int add_violation(struct visitor *x, const struct oracle_finding *f,
@@ -287,11 +300,14 @@ struct visitor *visitor_open(const struct visit_options *o, const struct image *
 	x->options = o;
 	x->image = image;
 	x->counts.possible_log2 = -INFINITY;
-	x->outcomes = outcomes_new();
+	x->own = o->outcomes ? NULL : outcomes_new();
+	x->outcomes = o->outcomes ? o->outcomes : x->own;
 	if (!x->outcomes) {
 		free(x);
 		return NULL;
 	}
+	x->known = outcomes_states(x->outcomes);
+	x->known_ends = outcomes_dumps(x->outcomes);
 	return x;
 }
 
@@ -303,8 +319,8 @@ size_t visitor_violations(const struct visitor *x, const struct explore_violatio
 
 const struct explore_counts *visitor_counts(struct visitor *x)
 {
-	x->counts.unique = outcomes_states(x->outcomes);
-	x->counts.outcomes = outcomes_dumps(x->outcomes);
+	x->counts.unique = outcomes_states(x->outcomes) - x->known;
+	x->counts.outcomes = outcomes_dumps(x->outcomes) - x->known_ends;
 	return &x->counts;
 }
 
@@ -318,6 +334,6 @@ void visitor_close(struct visitor *x)
 	}
 	free(x->violation);
 	oracle_release(&x->findings);
-	outcomes_free(x->outcomes);
+	outcomes_free(x->own);
 	free(x);
 }

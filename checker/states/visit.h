@@ -9,6 +9,7 @@
 #define CHECKER_STATES_VISIT_H
 
 #include "checker/states/oracle.h"
+#include "checker/states/outcomes.h"
 #include "checker/states/recovery.h"
 #include "checker/states/state_image.h"
 #include "checker/states/state_units.h"
@@ -20,6 +21,7 @@ struct visit_options {
 	unsigned int rules; /* of the oracle */
 	struct recovery recovery;
 	const struct history *history; /* of the files; NULL: nothing is known of them */
+	struct outcomes *outcomes;     /* of states that others recovered, and ours; NULL: ours */
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;
 };
@@ -64,6 +66,9 @@ void visitor_expect(struct visitor *v, uint64_t points, uint64_t returns);
 /* With @u in flight. -errno: as recovery.h. */
 int visitor_visit(struct visitor *v, const struct units *u, const struct explore_point *point,
 		  struct err *e);
+
+/* Is it the same one, maybe of another exploration of the same log? */
+bool explore_is_alike(const struct explore_violation *a, const struct explore_violation *b);
 
 size_t visitor_violations(const struct visitor *v, const struct explore_violation **ret);
 const struct explore_counts *visitor_counts(struct visitor *v);

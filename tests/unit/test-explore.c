@@ -29,7 +29,7 @@ static struct kernel {
 	size_t fail_at;		/* from that state on (from 1) it fails with @error; 0: never */
 	int error;
 	int strangers;		  /* names that it finds besides */
-	size_t left_out;	  /* record of the script that it does not see; SIZE_MAX: none */
+	bool edited;		  /* the trace is not the script: states are not held against it */
 	size_t at[MAX_RECORDS];	  /* records of the script before each crash point */
 	size_t n_points, point;	  /* in all; the one that is at */
 	uint64_t hash[512];	  /* of the states that there were, */
@@ -49,13 +49,11 @@ static void medium_at(size_t n, bool durable_only, unsigned char *bytes)
 		const struct dx_trace_rec *s = &run.rec[i];
 		bool back = s->flags & DX_TRACE_NT, durable = false;
 
-		if (s->kind != DX_TRACE_STORE || i == kernel.left_out)
+		if (s->kind != DX_TRACE_STORE)
 			continue;
 		for (size_t k = i + 1; k < n; k++) {
 			const struct dx_trace_rec *r = &run.rec[k];
 
-			if (k == kernel.left_out)
-				continue;
 			back |= r->kind == DX_TRACE_WRITE_BACK && r->addr <= s->addr &&
 				s->addr + s->length <= r->addr + r->length;
 			durable |= back && r->kind == DX_TRACE_FENCE;
@@ -85,18 +83,19 @@ static void check_state(const struct state_medium *m, const struct state *s,
 			unsigned char bytes[PAGES * DX_PAGE])
 {
 	unsigned char before[PAGES * DX_PAGE], after[PAGES * DX_PAGE];
-	size_t n = kernel.at[kernel.point - 1];
+	size_t n = kernel.edited ? 0 : kernel.at[kernel.point - 1];
 
 	medium_at(n, true, before);
 	medium_at(n, false, after);
 	cr_assert_eq(m->ranges, 1);
-	cr_assert_eq(memcmp(m->content[0], before, sizeof(before)), 0, "what is durable");
+	cr_assert(kernel.edited || !memcmp(m->content[0], before, sizeof(before)),
+		  "what is durable");
 	memcpy(bytes, m->content[0], PAGES * DX_PAGE);
 	for (size_t i = 0; i < s->n_lines; i++) {
 		cr_assert(!i || s->lines[i - 1].addr < s->lines[i].addr);
 		memcpy(bytes + (s->lines[i].addr - BASE), s->lines[i].data, DX_TRACE_LINE);
 	}
-	for (size_t p = 0; p < PAGES * DX_PAGE; p += DX_PAGE) {
+	for (size_t p = 0; !kernel.edited && p < PAGES * DX_PAGE; p += DX_PAGE) {
 		bool is_old = !memcmp(bytes + p, before + p, DX_PAGE);
 
 		cr_assert(is_old || !memcmp(bytes + p, after + p, DX_PAGE), "page at %zu", p);
@@ -168,7 +167,7 @@ static int recover(void *data, const struct state_medium *m, const struct state 
 static void at_point(void *data, uint64_t point, uint64_t points)
 {
 	cr_assert_eq(data, &options);
-	cr_assert_eq(points, kernel.n_points);
+	cr_assert(kernel.edited || points == kernel.n_points);
 	cr_assert_eq(point, kernel.point + 1);
 	kernel.point = point;
 }
@@ -186,14 +185,12 @@ static void start_before_run(void)
 	start_files();
 	files.ended = true;
 	memset(&kernel, 0, sizeof(kernel));
-	kernel.left_out = SIZE_MAX;
 	options = (struct explore_options){
 		.mode = PERSIST_STRICT,
 		.atomic = 4096,
 		.budget = 64,
 		.seed = 1,
 		.rules = ORACLE_ALL_RULES,
-		.leave_out = CONTENT_NEVER,
 		.recovery = { recover, &kernel },
 		.on_point = at_point,
 		.data = &options,
@@ -297,8 +294,6 @@ static void find_points(void)
 	for (size_t i = 0; i < run.n; i++) {
 		const struct dx_trace_rec *r = &run.rec[i];
 
-		if (i == kernel.left_out)
-			continue;
 		if (r->kind == DX_TRACE_WRITE_BACK || r->flags & DX_TRACE_NT)
 			waits = true;
 		if (r->kind == DX_TRACE_FENCE) {
@@ -516,49 +511,202 @@ Test(explore, rules_that_are_left_out_find_nothing)
 	expect_violations(0);
 }
 
-/* The number of the record of that kind (from 0) in the trace. */
-static uint64_t number_in_trace(enum dx_trace_kind kind, unsigned int which)
-{
-	struct trace_record r;
-	struct err e = { 0 };
+/* ---- edited ---- */
 
-	cr_assert_eq(trace_rewind(trace, &e), 0);
-	for (uint64_t i = 0; trace_next(trace, &r, &e) > 0; i++)
-		if (r.rec->kind == kind && !which--)
-			return i;
-	cr_assert_fail("no such record");
-	return 0;
+/* As a kernel does that stores past the caches: data, flush, commit word, flush. */
+static void write_nt(unsigned int k, unsigned int place)
+{
+	write_data(k, place);
+	run.rec[run.n - 2].flags = DX_TRACE_NT;
 }
 
-static size_t number_in_script(enum dx_trace_kind kind, unsigned int which)
+static void flush_nt(void)
 {
-	size_t i = 0;
-
-	while (run.rec[i].kind != kind || which--)
-		i++;
-	return i;
+	fence(DX_TRACE_SFENCE);
+	fence(DX_TRACE_SFENCE);
 }
 
-/* Each alone: the write-backs of data and commit twice, and the fences behind them. */
-Test(explore, a_record_that_is_left_out_is_found)
+static void fsync_nt(unsigned int k, unsigned int place)
 {
-	const enum dx_trace_kind kinds[] = { DX_TRACE_WRITE_BACK, DX_TRACE_FENCE };
+	uint64_t word = place + 1;
 
-	two_generations(0, 0);
-	for (unsigned int i = 0; i < 8; i++) {
-		options.leave_out = CONTENT_NEVER;
-		kernel.left_out = SIZE_MAX;
-		explored();
-		expect_violations(0);
-		options.leave_out = number_in_trace(kinds[i / 4], i % 4);
-		kernel.left_out = number_in_script(kinds[i / 4], i % 4);
-		explored();
-		/* Before anything is promised the order of data and commit makes no difference. */
-		if (kinds[i / 4] == DX_TRACE_FENCE && i % 4 == 0)
-			expect_violations(0);
-		else
-			cr_expect_gt(n_violations(), 0, "record %u", i);
+	begin(DX_OP_FSYNC, HANDLE(k), 0, 0, 0, 0);
+	flush_nt();
+	store_nt(COMMIT(k), &word, sizeof(word));
+	flush_nt();
+	end(0);
+}
+
+static void two_generations_nt(void)
+{
+	create(0);
+	for (unsigned int place = 0; place < 2; place++) {
+		write_nt(0, place);
+		fsync_nt(0, place);
 	}
+}
+
+/* The @which-th edit of that kind (from 0) in the order of the trace. */
+static struct edit edit_number(enum edit_kind kind, unsigned int which)
+{
+	const struct drain_rules rules = { options.mode, NULL };
+	struct edit_places *places = NULL;
+	struct edit all[64], *found = NULL;
+	struct err e = { 0 };
+	size_t n;
+
+	cr_assert_eq(edit_find(&places, trace, oplog, &rules, &e), 0, "%s", e.what);
+	n = edit_choose(places, 1, 64, all);
+	for (uint64_t after = 0; which-- + 1; after = found->seq + 1) {
+		found = NULL;
+		for (size_t i = 0; i < n; i++)
+			if (all[i].kind == kind && all[i].seq >= after &&
+			    (!found || all[i].seq < found->seq))
+				found = &all[i];
+		cr_assert(found, "no such edit");
+	}
+	edit_places_free(places);
+	return *found;
+}
+
+static const struct edit *explore_edited(enum edit_kind kind, unsigned int which)
+{
+	static struct edit edit;
+
+	options.edit = NULL;
+	kernel.edited = false;
+	explored();
+	expect_violations(0);
+	edit = edit_number(kind, which);
+	options.edit = &edit;
+	kernel.edited = true;
+	explored();
+	return &edit;
+}
+
+/* One violation, of file "a" and that call. */
+static void expect_lost(enum oracle_rule rule, unsigned int call)
+{
+	expect_violations(1);
+	cr_expect_eq(violation(0)->rule, rule);
+	cr_expect_str_eq(violation(0)->path, "a");
+	cr_expect_eq(violation(0)->promise, fsync_number(call));
+}
+
+/* The name, which is new. */
+static void expect_no_file(unsigned int call)
+{
+	expect_violations(2);
+	for (size_t i = 0; i < n_violations(); i++) {
+		cr_expect_str_eq(violation(i)->path, "a");
+		cr_expect_eq(violation(i)->promise, fsync_number(call));
+		cr_expect_eq(violation(i)->rule, i ? ORACLE_REACHED : ORACLE_STRICT_NAME);
+	}
+}
+
+Test(explore, a_flush_that_did_not_happen_is_found)
+{
+	two_generations_nt();
+	/* Before anything is promised the order of data and commit makes no difference. */
+	cr_expect_eq(explore_edited(EDIT_FLUSH, 0)->reason, EDIT_IN_TIME);
+	expect_violations(0);
+	explore_edited(EDIT_FLUSH, 1);
+	expect_lost(ORACLE_DATA, 0);
+	cr_expect_eq(violation(0)->point.during, fsync_number(1));
+}
+
+Test(explore, so_is_one_behind_a_commit)
+{
+	two_generations_nt();
+	cr_expect_eq(explore_edited(EDIT_FUA, 0)->reason, EDIT_UNEXPLAINED);
+	expect_no_file(0);
+	explore_edited(EDIT_FUA, 1);
+	expect_lost(ORACLE_DATA, 1);
+	cr_expect_eq(violation(0)->point.op, fsync_number(1));
+}
+
+/* In turn: data and commit of the first generation, then of the second. */
+Test(explore, a_block_that_is_not_written_is_found)
+{
+	two_generations_nt();
+	explore_edited(EDIT_DROP, 0);
+	expect_lost(ORACLE_DATA, 0);
+	explore_edited(EDIT_DROP, 1);
+	expect_no_file(0);
+	/* What was promised before is lost once the commit word is there. */
+	explore_edited(EDIT_DROP, 2);
+	expect_violations(2);
+	for (unsigned int i = 0; i < n_violations(); i++) {
+		cr_expect_eq(violation(i)->rule, ORACLE_DATA);
+		cr_expect_eq(violation(i)->promise, fsync_number(i));
+	}
+	explore_edited(EDIT_DROP, 3);
+	expect_lost(ORACLE_DATA, 1);
+}
+
+Test(explore, a_block_that_comes_late_is_found)
+{
+	two_generations_nt();
+	cr_expect_eq(explore_edited(EDIT_MOVE, 0)->reason, EDIT_IN_TIME);
+	expect_violations(0);
+	explore_edited(EDIT_MOVE, 1);
+	expect_no_file(0);
+	explore_edited(EDIT_MOVE, 2);
+	expect_lost(ORACLE_DATA, 0); /* its commit word leads to what is not there yet */
+	explore_edited(EDIT_MOVE, 3);
+	expect_lost(ORACLE_DATA, 1);
+}
+
+Test(explore, blocks_that_got_each_others_bytes_are_found)
+{
+	for (unsigned int k = 0; k < 2; k++) {
+		create(k);
+		write_nt(k, 0);
+	}
+	for (unsigned int k = 0; k < 2; k++)
+		fsync_nt(k, 0);
+	explore_edited(EDIT_SWAP, 0);
+	expect_violations(4);
+	for (size_t i = 0; i < n_violations(); i++) {
+		cr_expect_str_eq(violation(i)->path, file_names[i / 2]);
+		cr_expect_eq(violation(i)->rule, i % 2 ? ORACLE_DATA : ORACLE_FOREIGN);
+		cr_expect_eq(violation(i)->promise,
+			     i % 2 ? fsync_number((unsigned int)i / 2) : NULL);
+	}
+}
+
+/* Where nothing is another state, nothing is found, and that could be known. */
+Test(explore, edits_that_make_no_difference_are_not_found)
+{
+	two_generations_nt();
+	begin(DX_OP_FSYNC, HANDLE(0), 0, 0, 0, 0);
+	store_nt(COMMIT(0), &(uint64_t){ 2 }, 8);
+	flush_nt();
+	end(0);
+	cr_expect_eq(explore_edited(EDIT_DROP, 4)->reason, EDIT_EQUAL);
+	expect_violations(0);
+	cr_expect_eq(explore_edited(EDIT_MOVE, 4)->reason, EDIT_EQUAL);
+	expect_violations(0);
+}
+
+/* What was recovered for one exploration is not recovered for another. */
+Test(explore, outcomes_can_be_shared)
+{
+	const struct explore_counts *c;
+	uint64_t states;
+
+	two_generations_nt();
+	options.outcomes = outcomes_new();
+	cr_assert(options.outcomes);
+	states = explored()->unique;
+	cr_expect_eq(kernel.states, states);
+	c = explored();
+	cr_expect_eq(kernel.states, 0);
+	cr_expect_eq(c->unique, 0);
+	cr_expect_eq(c->outcomes, 0);
+	cr_expect_gt(c->run, states);
+	forget_exploration();
+	outcomes_free(options.outcomes);
 }
 
 /* ---- limits ---- */
