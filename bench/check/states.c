@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/states.h"
+#include "bench/check/edits.h"
 #include "bench/results/cell_status.h"
 #include "bench/results/json_get.h"
 #include "bench/target/mkfs.h"
@@ -107,7 +108,8 @@ static bool is_told_by_lines(const json_t *cell, const json_t *v)
 	return false;
 }
 
-static void decide(json_t *cell)
+/* How many are found that lines have not told. */
+static size_t decide(json_t *cell)
 {
 	const char *status = text_of(cell, "status");
 	char before[600];
@@ -121,11 +123,12 @@ static void decide(json_t *cell)
 		found += !told;
 	}
 	if (!found)
-		return;
+		return 0;
 	snprintf(before, sizeof(before), "%s", text_of(cell, "reason"));
 	cell_set_status(cell, "fail", "%zu kind%s of crash state%s wrong%s%s", found,
 			found == 1 ? "" : "s", found == 1 ? " is" : "s are",
 			!strcmp(status, "pass") ? "" : "; ", !strcmp(status, "pass") ? "" : before);
+	return found;
 }
 
 /* Why a run has no crash states that could be mounted; NULL: it has. */
@@ -141,6 +144,23 @@ static const char *why_not(const json_t *cell)
 	return NULL;
 }
 
+/* An edit could only add to what is wrong. */
+static int edit(const struct states_options *o, const struct explore_options *how,
+		const struct explore *x, struct trace *t, const struct oplog *log, json_t *cell,
+		struct err *e)
+{
+	const struct edits_options edits = {
+		.n = o->edits,
+		.seed = o->seed,
+		.explore = how,
+		.unedited = x,
+		.on_edit = o->on_edit,
+		.data = o->data,
+	};
+
+	return edits_check(&edits, t, log, json_object_get(cell, "states"), e);
+}
+
 static int explore(const struct states_options *o, struct trace *t, const struct oplog *log,
 		   const struct symbols *symbols, json_t *cell, struct err *e)
 {
@@ -152,24 +172,28 @@ static int explore(const struct states_options *o, struct trace *t, const struct
 		.seed = o->seed,
 		.rules = ORACLE_ALL_RULES,
 		.flushes = symbols,
+		.outcomes = outcomes_new(),
 		.recovery = recover_pool_recovery(o->pool),
 		.on_point = o->on_point,
 		.data = o->data,
 	};
 	const struct explore_violation *list;
 	uint64_t began = monotonic_ms();
-	struct explore *x;
+	struct explore *x = NULL;
 	size_t found;
-	int r = explore_run(&x, t, log, &how, e);
+	int r = how.outcomes ? explore_run(&x, t, log, &how, e)
+			     : err_sys(e, -ENOMEM, "crash states", "explore");
 
-	if (!x)
-		return r;
-	found = explore_violations(x, &list);
-	json_object_set_new(
-		cell, "states",
-		states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
-	decide(cell);
+	if (x) {
+		found = explore_violations(x, &list);
+		json_object_set_new(
+			cell, "states",
+			states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
+		if (!decide(cell) && !r && o->edits)
+			r = edit(o, &how, x, t, log, cell, e);
+	}
 	explore_close(x);
+	outcomes_free(how.outcomes);
 	return r;
 }
 

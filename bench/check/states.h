@@ -23,8 +23,10 @@ struct states_options {
 	uint32_t atomic;	/* bytes that are lost or kept as a whole: 4096, 512, 8 */
 	enum persist_mode rules;
 	uint64_t seed;
+	uint64_t edits; /* of a run in which nothing new is wrong; 0: none */
 	struct recover_pool *pool;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
+	void (*on_edit)(void *data, uint64_t edit, uint64_t edits);    /* may be NULL */
 	void *data;
 };
 

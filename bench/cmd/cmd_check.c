@@ -36,10 +36,12 @@ enum {
 	OPT_STATES_TOTAL,
 	OPT_ATOMIC,
 	OPT_GUESTS,
+	OPT_EDITS,
 	OPT_BARRIERS
 };
 
 #define MAX_ROUNDS     1000
+#define MAX_EDITS      10000
 #define ROUNDS_OF_SOAK 4 /* a guest of many would begin each trace with what all before left */
 
 #define REDUCE_DEFAULT_MS 300000
@@ -66,6 +68,8 @@ static const struct argp_option options[] = {
 	  22 },
 	{ "atomic", OPT_ATOMIC, "BYTES", 0,
 	  "what is lost or kept as a whole: 4096, 512 or 8 (4096)", 22 },
+	{ "edits", OPT_EDITS, "N", 0,
+	  "break each trace in N places, one at a time: are its states wrong then?", 22 },
 	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)", 22 },
 	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
 	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
@@ -186,6 +190,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_GUESTS:
 		parse_guests(check, arg, state);
 		return 0;
+	case OPT_EDITS:
+		if (units_parse_count(arg, &check->edits) || !check->edits ||
+		    check->edits > MAX_EDITS)
+			argp_error(state, "--edits %s: want 1 to %d", arg, MAX_EDITS);
+		return 0;
 	case OPT_RECORDED:
 		check->recorded = arg;
 		return 0;
@@ -231,6 +240,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!check->recorded && (check->recorded_log || check->recorded_symbols))
 			argp_error(state, "--ops and --symbols: want --recorded, too");
+		if (check->edits && !check->states)
+			argp_error(state, "--edits: want --states, too");
 		return 0;
 	case ARGP_KEY_ARGS:
 		check->words = state->argv + state->next;

@@ -53,6 +53,14 @@ static void on_point(void *data, uint64_t point, uint64_t points)
 	say_progress_bytes(point, points, what);
 }
 
+static void on_edit(void *data, uint64_t edit, uint64_t edits)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "edits of %s", (const char *)data);
+	say_progress_bytes(edit, edits, what);
+}
+
 int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e)
 {
 	const struct check *check = j->check;
@@ -63,7 +71,9 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.atomic = (uint32_t)check->atomic,
 		.rules = check->rules,
 		.seed = check->session.seed,
+		.edits = check->edits,
 		.on_point = on_point,
+		.on_edit = on_edit,
 	};
 	return recover_pool_open(&j->states.pool, job, states_guests(check->guests), e);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/check/edits.h"
 #include "bench/check/states.h"
 #include "bench/results/json_get.h"
 #include "bench/report/table.h"
@@ -147,6 +148,7 @@ void states_print(FILE *out, const json_t *results, bool verbose)
 	if (!any)
 		return;
 	print_table(out, results);
+	edits_print(out, results, verbose);
 	json_array_foreach(results, i, cell)
 		print_violations(out, cell, verbose);
 }
