@@ -112,7 +112,6 @@ static int explore(const struct states_options *o, struct extract *x, struct tra
 		.total = o->total,
 		.seed = o->seed,
 		.flushes = symbols,
-		.leave_out = CONTENT_NEVER,
 		.recovery = { .recover = look, .data = x },
 	};
 	struct explore *found;
