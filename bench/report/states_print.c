@@ -75,6 +75,9 @@ static void print_point(FILE *out, const json_t *cell, const json_t *v)
 	if (json_is_object(json_object_get(cell, "log")))
 		say(out, "  crash     while entry %" PRId64 " was under way",
 		    number_of(v, "event"));
+	else if (!strcmp(text_of(after, "op"), "phase"))
+		say(out, "  crash     once the program had ended, event %" PRId64,
+		    number_of(v, "event"));
 	else
 		say(out, "  crash     %s%s, event %" PRId64,
 		    json_is_object(after)    ? "once it had returned: "

@@ -59,7 +59,7 @@ struct finder {
 	bool pending[DX_TRACE_VCPUS]; /* something waits for that CPU's fence */
 	bool running, flushing, writing;
 	uint64_t promised; /* the event of the last return of a call that promised */
-	size_t unflushed; /* the first write that waits for a flush */
+	size_t unflushed;  /* the first write that waits for a flush */
 	/* Since the last flush of the kernel. */
 	size_t writes_since;
 	bool other_since;

@@ -64,6 +64,17 @@ static int before_fence(struct explore *x, const struct dx_trace_rec *rec, struc
 	return waits && x->running && !promise_is_over(x->promise) ? visit(x, &point, e) : 0;
 }
 
+/* Nothing happens to the files that is known; but when it begins and ends is. */
+static int begin_phase(struct explore *x, const struct oplog_op *op, uint64_t seq, struct err *e)
+{
+	bool ends = op->rec->op == DX_OP_PHASE && op->rec->arg[0] == 2 && x->running;
+
+	if (!ends || promise_is_over(x->promise))
+		return 0;
+	x->running = false;
+	return visit(x, &(struct explore_point){ seq, op, NULL }, e);
+}
+
 static int begin_op(struct explore *x, const struct dx_trace_rec *rec, struct err *e)
 {
 	const struct oplog_op *none, *op;
@@ -72,6 +83,8 @@ static int begin_op(struct explore *x, const struct dx_trace_rec *rec, struct er
 	if (r)
 		return r;
 	op = promise_current(x->promise, rec->length);
+	if (x->options->no_history)
+		return begin_phase(x, op, rec->seq, e);
 	x->began[rec->length] = rec->seq;
 	return history_begin(x->history, op, rec->seq)
 		       ? err_sys(e, -ENOMEM, op->kind->name, "follow it")
@@ -86,7 +99,7 @@ static int end_op(struct explore *x, const struct dx_trace_rec *rec, struct err 
 
 	if (r)
 		return r;
-	if (op->returned &&
+	if (op->returned && !x->options->no_history &&
 	    history_end(x->history, x->promise, op, x->began[rec->length], rec->seq))
 		return err_sys(e, -ENOMEM, op->kind->name, "follow it");
 	if (op->rec->op == DX_OP_PHASE)
@@ -196,7 +209,7 @@ static int visit_points(struct explore *x, struct trace *t, struct err *e)
 		.seed = x->options->seed,
 		.rules = x->options->rules,
 		.recovery = x->options->recovery,
-		.history = x->history,
+		.history = x->options->no_history ? NULL : x->history,
 		.outcomes = x->options->outcomes,
 		.on_point = x->options->on_point,
 		.data = x->options->data,

@@ -8,6 +8,9 @@
  * each makes a state: what is durable, under what is kept. A state whose bytes were recovered
  * before is not recovered again: what a kernel made of it is judged anew, by what is promised now.
  *
+ * A program that keeps no log has no history: nobody says what it did to its files. Then the
+ * points are the fences, and its end, which promises nothing.
+ *
  * Only the part of the run between prepare() and finish() has crash points: what prepare()
  * made and synced is promised in it.
  */
@@ -31,6 +34,7 @@ struct explore_options {
 	uint64_t total;	 /* and of the run; 0: no limit */
 	uint64_t seed;
 	unsigned int rules;	       /* of the oracle: ORACLE_ALL_RULES */
+	bool no_history;	       /* the log has phases only */
 	const struct symbols *flushes; /* as in drains.h */
 	const struct edit *edit;   /* the trace is taken as that would have it; NULL: as it is */
 	struct outcomes *outcomes; /* shared with other explorations of this medium; may be NULL */

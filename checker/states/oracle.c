@@ -402,7 +402,8 @@ static const struct history_name *name_of(const struct oracle *o, const char *pa
 	return NULL;
 }
 
-/* A name that nobody ever gave, and what cannot be looked at. */
+/* A name that nobody ever gave (whose history is not known, gave any), and what cannot be looked
+ * at. */
 static void judge_entries(struct oracle *o)
 {
 	const struct dump_entry *entry;
@@ -412,7 +413,7 @@ static void judge_entries(struct oracle *o)
 		if (entry[i].error)
 			find(o, ORACLE_RECOVERS, entry[i].path, NULL, "cannot be read: %s",
 			     strerror((int)entry[i].error));
-		if (strcmp(entry[i].path, ".") != 0 && !name_of(o, entry[i].path))
+		if (o->history && strcmp(entry[i].path, ".") != 0 && !name_of(o, entry[i].path))
 			find(o, ORACLE_NAME, entry[i].path, NULL, "is there, and nobody made it");
 	}
 }
@@ -489,8 +490,9 @@ static bool is_same_file(const struct dump_entry *a, const struct dump_entry *b)
 /* One file by two names that were never one file's at the same time: not even during a rename. */
 static void judge_shared(struct oracle *o, const struct dump_entry *entry, size_t at)
 {
-	const struct history_name *name = name_of(o, entry[at].path), *other;
+	const struct history_name *name, *other;
 
+	name = o->history ? name_of(o, entry[at].path) : NULL;
 	for (size_t i = 0; name && i < at; i++) {
 		other = is_same_file(&entry[i], &entry[at]) ? name_of(o, entry[i].path) : NULL;
 		if (!other || history_may_share(name, other))
@@ -518,8 +520,7 @@ static void judge_links(struct oracle *o)
 			find(o, ORACLE_LINKS, entry[i].path, NULL,
 			     "has %" PRIu64 " names, and says that it has %" PRIu64, same,
 			     entry[i].nlink);
-		if (o->history)
-			judge_shared(o, entry, i);
+		judge_shared(o, entry, i);
 	}
 }
 
@@ -529,13 +530,14 @@ int oracle_judge(const struct dump *dump, const struct history *history, unsigne
 	struct oracle o = { dump, history, rules, ret, false };
 
 	judge_steps(&o);
-	if (can_be_read(&o) && history) {
-		judge_names(&o);
+	if (can_be_read(&o)) {
+		if (history)
+			judge_names(&o);
 		judge_entries(&o);
-		judge_reach(&o);
-	}
-	if (can_be_read(&o))
+		if (history)
+			judge_reach(&o);
 		judge_links(&o);
+	}
 	return o.failed ? -ENOMEM : 0;
 }
 

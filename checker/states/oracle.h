@@ -49,6 +49,8 @@ struct oracle_findings {
 
 /*
  * All that is wrong with @dump; @history (and the promises behind it) are at the crash point.
+ * NULL: nothing is known of the files, and any may be there with anything in it; what is left
+ * is what a file system owes whoever used it: RECOVERS, CONSISTENT, LINKS.
  * @rules: a bit for each rule to apply. The findings are added to @ret. 0 or -ENOMEM.
  * Without a history (NULL) nothing is known of files: only what needs none is judged.
  */
