@@ -112,6 +112,11 @@ const char *lineinfo_build_id(const struct lineinfo *li)
 	return li->build_id;
 }
 
+uint64_t lineinfo_base(const struct lineinfo *li)
+{
+	return li->first;
+}
+
 void lineinfo_close(struct lineinfo *li)
 {
 	if (!li)

@@ -35,6 +35,9 @@ int lineinfo_open(struct lineinfo **ret, const char *path, struct err *e);
 /* In hexadecimal digits; "" if the linker made none. */
 const char *lineinfo_build_id(const struct lineinfo *li);
 
+/* The @load_base of a program at its link-time addresses: as its own symbols have them. */
+uint64_t lineinfo_base(const struct lineinfo *li);
+
 /*
  * The chain of @address in a process where the program's __executable_start is
  * at @load_base. Returns the places written to @ret, 0 for an address that is
