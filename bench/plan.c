@@ -47,6 +47,30 @@ void plan_repeat_soups(struct plan *p, uint64_t rounds)
 	}
 }
 
+static int choose(struct plan *p, const struct session *s, struct err *e)
+{
+	choose_file_systems(p, s);
+	if (s->target && count_fs(p) > 1)
+		return err_set(e, -EINVAL, "--fs", "a directory is on one file system");
+	plan_repeat_soups(p, 1);
+	return 0;
+}
+
+int plan_make_of(struct plan *p, const struct session *s, const struct selection *one,
+		 struct err *e)
+{
+	int r = session_check(s, e);
+
+	if (r)
+		return r;
+	p->selections = malloc(sizeof(*p->selections));
+	if (!p->selections)
+		return err_sys(e, -ENOMEM, one->workload->name, "plan");
+	p->selections[0] = *one;
+	p->n_selections = 1;
+	return choose(p, s, e);
+}
+
 int plan_make(struct plan *p, const struct session *s, enum lens lens, char *const words[],
 	      size_t n_words, struct err *e)
 {
@@ -56,13 +80,7 @@ int plan_make(struct plan *p, const struct session *s, enum lens lens, char *con
 		r = select_words(lens, words, n_words, &p->selections, &p->n_selections, e);
 	if (!r)
 		r = ace_source_spread(&p->selections, &p->n_selections, e);
-	if (r)
-		return r;
-	choose_file_systems(p, s);
-	if (s->target && count_fs(p) > 1)
-		return err_set(e, -EINVAL, "--fs", "a directory is on one file system");
-	plan_repeat_soups(p, 1);
-	return 0;
+	return r ? r : choose(p, s, e);
 }
 
 void plan_print(const struct plan *p, bool emulated)

@@ -22,6 +22,10 @@ struct plan {
 int plan_make(struct plan *p, const struct session *s, enum lens lens, char *const words[],
 	      size_t n_words, struct err *e);
 
+/* The same for one workload, which need not be among those that words can mean. */
+int plan_make_of(struct plan *p, const struct session *s, const struct selection *one,
+		 struct err *e);
+
 /* Counts the cells of workloads that make their list from a seed @rounds times. */
 void plan_repeat_soups(struct plan *p, uint64_t rounds);
 

@@ -20,6 +20,8 @@
 #include "daxbench/workload.h"
 #include "lib/err.h"
 
+struct exec_job;
+
 enum lens { LENS_BENCH, LENS_CHECK };
 
 #define SELECT_MAX 1000 /* selections in all */
@@ -41,6 +43,7 @@ struct selection {
 	const struct dx_workload *workload;
 	uint64_t values[DX_MAX_PARAMS];
 	const char *path; /* of the parameter that is one, in the word; NULL: not given */
+	const struct exec_job *exec; /* what the workload "exec" runs (exec.h); NULL: another one */
 };
 
 /*

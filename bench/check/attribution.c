@@ -2,6 +2,7 @@
 #include "bench/check/attribution.h"
 #include "checker/frames.h"
 #include "checker/lineinfo.h"
+#include "checker/mapped.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,10 +14,12 @@
 struct attribution {
 	struct symbols *symbols; /* NULL: none */
 	struct lineinfo *lines;	 /* NULL: no debug information */
+	struct mapped *mapped;	 /* NULL: not known, or the program is our own */
 	uint64_t text;
 };
 
-int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t text, struct err *e)
+int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t text,
+		     const char *maps, struct err *e)
 {
 	struct attribution *a = calloc(1, sizeof(*a));
 	struct err unknown;
@@ -28,6 +31,8 @@ int attribution_open(struct attribution **ret, const char *kallsyms, uint64_t te
 		a->symbols = NULL;
 	if (text && lineinfo_open(&a->lines, SELF, &unknown))
 		a->lines = NULL;
+	if (maps && mapped_open(&a->mapped, maps, &unknown))
+		a->mapped = NULL;
 	a->text = text;
 	*ret = a;
 	return 0;
@@ -39,6 +44,7 @@ void attribution_close(struct attribution *a)
 		return;
 	symbols_close(a->symbols);
 	lineinfo_close(a->lines);
+	mapped_close(a->mapped);
 	free(a);
 }
 
@@ -78,19 +84,28 @@ static json_t *place_to_json(const struct lineinfo_place *place)
 	return json_sprintf("%s:%d %s()", place->file, place->line, place->function);
 }
 
+json_t *attribution_where(const struct attribution *a, uint64_t ip)
+{
+	struct lineinfo_place place;
+	char text[600];
+
+	if (a->mapped)
+		return json_string(mapped_describe(a->mapped, ip, text, sizeof(text)));
+	if (a->lines && !lineinfo_find(a->lines, ip, a->text, "workloads/", &place))
+		return place_to_json(&place);
+	return json_sprintf("%#" PRIx64, ip);
+}
+
 static void describe_program(const struct attribution *a, const struct linecheck_site *site,
 			     json_t *j)
 {
-	struct lineinfo_place chain[LINEINFO_MAX], place;
+	struct lineinfo_place chain[LINEINFO_MAX];
 	json_t *stack = json_array();
 	size_t n = a->lines ? lineinfo_chain(a->lines, site->ip, a->text, chain) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(stack, place_to_json(&chain[i]));
-	json_object_set_new(j, "where",
-			    n && !lineinfo_find(a->lines, site->ip, a->text, "workloads/", &place)
-				    ? place_to_json(&place)
-				    : json_sprintf("%#" PRIx64, site->ip));
+	json_object_set_new(j, "where", attribution_where(a, site->ip));
 	json_object_set_new(j, "entry", json_string(""));
 	json_object_set_new(j, "stack", stack);
 }

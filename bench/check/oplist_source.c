@@ -55,17 +55,18 @@ void oplist_luggage_release(struct oplist_luggage *luggage)
 	*luggage = (struct oplist_luggage){ 0 };
 }
 
-static int add_file(struct oplist_luggage *luggage, const char *path, struct err *e)
+int oplist_luggage_add(struct oplist_luggage *luggage, const char *host, const char *guest,
+		       struct err *e)
 {
 	char **longer = realloc(luggage->files, (luggage->n + 2) * sizeof(*longer));
-	char inside[64], *file;
+	char *file;
 
 	if (!longer)
-		return err_sys(e, -ENOMEM, path, "take along");
+		return err_sys(e, -ENOMEM, host, "take along");
 	luggage->files = longer;
 	longer[luggage->n] = NULL;
-	if (asprintf(&file, "%s:%s", path, guest_name(path, inside, sizeof(inside))) < 0)
-		return err_sys(e, -ENOMEM, path, "take along");
+	if (asprintf(&file, "%s:%s", host, guest) < 0)
+		return err_sys(e, -ENOMEM, host, "take along");
 	longer[luggage->n++] = file;
 	longer[luggage->n] = NULL;
 	return 0;
@@ -79,13 +80,15 @@ int oplist_source_pack(const struct selection *s, size_t n, struct oplist_luggag
 	*ret = (struct oplist_luggage){ 0 };
 	for (size_t i = 0; !r && i < n; i++) {
 		struct oplist list = { 0 };
+		char inside[64];
 
 		if (s[i].workload->list != DX_LIST_FILE || !s[i].path)
 			continue; /* without a path: the cell says so */
 		r = open_list(&s[i], &list, e);
 		oplist_release(&list);
 		if (!r)
-			r = add_file(ret, s[i].path, e);
+			r = oplist_luggage_add(ret, s[i].path,
+					       guest_name(s[i].path, inside, sizeof(inside)), e);
 	}
 	return r;
 }

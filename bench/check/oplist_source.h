@@ -20,6 +20,9 @@ struct oplist_luggage {
  */
 int oplist_source_pack(const struct selection *s, size_t n, struct oplist_luggage *ret,
 		       struct err *e);
+/* Adds the file @host, as @guest. */
+int oplist_luggage_add(struct oplist_luggage *luggage, const char *host, const char *guest,
+		       struct err *e);
 void oplist_luggage_release(struct oplist_luggage *luggage);
 
 /* The operations in the list of @s: *@ret stays as it is where it has none. Reads the file. */

@@ -2,7 +2,9 @@
 #include "bench/check/recorded.h"
 #include "bench/results/cell_status.h"
 #include "bench/results/json_get.h"
+#include "bench/check/exec.h"
 #include "bench/check/known.h"
+#include "bench/check/unflushed_report.h"
 #include "bench/results/result.h"
 #include "bench/target/target_kind.h"
 #include "bench/check/verdict.h"
@@ -149,6 +151,16 @@ static void note_outcome(const struct verdict *v, json_t *cell)
 		cell_set_status(cell, "error", "run: did not end");
 }
 
+/* Whose code the addresses of programs are: ours, if this build it was, or what it ran. */
+static int open_attribution(const struct recorded *r, const struct dx_log_header *about,
+			    struct attribution **ret, struct err *e)
+{
+	if (exec_is_meant(about->workload))
+		return attribution_open(ret, r->symbols, 0, r->maps, e);
+	return attribution_open(ret, r->symbols, recorded_by_this_program(about) ? about->text : 0,
+				NULL, e);
+}
+
 static int judge(const struct recorded *r, json_t *cell, struct err *e)
 {
 	struct attribution *a = NULL;
@@ -165,10 +177,11 @@ static int judge(const struct recorded *r, json_t *cell, struct err *e)
 	note_outcome(v, cell);
 	about = oplog_header(judge_log(v));
 	if (!code)
-		code = attribution_open(&a, r->symbols,
-					recorded_by_this_program(about) ? about->text : 0, e);
+		code = open_attribution(r, about, &a, e);
 	if (!code && verdict_to_json(v, a, cell))
 		code = err_sys(e, -ENOMEM, r->trace, "describe the verdict");
+	if (!code && exec_is_meant(about->workload))
+		code = unflushed_report_add(r->trace, judge_log(v), r->rules, a, cell, e);
 	attribution_close(a);
 	judge_release(v);
 	return code;

@@ -20,6 +20,7 @@
 struct recorded {
 	const char *trace, *log;
 	const char *symbols; /* kallsyms of its kernel; without it addresses stay numbers */
+	const char *maps;    /* of a program that --exec ran: what it had mapped; or NULL */
 	enum persist_mode rules;
 	bool removals;	     /* leave records out of a trace in which nothing was found, ... */
 	uint64_t n_removals; /* so many; 0: all */

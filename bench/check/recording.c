@@ -108,5 +108,8 @@ struct recording_files recording_name(const char *dir, const char *run)
 	snprintf(f.trace, sizeof(f.trace), "%s/%.16s.trace", dir, run);
 	snprintf(f.log, sizeof(f.log), "%s/%.16s.oplog", dir, run);
 	snprintf(f.symbols, sizeof(f.symbols), "%s/" RECORDED_SYMBOLS, dir);
+	snprintf(f.maps, sizeof(f.maps), "%s/%.16s.maps", dir, run);
+	snprintf(f.out, sizeof(f.out), "%s/%.16s.stdout", dir, run);
+	snprintf(f.err, sizeof(f.err), "%s/%.16s.stderr", dir, run);
 	return f;
 }

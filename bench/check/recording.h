@@ -23,6 +23,8 @@ struct recording {
 
 struct recording_files {
 	char trace[PATH_MAX], log[PATH_MAX], symbols[PATH_MAX];
+	/* Of a program that was run; not there: it was none, or printed nothing. */
+	char maps[PATH_MAX], out[PATH_MAX], err[PATH_MAX];
 };
 
 /*

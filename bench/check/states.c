@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/states.h"
 #include "bench/check/edits.h"
+#include "bench/check/exec.h"
 #include "bench/results/cell_status.h"
 #include "bench/results/json_get.h"
 #include "bench/target/mkfs.h"
@@ -171,6 +172,7 @@ static int explore(const struct states_options *o, struct trace *t, const struct
 		.total = o->total,
 		.seed = o->seed,
 		.rules = ORACLE_ALL_RULES,
+		.no_history = exec_is_meant(text_of(cell, "workload")),
 		.flushes = symbols,
 		.outcomes = outcomes_new(),
 		.recovery = recover_pool_recovery(o->pool),

@@ -14,6 +14,7 @@
 #include "lib/units.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -37,7 +38,10 @@ enum {
 	OPT_ATOMIC,
 	OPT_GUESTS,
 	OPT_EDITS,
-	OPT_BARRIERS
+	OPT_BARRIERS,
+	OPT_EXEC,
+	OPT_BRING,
+	OPT_CELL_TIMEOUT
 };
 
 #define MAX_ROUNDS     1000
@@ -71,6 +75,11 @@ static const struct argp_option options[] = {
 	{ "edits", OPT_EDITS, "N", 0,
 	  "break each trace in N places, one at a time: are its states wrong then?", 22 },
 	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)", 22 },
+	{ NULL, 0, NULL, 0, "Any program, in place of a workload:", 24 },
+	{ "exec", OPT_EXEC, NULL, 0, "the words after -- are a program and its arguments", 24 },
+	{ "bring", OPT_BRING, "FILE", 0, "what it needs there, too; can be repeated", 24 },
+	{ "cell-timeout", OPT_CELL_TIMEOUT, "TIME", 0,
+	  "end it when it has run so long, by the guest's clock (1m)", 24 },
 	{ NULL, 0, NULL, 0, "Judged again, without a guest:", 25 },
 	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
 	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
@@ -143,6 +152,39 @@ static void parse_guests(struct check *check, const char *arg, struct argp_state
 	if (units_parse_count(arg, &check->guests) || !check->guests ||
 	    check->guests > RECOVER_MAX_GUESTS)
 		argp_error(state, "--guests %s: want 1 to %u", arg, RECOVER_MAX_GUESTS);
+}
+
+static void add_bring(struct check *check, char *arg, struct argp_state *state)
+{
+	size_t n = 0;
+	char **more;
+
+	while (check->bring && check->bring[n])
+		n++;
+	more = realloc(check->bring, (n + 2) * sizeof(*more));
+	if (!more)
+		argp_failure(state, EXIT_NO_RUN, ENOMEM, "--bring");
+	check->bring = more;
+	more[n] = arg;
+	more[n + 1] = NULL;
+}
+
+/* What goes with a program, and what does not. */
+static void check_exec(const struct check *check, struct argp_state *state)
+{
+	if (!check->is_exec && (check->bring || check->timeout_ms != EXEC_TIMEOUT_MS))
+		argp_error(state, "--bring and --cell-timeout: want --exec, too");
+	if (!check->is_exec)
+		return;
+	if (check->n_words && !check->quoted)
+		argp_error(state, "--exec: the program stands after --: "
+				  "--exec -- PROGRAM [ARGUMENT]...");
+	if (!check->n_words)
+		argp_error(state, "--exec: which program? --exec -- PROGRAM [ARGUMENT]...");
+	if (check->recorded || check->reduce_ms || check->for_ms || check->rounds ||
+	    check->removals)
+		argp_error(state, "--exec: a program keeps no operation log: nothing of it can be "
+				  "reduced, repeated or left out");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -242,10 +284,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--ops and --symbols: want --recorded, too");
 		if (check->edits && !check->states)
 			argp_error(state, "--edits: want --states, too");
+		check_exec(check, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		check->words = state->argv + state->next;
 		check->n_words = (size_t)(state->argc - state->next);
+		check->quoted = state->quoted && state->quoted == state->next;
+		return 0;
+	case OPT_EXEC:
+		check->is_exec = true;
+		return 0;
+	case OPT_BRING:
+		add_bring(check, arg, state);
+		return 0;
+	case OPT_CELL_TIMEOUT:
+		if (units_parse_ms(arg, &check->timeout_ms) || !check->timeout_ms)
+			argp_error(state, "--cell-timeout %s: want a time such as 10s or 5m", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -256,7 +310,9 @@ static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "[NAME | GLOB | GROUP | NAME:param=value,...]...\n--recorded TRACE...",
+	.args_doc =
+		"[NAME | GLOB | GROUP | NAME:param=value,...]...\n--exec -- PROGRAM [ARGUMENT]...\n"
+		"--recorded TRACE...",
 	.doc = "Runs workloads in a guest, sees every store, cache-line write-back and fence, and "
 	       "says which promised bytes a power cut would lose; without words: the group "
 	       "\"default\".\v"
@@ -309,15 +365,33 @@ void check_print(const struct check *check, const json_t *document)
 	fflush(stdout);
 }
 
+/* The guest runs what the host found: so that is what stands in the command line from now on. */
+static int plan_program(struct check *check, struct err *e)
+{
+	struct selection s = { .workload = &exec_workload, .exec = &check->exec };
+	int r = exec_find(check->words[0], &check->program, e);
+
+	if (r)
+		return r;
+	check->words[0] = check->program;
+	check->exec = (struct exec_job){ .argv = check->words, .timeout_ms = check->timeout_ms };
+	return plan_make_of(&check->plan, &check->session, &s, e);
+}
+
+static int make_plan(struct check *check, struct err *e)
+{
+	if (check->is_exec)
+		return plan_program(check, e);
+	return plan_make(&check->plan, &check->session, LENS_CHECK, check->words, check->n_words,
+			 e);
+}
+
 /* Boots, or is what runs in the guest. */
 static int check_workloads(struct check *check)
 {
 	struct err e;
 
-	if (check_place(check, &e) ||
-	    plan_make(&check->plan, &check->session, LENS_CHECK, check->words, check->n_words,
-		      &e) ||
-	    set_rounds(check, &e)) {
+	if (check_place(check, &e) || make_plan(check, &e) || set_rounds(check, &e)) {
 		say_error(&e);
 		return say_exit_code(&e);
 	}
@@ -333,7 +407,8 @@ int cmd_check(int argc, char **argv)
 	struct check check = { .out = "results",
 			       .argv = argv,
 			       .states_total = STATES_DEFAULT_TOTAL,
-			       .atomic = STATE_PAGE };
+			       .atomic = STATE_PAGE,
+			       .timeout_ms = EXEC_TIMEOUT_MS };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
@@ -344,5 +419,7 @@ int cmd_check(int argc, char **argv)
 	code = check.recorded ? check_recorded(&check) : check_workloads(&check);
 	plan_release(&check.plan);
 	session_release(&check.session);
+	free(check.program);
+	free(check.bring);
 	return exit_style_map(check.exit_style, code);
 }

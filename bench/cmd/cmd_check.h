@@ -4,6 +4,7 @@
 #define BENCH_CMD_CMD_CHECK_H
 
 #include "bench/plan.h"
+#include "bench/check/exec.h"
 #include "bench/check/recorded.h"
 #include "bench/check/recording.h"
 #include "bench/check/repro.h"
@@ -33,6 +34,12 @@ struct check {
 	uint64_t edits; /* of each run's trace, explored again; 0: none */
 	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
 	uint64_t for_ms; /* guests one after the other for so long; 0: one */
+	bool is_exec;	 /* --exec: the words are a program and its arguments, ... */
+	bool quoted;	 /* behind a -- */
+	struct exec_job exec;
+	char *program;	     /* the file that it is */
+	char **bring;	     /* --bring: more files for it, NULL-ended; NULL: none */
+	uint64_t timeout_ms; /* --cell-timeout, of the program */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */

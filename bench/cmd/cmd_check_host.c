@@ -17,6 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * A program says nothing on any channel while it runs, and a second of the guest's clock, 10^9
+ * instructions, can take so many of ours.
+ */
+#define PACE	   40
+#define SILENCE_MS 120000
+
 struct host {
 	struct check *check;
 	const char *kernel;
@@ -75,6 +82,8 @@ static int open_job(struct host *host, uint64_t seed, struct emulate_job *job, s
 	if (r)
 		return r;
 	job->files = (const char *const *)host->luggage.files;
+	if (host->check->is_exec)
+		job->silence_ms = SILENCE_MS + PACE * host->check->exec.timeout_ms;
 	job->on_output = emulate_print;
 	host->recording = (struct recording){ .dir = results_path(host->results),
 					      .on_cell = on_cell,
@@ -159,6 +168,8 @@ static int open_host(struct host *host, struct err *e)
 
 	if (!r)
 		r = oplist_source_pack(plan->selections, plan->n_selections, &host->luggage, e);
+	if (!r && host->check->is_exec)
+		r = exec_pack(host->check->program, host->check->bring, &host->luggage, e);
 	if (!r && !host->kernel)
 		r = emulate_default_kernel(&host->kernel, e);
 	if (!r)

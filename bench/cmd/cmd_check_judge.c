@@ -118,14 +118,18 @@ static void keep_file(const struct check_judge *j, const char *path, const json_
 /* Those of a cell that passed are not kept. */
 static void keep_files(struct check_judge *j, const struct recording_files *f, const json_t *cell)
 {
+	keep_file(j, f->out, cell, "stdout");
+	keep_file(j, f->err, cell, "stderr");
 	if (!j->check->keep && !strcmp("pass", text_of(cell, "status"))) {
 		unlink(f->trace);
 		unlink(f->log);
+		unlink(f->maps);
 		return;
 	}
 	j->kept = true;
 	keep_file(j, f->trace, cell, "trace");
 	keep_file(j, f->log, cell, "oplog");
+	keep_file(j, f->maps, cell, "maps");
 }
 
 static void judge_cell(struct check_judge *j, json_t *cell)
@@ -137,6 +141,7 @@ static void judge_cell(struct check_judge *j, json_t *cell)
 		.trace = f.trace,
 		.log = f.log,
 		.symbols = f.symbols,
+		.maps = f.maps,
 		.rules = check->rules,
 		.removals = check->removals,
 		.n_removals = check->n_removals,

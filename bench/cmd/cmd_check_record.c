@@ -12,11 +12,17 @@
 #include "bench/cmd/say.h"
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
+
+#define MAX_LEFT (8U << 20) /* exec_run() writes less */
 
 struct recorder {
 	struct check *check;
@@ -49,6 +55,96 @@ static int check_places(const struct target *t, struct err *e)
 	return t ? device_map(target_device(t), segment, &n, e) : 0;
 }
 
+/* ---- what a program leaves beside its trace ---- */
+
+static const struct {
+	const char *suffix;
+	size_t fd; /* offset in struct exec_job */
+} left[] = {
+	{ "stdout", offsetof(struct exec_job, out) },
+	{ "stderr", offsetof(struct exec_job, err) },
+	{ "maps", offsetof(struct exec_job, maps) },
+};
+
+#define LEFT (sizeof(left) / sizeof(left[0]))
+
+static int *fd_of(struct exec_job *job, size_t i)
+{
+	return (int *)((char *)job + left[i].fd);
+}
+
+static void close_left(struct exec_job *job)
+{
+	for (size_t i = 0; i < LEFT; i++)
+		if (*fd_of(job, i) >= 0)
+			close(*fd_of(job, i));
+}
+
+static int open_left(struct exec_job *job, struct err *e)
+{
+	for (size_t i = 0; i < LEFT; i++)
+		*fd_of(job, i) = -1;
+	for (size_t i = 0; i < LEFT; i++) {
+		*fd_of(job, i) = memfd_create(left[i].suffix, MFD_CLOEXEC);
+		if (*fd_of(job, i) < 0) {
+			err_sys(e, -errno, left[i].suffix, "memfd_create");
+			close_left(job);
+			return e->code;
+		}
+	}
+	return 0;
+}
+
+/* What it wrote, if anything. */
+static int send_one(struct recorder *rec, uint64_t run, int fd, const char *suffix, struct err *e)
+{
+	char name[32], path[64];
+	char *text = NULL;
+	size_t len = 0;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	r = file_read(AT_FDCWD, path, MAX_LEFT, &text, &len);
+	if (r)
+		return err_sys(e, r, suffix, "read");
+	snprintf(name, sizeof(name), "%016" PRIx64 ".%s", run, suffix);
+	r = len ? results_put(rec->results, name, text, len, e) : 0;
+	free(text);
+	return r;
+}
+
+static int send_left(struct recorder *rec, uint64_t run, struct exec_job *job, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && run && i < LEFT; i++)
+		r = send_one(rec, run, *fd_of(job, i), left[i].suffix, e);
+	close_left(job);
+	return r;
+}
+
+/* ---- runs ---- */
+
+static void run_here(struct recorder *rec, const struct selection *s, struct target *t,
+		     uint64_t seed, uint64_t *ret_run, struct err *failed)
+{
+	struct selection with = *s;
+	struct exec_job job;
+	struct err lost;
+
+	if (!s->exec) {
+		runner_record(s, t, seed, &rec->log, ret_run, failed);
+		return;
+	}
+	job = *s->exec;
+	if (open_left(&job, failed))
+		return;
+	with.exec = &job;
+	runner_record(&with, t, seed, &rec->log, ret_run, failed);
+	if (send_left(rec, *ret_run, &job, &lost))
+		say_error(&lost);
+}
+
 /* One run, of one seed. @no_target: why there is none for it, or NULL. */
 static int record_run(struct recorder *rec, const struct selection *s, struct target *t,
 		      const char *fs, const struct err *no_target, uint64_t seed, struct err *e)
@@ -61,7 +157,7 @@ static int record_run(struct recorder *rec, const struct selection *s, struct ta
 	if (no_target)
 		failed = *no_target;
 	else if (!check_places(t, &failed))
-		runner_record(s, t, seed, &rec->log, &cell.run, &failed);
+		run_here(rec, s, t, seed, &cell.run, &failed);
 	if (failed.code) {
 		cell.status = failed.code == -EOPNOTSUPP ? STATUS_SKIP : STATUS_ERROR;
 		err_format(&failed, cell.reason, sizeof(cell.reason));

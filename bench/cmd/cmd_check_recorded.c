@@ -18,7 +18,7 @@
 
 struct files {
 	const char *trace;
-	char log[PATH_MAX], symbols[PATH_MAX];
+	char log[PATH_MAX], symbols[PATH_MAX], maps[PATH_MAX];
 };
 
 /* Beside the trace, as a check leaves them: NAME.oplog, and kallsyms for all of a guest. */
@@ -30,6 +30,7 @@ static void find_files(const struct check *check, const char *trace, struct file
 	if (stem >= strlen(SUFFIX) && !strcmp(trace + stem - strlen(SUFFIX), SUFFIX))
 		stem -= strlen(SUFFIX);
 	f->trace = trace;
+	snprintf(f->maps, sizeof(f->maps), "%.*s.maps", (int)stem, trace);
 	if (check->recorded_log)
 		snprintf(f->log, sizeof(f->log), "%s", check->recorded_log);
 	else
@@ -70,6 +71,7 @@ static int judge_one(const struct check *check, const struct files *f, const jso
 		.trace = f->trace,
 		.log = f->log,
 		.symbols = f->symbols,
+		.maps = f->maps,
 		.rules = check->rules,
 		.removals = check->removals,
 		.n_removals = check->n_removals,

@@ -2,6 +2,7 @@
 #include "bench/check/verdict.h"
 #include "bench/check/cost.h"
 #include "bench/check/states.h"
+#include "bench/check/unflushed_report.h"
 #include "bench/results/json_get.h"
 #include "bench/report/table.h"
 #include "lib/tame.h"
@@ -426,6 +427,7 @@ void verdict_print(FILE *out, const json_t *document, const struct verdict_view 
 		if (view->verbose || strcmp(text_of(cell, "status"), "xfail") != 0)
 			print_violations(out, cell, view->verbose);
 	states_print(out, results, view->verbose);
+	unflushed_print(out, results, view->verbose);
 	if (view->cost)
 		cost_print(out, results);
 	print_removals(out, results);

@@ -17,7 +17,7 @@ static json_t *places(void)
 	json_t *j;
 
 	judge(&v);
-	cr_assert_eq(attribution_open(&a, NULL, 0, NULL), 0);
+	cr_assert_eq(attribution_open(&a, NULL, 0, NULL, NULL), 0);
 	j = cost_describe(lc, a);
 	cr_assert(json_is_array(j));
 	attribution_close(a);

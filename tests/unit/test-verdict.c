@@ -32,7 +32,7 @@ static void decide_by(enum persist_mode rules)
 	struct err e = { 0 };
 
 	cr_assert_eq(judge_run(&v, files.trace, files.log, rules, &e), 0, "%s", e.what);
-	cr_assert_eq(attribution_open(&a, files.symbols, 0, &e), 0, "%s", e.what);
+	cr_assert_eq(attribution_open(&a, files.symbols, 0, NULL, &e), 0, "%s", e.what);
 	cr_assert_eq(verdict_to_json(v, a, cell), 0);
 	attribution_close(a);
 	judge_release(v);
