@@ -41,7 +41,8 @@ enum {
 	OPT_BARRIERS,
 	OPT_EXEC,
 	OPT_BRING,
-	OPT_CELL_TIMEOUT
+	OPT_CELL_TIMEOUT,
+	OPT_EXTRACT
 };
 
 #define MAX_ROUNDS     1000
@@ -84,6 +85,8 @@ static const struct argp_option options[] = {
 	{ "recorded", OPT_RECORDED, "FILE", 0, "this trace; words are more of them", 25 },
 	{ "ops", OPT_OPS, "FILE", 0, "its operation log (beside it, .oplog)", 25 },
 	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" RECORDED_SYMBOLS " beside it)", 25 },
+	{ "extract", OPT_EXTRACT, "STATE=FILE", 0,
+	  "write that crash state, by its number, for \"daxbench shell --nvdimm FILE\"", 25 },
 	{ NULL, 0, NULL, 0, "What you see:", 30 },
 	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom", 30 },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
@@ -145,6 +148,17 @@ static void parse_atomic(struct check *check, const char *arg, struct argp_state
 	if (units_parse_size(arg, &check->atomic) ||
 	    (check->atomic != 4096 && check->atomic != 512 && check->atomic != 8))
 		argp_error(state, "--atomic %s: want 4096, 512 or 8", arg);
+}
+
+/* "375efb20573813e4=FILE" */
+static void parse_extract(struct check *check, char *arg, struct argp_state *state)
+{
+	char *end;
+
+	check->state = strtoull(arg, &end, 16);
+	if (end != arg + 16 || *end != '=' || !end[1])
+		argp_error(state, "--extract %s: want the 16 digits of a state, = and a file", arg);
+	check->extract = end + 1;
 }
 
 static void parse_guests(struct check *check, const char *arg, struct argp_state *state)
@@ -232,6 +246,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_GUESTS:
 		parse_guests(check, arg, state);
 		return 0;
+	case OPT_EXTRACT:
+		parse_extract(check, arg, state);
+		return 0;
 	case OPT_EDITS:
 		if (units_parse_count(arg, &check->edits) || !check->edits ||
 		    check->edits > MAX_EDITS)
@@ -282,6 +299,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!check->recorded && (check->recorded_log || check->recorded_symbols))
 			argp_error(state, "--ops and --symbols: want --recorded, too");
+		if (check->extract && !check->recorded)
+			argp_error(state, "--extract: of which run? --recorded TRACE");
 		if (check->edits && !check->states)
 			argp_error(state, "--edits: want --states, too");
 		check_exec(check, state);

@@ -31,7 +31,9 @@ struct check {
 	 */
 	uint64_t states, states_total; /* 0: none are made; 0: no limit for a run */
 	uint64_t atomic, guests;
-	uint64_t edits; /* of each run's trace, explored again; 0: none */
+	uint64_t edits;	     /* of each run's trace, explored again; 0: none */
+	const char *extract; /* --extract: the file that gets crash state @state */
+	uint64_t state;
 	uint64_t rounds; /* lists that soup makes in each guest, of seeds one after the other */
 	uint64_t for_ms; /* guests one after the other for so long; 0: one */
 	bool is_exec;	 /* --exec: the words are a program and its arguments, ... */

@@ -7,6 +7,7 @@
 #include "bench/cmd/cmd_check.h"
 #include "bench/check/known.h"
 #include "bench/check/recorded.h"
+#include "bench/check/state_file.h"
 #include "bench/cmd/say.h"
 #include "checker/symbols.h"
 
@@ -155,12 +156,39 @@ static int check_options(const struct check *check, struct err *e)
 	return check->recorded_symbols ? check_symbols(check->recorded_symbols, e) : 0;
 }
 
+/* A crash state of the run, to be looked at: made again as a check of that seed made it. */
+static int extract(const struct check *check, struct err *e)
+{
+	struct states_options o = {
+		.budget = check->states ? check->states : STATES_DEFAULT_BUDGET,
+		.total = check->states_total,
+		.atomic = (uint32_t)check->atomic,
+		.rules = check->rules,
+	};
+	struct files f;
+	int r;
+
+	find_files(check, check->recorded, &f);
+	o.seed = seed_of(check);
+	r = state_file_extract(&o, &(struct states_run){ f.trace, f.log, f.symbols }, check->state,
+			       check->extract, e);
+	if (!r)
+		say_note(0, "%s: look at it with: daxbench shell --nvdimm %s", check->extract,
+			 check->extract);
+	return r;
+}
+
 int check_recorded(struct check *check)
 {
 	struct err e = { 0 };
-	int r = check_options(check, &e), code;
+	int r = check_options(check, &e), code = EXIT_OK;
 
-	code = r ? say_exit_code(&e) : run(check, &e);
+	if (!r && check->extract)
+		r = extract(check, &e);
+	else if (!r)
+		code = run(check, &e);
+	if (r || check->extract)
+		code = r ? say_exit_code(&e) : EXIT_OK;
 	if (e.code)
 		say_error(&e);
 	return code;

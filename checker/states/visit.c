@@ -28,6 +28,7 @@ struct visitor {
 	struct {
 		uint64_t points, returns;
 	} expected;
+	uint64_t tried;	   /* states of all points so far */
 	uint64_t returned; /* points so far that were returns of sync calls */
 	struct explore_violation *violation;
 	size_t n_violations, room;
@@ -209,8 +210,12 @@ static uint64_t budget_here(const struct visitor *x, bool is_return)
 
 	if (!total)
 		return budget;
-	if (total >= x->expected.points)
-		return total / x->expected.points < budget ? total / x->expected.points : budget;
+	if (total >= x->expected.points) {
+		/* What a point did not need is there for those that come. */
+		uint64_t share = (total - x->tried) / (x->expected.points - x->counts.points);
+
+		return share < budget ? share : budget;
+	}
 	/* Too few for all: what sync calls have promised comes first, then every n-th of the
 	 * others. */
 	if (is_return)
@@ -242,6 +247,7 @@ static int try_states(struct visitor *x, const struct explore_point *point, uint
 	int r = c ? 0 : err_sys(e, -ENOMEM, "crash states", "choose");
 
 	while (!r && (set = choose_next(c))) {
+		x->tried++;
 		if (add_state(x, &b, set))
 			r = err_sys(e, -ENOMEM, "crash states", "make");
 		else if (b.lines > BATCH_LINES)

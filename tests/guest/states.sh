@@ -88,6 +88,19 @@ has out "a crash state is wrong (strict-name)"
 has out "is not there"
 [ "$(awk '{ if (length > n) n = length } END { print n }' "$work/out")" -le 100 ] || die "wide lines"
 
+# A state that was found is made again, and what is missing in it is missing.
+state=$(sed -n 's/^  state     \([0-9a-f]*\):.*/\1/p' "$work/out" | head -n 1)
+run 0 ./daxbench check --recorded "$work"/results/latest/create-fsync-ext4-*.trace --max-states 20 \
+	--extract "$state=$work/state"
+run 0 ./daxbench shell --nvdimm "$work/state" -- /bin/sh -c \
+	'mkdir /m && mount -t ext4 /dev/pmem0 /m && find /m -name "new-*"'
+[ ! -s "$work/out" ] || die "there is a file in the state that lost it"
+run 3 ./daxbench check --recorded "$work"/results/latest/create-fsync-ext4-*.trace \
+	--extract "0123456789abcdef=$work/none"
+run 2 ./daxbench check create-fsync --extract "$state=$work/none"
+run 2 ./daxbench check --recorded x --extract "12=$work/none"
+run 2 ./daxbench shell --nvdimm README.md -- true
+
 for wrong in --states=0 --states=x --atomic=100 --guests=0 --max-states=x --barriers=maybe \
 	"--states --edits=0" --edits=5; do
 	# shellcheck disable=SC2086 # an option, or two
