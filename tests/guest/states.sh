@@ -30,8 +30,12 @@ check() {
 	run_schema
 }
 
+# Not check-result.py, which is about what the bench lens measures.
 run_schema() {
-	/usr/bin/python3 tests/check-result.py results/daxbench-result-1.schema.json "$work/out" ||
+	/usr/bin/python3 - results/daxbench-result-1.schema.json "$work/out" <<'EOP' ||
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
+EOP
 		die "the document is not as the schema says"
 }
 
