@@ -5,15 +5,13 @@
 # much is caught, by kind, must not become less; nothing is caught where no state differs.
 . "$(dirname "$0")/../lib-check.sh"
 
-# Measured with 6.1 and 6.12, caught of those, and of all that were tried:
-#	ext4	flush 100 %, 38 of 38	fua 38 of 38	block 96 %, 110 of 127	move 100 %, 101 of 126
-#		swap 98 %, 116 of 121
-#	xfs	flush 100 %, 4 of 29	fua 38 of 38	block 90 %, 73 of 104	move 100 %, 38 of 58
-#		swap 100 %, 8 of 16
+# Measured with 6.1 and 6.12 alike:
+#	ext4	flush 38 of 38	fua 38 of 38	block 110 of 127	move 101 of 126	swap 116 of 121
+#	xfs	flush 4 of 29	fua 38 of 38	block 73 of 104		move 38 of 58	swap 8 of 16
 # XFS has little use for the flush before a log write: what it orders is promised by nobody yet.
 #
-# rates KERNEL FS FLOOR...: per cent of flush, fua, block, move, swap that must be caught, of
-# those for which no reason is known that nothing can be noticed.
+# rates KERNEL FS FLOOR...: per cent of flush, fua, block, move, swap that must be caught, of all
+# that were tried: a reason such as an order that was not needed could hide what is not seen.
 rates() {
 	/usr/bin/python3 - "$work/run.json" "$@" <<'EOP' || die "less is caught than there was"
 import json, sys
@@ -24,7 +22,7 @@ bad = not edits
 for kind, floor in zip(("flush", "fua", "block", "move", "swap"), floors):
     tried, caught, wrong = (sum(e[kind][k] for e in edits) for k in ("tried", "caught", "wrong"))
     missed = sum(e[kind]["explained"].get("not noticed", 0) for e in edits)
-    rate = 100 * caught / max(caught + missed, 1)
+    rate = 100 * caught / max(tried, 1)
     print(f"{kernel:5} {fs:5} {kind:6} {tried:4} tried {caught:4} caught {missed:4} not noticed: "
           f"{rate:.0f} % (at least {floor} %)")
     bad |= wrong > 0 or rate < float(floor)
@@ -37,8 +35,8 @@ EOP
 
 for kernel in 6.1 6.12; do
 	check 0 --states --edits 50 --kernel $kernel --fs ext4,xfs names
-	rates $kernel ext4 95 95 90 95 90
-	rates $kernel xfs 95 95 85 95 95
+	rates $kernel ext4 95 95 80 75 90
+	rates $kernel xfs 10 95 65 60 45
 	rm -r "$work/results"
 done
 no_leftovers
