@@ -6,6 +6,7 @@
  * seen, too; but it cannot be traced by anybody else.
  */
 #include "bench/check/exec.h"
+#include "bench/check/exec_view.h"
 #include "checker/mapped.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
@@ -18,17 +19,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +41,7 @@
 struct stream {
 	int from, to; /* from: -1: nobody can write to it any more */
 	size_t kept;
+	bool cut;	/* there was more than is kept */
 	char tail[400]; /* the end of what came, NUL-ended */
 };
 
@@ -77,41 +76,6 @@ static void __attribute__((noreturn)) fail(int to, const char *what)
 	_exit(127);
 }
 
-static int make_nodes(void)
-{
-	static const struct {
-		const char *name;
-		unsigned int minor;
-	} nodes[] = { { "/dev/null", 3 },
-		      { "/dev/zero", 5 },
-		      { "/dev/full", 7 },
-		      { "/dev/random", 8 },
-		      { "/dev/urandom", 9 } };
-
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		if (mknod(nodes[i].name, S_IFCHR | 0666, makedev(1, nodes[i].minor)))
-			return -1;
-	return mkdir("/dev/shm", 01777) || symlink("/proc/self/fd", "/dev/fd");
-}
-
-/*
- * A view of its own: no device but those that any program may use, nothing of the job. What
- * is in the archive below /tmp and /run, over which init mounts, is there for a program that
- * lies there.
- */
-static int hide(const char *program)
-{
-	umask(0);
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("daxbench", "/dev", "tmpfs", MS_NOSUID, "mode=755") || make_nodes() ||
-	    (!access("/job", F_OK) && mount("daxbench", "/job", "tmpfs", MS_NOSUID, "mode=700")))
-		return -1;
-	umask(022);
-	if (!strncmp(program, "/tmp/", 5))
-		return umount2("/tmp", MNT_DETACH);
-	return strncmp(program, "/run/", 5) ? 0 : umount2("/run", MNT_DETACH);
-}
-
 static void __attribute__((noreturn))
 become(const struct exec_job *job, int dir, const int fds[3], int go, int failed)
 {
@@ -123,8 +87,8 @@ become(const struct exec_job *job, int dir, const int fds[3], int go, int failed
 
 	if (read(go, &byte, 1) != 1)
 		_exit(126);
-	if (fchdir(dir) || hide(job->argv[0]))
-		fail(failed, "hide the devices");
+	if (fchdir(dir) || exec_view_enter(job->argv[0]))
+		fail(failed, "make its view of the guest");
 	for (int i = 0; i < 3; i++)
 		if (dup2(fds[i], i) < 0)
 			fail(failed, "dup2");
@@ -162,14 +126,14 @@ static void keep(struct stream *s, const char *text, size_t len)
 	size_t take = len < MAX_KEPT - s->kept ? len : MAX_KEPT - s->kept;
 
 	add_tail(s, text, len);
-	if (s->kept == MAX_KEPT)
+	if (s->cut)
 		return;
+	s->kept += take;
+	s->cut = take < len;
 	/* No room for what it says is no failure of the program's. */
 	if (file_write_all(s->to, text, take) ||
-	    (take < len && file_write_all(s->to, cut, strlen(cut))))
-		s->kept = MAX_KEPT;
-	else
-		s->kept += take;
+	    (s->cut && file_write_all(s->to, cut, strlen(cut))))
+		s->cut = true;
 }
 
 /* All that is there now. */

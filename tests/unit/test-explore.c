@@ -30,6 +30,7 @@ static struct kernel {
 	int error;
 	int strangers;		  /* names that it finds besides */
 	bool edited;		  /* the trace is not the script: states are not held against it */
+	bool bad_links;		  /* of each file it says that it has two names */
 	size_t at[MAX_RECORDS];	  /* records of the script before each crash point */
 	size_t n_points, point;	  /* in all; the one that is at */
 	uint64_t hash[512];	  /* of the states that there were, */
@@ -112,6 +113,7 @@ static void dump_file(struct dump_out *out, unsigned int k, const unsigned char 
 	memcpy(&commit, bytes + (COMMIT(k) - BASE), sizeof(commit));
 	if (!commit)
 		return;
+	value[1] += kernel.bad_links;
 	dump_out_add(out, DUMP_ENTRY, value, file_names[k], 1);
 	memcpy(page, bytes + (DATA(k, commit - 1) - BASE), BYTES);
 	dump_out_add(out, DUMP_PAGE, (uint64_t[5]){ 0 }, page, sizeof(page));
@@ -301,9 +303,14 @@ static void find_points(void)
 				kernel.at[kernel.n_points++] = i;
 			waits = false;
 		}
-		if (r->kind != DX_TRACE_MARK || r->detail != DX_MARK_END)
+		if (r->kind != DX_TRACE_MARK)
 			continue;
 		op = record(0, r->addr);
+		if (r->detail == DX_MARK_BEGIN && options.no_history && op->op == DX_OP_PHASE &&
+		    op->arg[0] == 2)
+			kernel.at[kernel.n_points++] = i;
+		if (r->detail != DX_MARK_END)
+			continue;
 		if (op->op == DX_OP_PHASE)
 			running = op->arg[0] == 1;
 		if (op->op == DX_OP_FSYNC && op->end && !op->result && running)
@@ -951,6 +958,42 @@ Test(explore, so_is_a_mark_of_no_worker)
 	create(0);
 	add_record(DX_TRACE_MARK, 0, DX_LOG_WORKERS, 1)->detail = DX_MARK_BEGIN;
 	cr_expect_eq(explore_files(), -EBADMSG);
+}
+
+/* A program without a log: fences and its end, and any file may have anything in it. */
+Test(explore, without_a_history_files_are_not_judged)
+{
+	const struct explore_violation *list;
+	const struct explore_counts *n;
+
+	flush_data(0, 0);
+	commit(0, 0);
+	fence(DX_TRACE_SFENCE);
+	commit(1, 1);
+	phase(2);
+	write_back(DATA(2, 0), 1, DX_TRACE_CLWB);
+	fence(DX_TRACE_SFENCE);
+	kernel.strangers = 2;
+	options.no_history = true;
+	n = explored();
+	cr_expect_eq(n->points, 2);
+	cr_expect_eq(kernel.point, 2);
+	cr_expect_gt(n->run, 2);
+	cr_expect_eq(explore_violations(explore, &list), 0);
+}
+
+Test(explore, without_a_history_a_file_system_still_owes_something)
+{
+	const struct explore_violation *list;
+
+	commit(0, 0);
+	phase(2);
+	kernel.bad_links = true;
+	options.no_history = true;
+	explored();
+	cr_assert_eq(explore_violations(explore, &list), 1);
+	cr_expect_eq(list[0].rule, ORACLE_LINKS);
+	cr_expect_eq(list[0].point.op->rec->op, DX_OP_PHASE);
 }
 
 Test(explore, closing_nothing_is_fine)

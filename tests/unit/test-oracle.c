@@ -547,6 +547,38 @@ Test(oracle, of_a_new_file_system_the_old_files_may_be_gone)
 	expect_only(ORACLE_NAME, "a");
 }
 
+/* Whose history is not known, may have any file; the file system may not be wrong. */
+Test(oracle, without_a_history_there_are_no_strangers)
+{
+	FOUND("a", "d/b", NULL);
+	cr_assert_eq(oracle_judge(st.dump, NULL, ORACLE_ALL_RULES, &st.findings), 0);
+	cr_expect_eq(st.findings.n, 0);
+}
+
+Test(oracle, without_a_history_links_are_counted)
+{
+	found();
+	found_entry("a", S_IFREG | 0644, 100, 2, 0);
+	found_entry("b", S_IFREG | 0644, 101, 2, 0);
+	found_entry("c", S_IFREG | 0644, 101, 2, 0);
+	found_end();
+	cr_assert_eq(oracle_judge(st.dump, NULL, ORACLE_ALL_RULES, &st.findings), 0);
+	cr_assert_eq(st.findings.n, 1);
+	cr_expect_eq(st.findings.list[0].rule, ORACLE_LINKS);
+	cr_expect_str_eq(st.findings.list[0].path, "a");
+}
+
+Test(oracle, without_a_history_it_must_still_mount)
+{
+	found();
+	found_step(DUMP_WALK, 0, "");
+	found_step(DUMP_UMOUNT, -EIO, "");
+	parse_dump();
+	cr_assert_eq(oracle_judge(st.dump, NULL, ORACLE_ALL_RULES, &st.findings), 0);
+	cr_assert_eq(st.findings.n, 1);
+	cr_expect_eq(st.findings.list[0].rule, ORACLE_RECOVERS);
+}
+
 Test(oracle, rules_have_names)
 {
 	for (int i = 0; i < ORACLE_RULES; i++)

@@ -57,6 +57,18 @@ Test(plan, a_device_is_one_cell)
 	cr_expect_eq(plan.cells, 1 + 3 + 1 + 1 + 1);
 }
 
+/* It need not be one that words can mean. */
+Test(plan, of_one_workload)
+{
+	static const struct dx_workload mine = { .name = "mine", .needs = DX_NEED_FS };
+	const struct selection one = { .workload = &mine };
+
+	cr_assert_eq(plan_make_of(&plan, &session, &one, &e), 0, "%s", e.what);
+	cr_expect_eq(plan.n_selections, 1);
+	cr_expect_eq(plan.cells, 2);
+	cr_expect_eq(plan.selections[0].workload, &mine);
+}
+
 struct seen {
 	char text[256];
 	int stop_at; /* -1: never */
