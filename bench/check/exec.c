@@ -35,10 +35,11 @@ static int absolute(const char *word, char *buf, size_t len, struct err *e)
 {
 	AUTO_FREE char *dir = strdup(word);
 	char real[PATH_MAX];
-	char *slash = dir ? strrchr(dir, '/') : NULL;
+	char *slash;
 
-	if (!slash)
+	if (!dir)
 		return err_sys(e, -ENOMEM, word, "find");
+	slash = strrchr(dir, '/'); /* as the caller saw */
 	slash[slash == dir] = '\0';
 	if (!realpath(dir, real))
 		return err_set(e, -EINVAL, word, "no such program: %s", strerror(errno));

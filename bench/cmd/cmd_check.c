@@ -176,8 +176,10 @@ static void add_bring(struct check *check, char *arg, struct argp_state *state)
 	while (check->bring && check->bring[n])
 		n++;
 	more = realloc(check->bring, (n + 2) * sizeof(*more));
-	if (!more)
+	if (!more) {
 		argp_failure(state, EXIT_NO_RUN, ENOMEM, "--bring");
+		return;
+	}
 	check->bring = more;
 	more[n] = arg;
 	more[n + 1] = NULL;

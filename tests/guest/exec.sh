@@ -27,7 +27,7 @@ busybox|stands after --
 -- no-such-program|not found
 -- ./no-such-program|no such file
 -- $source|cannot be executed
--- tests|not a file
+-- ./tests|not a file
 --reduce -- busybox|no operation log
 --rounds 3 -- busybox|no operation log
 --cell-timeout x -- busybox|--cell-timeout x
