@@ -390,8 +390,13 @@ void check_print(const struct check *check, const json_t *document)
 static int plan_program(struct check *check, struct err *e)
 {
 	struct selection s = { .workload = &exec_workload, .exec = &check->exec };
+	struct oplist_luggage tried = { 0 };
 	int r = exec_find(check->words[0], &check->program, e);
 
+	/* What is missing is told before anything is booted. */
+	if (!r && !guest_is_collected())
+		r = exec_pack(check->program, check->bring, &tried, e);
+	oplist_luggage_release(&tried);
 	if (r)
 		return r;
 	check->words[0] = check->program;
