@@ -18,12 +18,8 @@ static int one(struct dx_worker *w, uint64_t i)
 
 static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 {
-	int r = 0;
-
 	(void)dx;
-	for (uint64_t i = 0; !r && i < n; i++)
-		r = one(w, i);
-	return r;
+	return do_each(w, n, one);
 }
 
 static void finish(struct dx *dx, struct dx_worker *w)

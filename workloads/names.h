@@ -40,6 +40,16 @@ static inline int make_named(struct dx_worker *w, struct dx_file *f, const char 
 	return r || !bytes ? r : dx_write(w, f, 0, bytes);
 }
 
+/* One after the other, of names by their number. */
+DX_INLINE int do_each(struct dx_worker *w, uint64_t n, int (*one)(struct dx_worker *w, uint64_t i))
+{
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < n; i++)
+		r = one(w, i);
+	return r;
+}
+
 /* Opens the directory of the cell and has its names made durable. */
 static inline int sync_directory(struct dx_worker *w)
 {
