@@ -66,7 +66,9 @@ Test(fio_own, a_file_that_is_none)
 	cr_expect_eq(load(".fio", "[a]\n"), -EINVAL);
 	cr_expect_eq(fio_own_load("build/tests/no-such.fio", &w, &e), -ENOENT);
 	cr_expect_str_eq(e.object, "build/tests/no-such.fio");
-	cr_expect_eq(fio_own_load(dir, &w, &e), -EINVAL, "capitals, and a directory");
+	snprintf(path, sizeof(path), "%s/plain.fio", dir);
+	cr_assert_eq(file_mkdirs(path, 0777), 0);
+	cr_expect_eq(fio_own_load(path, &w, &e), -EISDIR);
 }
 
 Test(fio_own, too_long_to_be_one)
