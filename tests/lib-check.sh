@@ -17,7 +17,8 @@ EOP
 
 # holds PYTHON: true of the document; d is it, cell(WORKLOAD, FS) a cell, lost(CELL) what it found.
 # Of a cell whose trace was kept: lines(CELL) written back, by instruction; halves(CELL): those
-# of the NVDIMMs that the application itself stored to, as (NVDIMM, half).
+# of the NVDIMMs that the application itself stored to, as (NVDIMM, half). states: those of all
+# cells that have any; rules(WORKLOAD, FS): of the oracle, that are broken.
 holds() {
 	/usr/bin/python3 - "$work/run.json" "$1" "$work/results/latest" <<'EOP' || die "not so: $1"
 import collections, json, subprocess, sys
@@ -40,6 +41,8 @@ def halves(c):
     at = [(int(r["base"], 16), int(r["size"], 16)) for r in head["ranges"]]
     return {(i, (int(r["addr"], 16) - base) * 2 // size) for r in records if r["kind"] == "store" and "user" in r["flags"]
             for i, (base, size) in enumerate(at) if 0 <= int(r["addr"], 16) - base < size}
+states = [c["states"] for c in d["results"] if c["states"]]
+def rules(workload, fs): return {v["rule"] for v in cell(workload, fs)["states"]["violations"]}
 sys.exit(not eval("(" + sys.argv[2] + ")"))
 EOP
 	checks=$((checks + 1))

@@ -91,6 +91,27 @@ static void print_point(FILE *out, const json_t *cell, const json_t *v)
 		say(out, "            %" PRId64 " states more show it", number_of(v, "states") - 1);
 }
 
+#define COLUMNS 80
+
+/* @text behind @label, in lines of COLUMNS where it has blanks to break it at. */
+static void say_wrapped(FILE *out, const char *label, const char *text)
+{
+	const int indent = 12, room = COLUMNS - indent;
+
+	for (bool first = true; first || *text; first = false) {
+		int len = (int)strlen(text), at = len;
+
+		if (len > room)
+			for (at = room; at > 0 && text[at] != ' ';)
+				at--;
+		if (!at)
+			at = (int)strcspn(text, " ");
+		say(out, "%-*s%.*s", indent, first ? label : "", at, text);
+		text += at;
+		text += strspn(text, " ");
+	}
+}
+
 static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 {
 	const json_t *promise = json_object_get(v, "promise");
@@ -99,8 +120,9 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	format_op(promise, op, sizeof(op));
 	say(out, "\n%s %s: a crash state is wrong (%s):", text_of(cell, "fs"),
 	    text_of(cell, "workload"), text_of(v, "rule"));
-	say(out, "  %-9s %s%s%s", text_of(v, "file")[0] ? "file" : "found", text_of(v, "file"),
-	    text_of(v, "file")[0] ? ": " : "", text_of(v, "what"));
+	if (text_of(v, "file")[0])
+		say_wrapped(out, "  file", text_of(v, "file"));
+	say_wrapped(out, "  found", text_of(v, "what"));
 	if (json_is_object(promise))
 		say(out, "  promised  by %s", op);
 	print_point(out, cell, v);

@@ -2,30 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Crash states of realtime files, of the page cache, of smaller units; such as lines tell of
 # already; of traces that were edited; and one as a file.
-. "$(dirname "$0")/../lib.sh"
-. tests/lib-states.sh
+. "$(dirname "$0")/../lib-check.sh"
 
-check 0 --fs xfs-rt create-fsync replace-by-rename prealloc-append
+check 0 -q --states --fs xfs-rt create-fsync replace-by-rename prealloc-append
 holds 'all(c["status"] == "pass" for c in d["results"]) and sum(s["unique"] for s in states) >= 20'
 
 # XFS's sync flushes nothing where its log is clean: the lines tell it, and the states agree.
-check 0 --fs xfs every-sync
+check 0 -q --states --fs xfs every-sync
 holds 'cell("every-sync", "xfs")["status"] == "xfail"'
 holds 'states[0]["violations"] and all(v["told_by_lines"] for v in states[0]["violations"])'
 
 # The CPU's caches are not written back: told by lines as well, and by nothing else.
-check 1 --fs ext4 --write-cache off --max-states 30 every-sync
+check 1 -q --states --fs ext4 --write-cache off --max-states 30 every-sync
 holds 'all(v["told_by_lines"] for v in states[0]["violations"]) and states[0]["violations"]'
 
 # Smaller units are more states; what is no file system has none, and says why.
-check 0 --fs ext4,ext4-nodax,xfs-nodax --atomic 512 --max-states 40 create-fsync devdax-fsync
+check 0 -q --states --fs ext4,ext4-nodax,xfs-nodax --atomic 512 --max-states 40 create-fsync devdax-fsync
 holds 'all(cell("create-fsync", fs + "-nodax")["states"]["unique"] >= 10 for fs in ("ext4", "xfs"))'
 holds 'cell("create-fsync", "ext4")["states"]["possible"].startswith("2^")'
 holds '"no file system" in cell("devdax-fsync", "devdax-4k")["states"]["none"]'
 
 # Edited as a broken kernel would have behaved: most of it is caught, and never what makes no
 # difference. XFS needs the flush before a log write for an order only, ext4 for all.
-check 0 --fs ext4,xfs --max-states 60 --edits 10 create-fsync
+check 0 -q --states --fs ext4,xfs --max-states 60 --edits 10 create-fsync
 holds 'all(sum(s["edits"][k]["tried"] for k in ("flush", "fua", "block", "move", "swap")) == 10
 	for s in states)'
 holds 'not any(s["edits"][k]["wrong"] for s in states for k in ("flush", "fua", "block", "move", "swap"))'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Stores through a MAP_SYNC mapping: some lines are flushed as they must be, others not. For
- * tests/guest/exec.sh, which knows the lines marked with "forgotten" and "kept".
+ * tests/more/exec.sh, which knows the lines marked with "forgotten" and "kept".
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
