@@ -222,6 +222,7 @@ Test(dump, what_belongs_to_no_file)
 
 Test(dump, pages_where_there_are_none)
 {
+	static const unsigned char zeros[DUMP_PAGE_BYTES];
 	static const uint64_t wrong[] = { 2, UINT64_MAX, UINT64_MAX / DUMP_PAGE_BYTES };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -237,7 +238,7 @@ Test(dump, pages_where_there_are_none)
 	refused("out of order");
 	begin();
 	entry("a", S_IFREG, 2 * DUMP_PAGE_BYTES);
-	dump_out_add(&out, DUMP_PAGE, NULL, memory, DUMP_PAGE_BYTES - 1);
+	dump_out_add(&out, DUMP_PAGE, NULL, zeros, DUMP_PAGE_BYTES - 1);
 	refused("not a whole page");
 }
 

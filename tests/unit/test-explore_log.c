@@ -23,7 +23,7 @@
 static struct {
 	int fd;
 	char path[40];
-	unsigned char log[1 << 20];
+	_Alignas(uint64_t) unsigned char log[1 << 20];
 	size_t len;
 	struct explore_log_options o;
 	struct explore_log *x;
