@@ -32,6 +32,21 @@ struct oplog_op {
 	size_t n_extents;
 };
 
+/* It returned an error: it changed no name, freed nothing, and promises nothing. */
+static inline bool oplog_op_failed(const struct oplog_op *op)
+{
+	return op->returned && op->rec->result < 0;
+}
+
+/* The log was full before they could be written: it says itself that it is cut off. */
+static inline bool oplog_op_lacks_names(const struct oplog_op *op)
+{
+	for (unsigned int i = 0; i < op->kind->texts; i++)
+		if (!op->text[i])
+			return true;
+	return false;
+}
+
 struct oplog;
 
 /* Reads the log in the file @path. -EBADMSG: no log, or a wrong one; @e names the record. */

@@ -18,7 +18,7 @@
 /* How much of what it was about to do an operation has done, for content_end(). */
 static uint64_t amount_done(const struct oplog_op *op, const struct content_change *change)
 {
-	if (failed(op))
+	if (oplog_op_failed(op))
 		return 0;
 	if (op->kind->result == OPLOG_COUNT && change->kind == CONTENT_PATTERN)
 		return (uint64_t)op->rec->result;
@@ -42,7 +42,7 @@ static int end(struct promise *p, struct worker *w, const struct oplog_op *op, u
 	int r = end_changes(w, op, seq);
 
 	promise_end_freeing(p, w, seq);
-	if (r || failed(op))
+	if (r || oplog_op_failed(op))
 		return r;
 	r = promise_end_effect(p, op);
 	if (!r && op->rec->op == DX_OP_FLUSH)

@@ -37,7 +37,7 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 	begin_write_fault(p, f, offset, offset + length);
 	r = content_begin(f->content, &now, offset, length, &w->change[which]);
 	/* Refused for where it was to go, maybe: it has changed nothing. */
-	return r == -E2BIG && failed(w->current) ? 0 : r;
+	return r == -E2BIG && oplog_op_failed(w->current) ? 0 : r;
 }
 
 static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f, uint64_t offset,
@@ -87,7 +87,9 @@ static int begin_write(struct promise *p, struct worker *w, const struct oplog_o
 	/* A gap behind the old end reads as zeros, whatever stores put there. */
 	size = content_size(f->content);
 	end = offset < page_end(size) ? offset : page_end(size);
-	r = failed(op) || !content_size_is_known(f->content) ? 0 : begin_zeros(p, w, f, size, end);
+	r = oplog_op_failed(op) || !content_size_is_known(f->content)
+		    ? 0
+		    : begin_zeros(p, w, f, size, end);
 	return r ? r : begin_pattern(p, w, f, op->rec->handle, offset, arg(op, 1));
 }
 
@@ -225,7 +227,7 @@ static int begin_reflink(struct promise *p, struct worker *w, const struct oplog
 	uint64_t target = arg(op, 2), length = arg(op, 3);
 	int r;
 
-	if (!to || !from || failed(op) || !length)
+	if (!to || !from || oplog_op_failed(op) || !length)
 		return 0;
 	if (length > content_size(from->content))
 		return 0; /* no such call succeeds */
@@ -256,7 +258,7 @@ static int begin_fallocate(struct promise *p, struct worker *w, const struct opl
 	uint64_t end = offset + length, size;
 	int r = 0;
 
-	if (!f || failed(op))
+	if (!f || oplog_op_failed(op))
 		return 0;
 	size = content_size(f->content);
 	if (mode & FALLOC_FL_COLLAPSE_RANGE) {
@@ -303,25 +305,16 @@ static int begin_open(struct promise *p, struct worker *w, const struct oplog_op
 {
 	struct tree_file *f = tree_find(p->tree, op->text[0]);
 
-	if (!f || failed(op) || !(arg(op, 0) & O_TRUNC))
+	if (!f || oplog_op_failed(op) || !(arg(op, 0) & O_TRUNC))
 		return 0;
 	return begin_truncate(p, w, f, 0);
-}
-
-/* The log was full before they could be written: it says itself that it is cut off. */
-static bool lacks_names(const struct oplog_op *op)
-{
-	for (unsigned int i = 0; i < op->kind->texts; i++)
-		if (!op->text[i])
-			return true;
-	return false;
 }
 
 int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op)
 {
 	struct tree_file *f;
 
-	if (lacks_names(op))
+	if (oplog_op_lacks_names(op))
 		return 0;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
@@ -348,15 +341,15 @@ int promise_begin(struct promise *p, struct worker *w, const struct oplog_op *op
 		return 0;
 	case DX_OP_TRUNCATE:
 		f = promise_file_by(p, op->rec->handle);
-		return f && !failed(op) ? begin_truncate(p, w, f, arg(op, 0)) : 0;
+		return f && !oplog_op_failed(op) ? begin_truncate(p, w, f, arg(op, 0)) : 0;
 	case DX_OP_FALLOCATE:
 		return begin_fallocate(p, w, op);
 	case DX_OP_UNLINK:
-		if (!failed(op))
+		if (!oplog_op_failed(op))
 			lose_name(p, op->text[0]);
 		return 0;
 	case DX_OP_RENAME:
-		if (!failed(op))
+		if (!oplog_op_failed(op))
 			lose_target(p, op);
 		return 0;
 	default:
@@ -465,7 +458,7 @@ int promise_end_effect(struct promise *p, const struct oplog_op *op)
 {
 	struct tree_file *f = promise_file_by(p, op->rec->handle);
 
-	if (lacks_names(op))
+	if (oplog_op_lacks_names(op))
 		return 0;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:

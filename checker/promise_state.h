@@ -70,11 +70,6 @@ static inline uint64_t arg(const struct oplog_op *op, int i)
 	return op->rec->arg[i];
 }
 
-static inline bool failed(const struct oplog_op *op)
-{
-	return op->returned && op->rec->result < 0;
-}
-
 static inline uint64_t page_end(uint64_t offset)
 {
 	return (offset + CONTENT_PAGE - 1) & ~(CONTENT_PAGE - 1);

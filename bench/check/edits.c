@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/edits.h"
+#include "bench/check/states.h"
 #include "lib/monotonic.h"
 
 #include <errno.h>
@@ -43,14 +44,9 @@ static bool is_caught(const struct edits *x, const struct explore *found)
 
 static json_t *describe_missed(const struct edit *edit)
 {
-	json_t *during = edit->during ? json_pack("{s:s, s:i, s:I}", "op", edit->during->kind->name,
-						  "worker", (int)edit->during->worker, "record",
-						  (json_int_t)edit->during->number)
-				      : json_null();
-
 	return json_pack("{s:s, s:I, s:o, s:s}", "kind", edit_kind_names[edit->kind], "event",
-			 (json_int_t)edit->seq, "during", during, "reason",
-			 edit_reason_names[edit->reason]);
+			 (json_int_t)edit->seq, "during", states_describe_op(edit->during),
+			 "reason", edit_reason_names[edit->reason]);
 }
 
 /*

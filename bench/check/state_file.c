@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/state_file.h"
-#include "checker/states/explore.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 
@@ -102,26 +101,20 @@ static int look(void *data, const struct state_medium *m, const struct state *st
 	return 0;
 }
 
-static int explore(const struct states_options *o, struct extract *x, struct trace *t,
-		   const struct oplog *log, const struct symbols *symbols, struct err *e)
+static int find(const struct states_options *o, const struct states_files *f, struct extract *x,
+		struct err *e)
 {
-	const struct explore_options how = {
-		.mode = o->rules,
-		.atomic = o->atomic,
-		.budget = o->budget,
-		.total = o->total,
-		.seed = o->seed,
-		.flushes = symbols,
-		.recovery = { .recover = look, .data = x },
-	};
+	struct explore_options how = states_how(o, f);
 	struct explore *found;
-	int r = explore_run(&found, t, log, &how, e);
+	int r;
 
+	how.recovery = (struct recovery){ .recover = look, .data = x };
+	r = explore_run(&found, f->trace, f->log, &how, e);
 	explore_close(found);
-	if (r && !x->found)
-		return r;
 	if (x->found)
 		return 0;
+	if (r)
+		return r;
 	err_set(e, -ENOENT, x->file, "no state of this run has the number %016" PRIx64, x->state);
 	return err_hint(e, "give --seed, --states, --max-states and --atomic as they were then");
 }
@@ -130,19 +123,11 @@ int state_file_extract(const struct states_options *o, const struct states_run *
 		       const char *file, struct err *e)
 {
 	struct extract x = { .state = state, .file = file };
-	struct symbols *symbols = NULL;
-	struct oplog *log = NULL;
-	struct trace *t = NULL;
-	int r = trace_open(&t, run->trace, e);
+	struct states_files f = { 0 };
+	int r = states_open(&f, o, run, e);
 
 	if (!r)
-		r = oplog_open(&log, run->log, e);
-	if (!r && o->rules != PERSIST_EADR)
-		r = symbols_open(&symbols, run->symbols, e);
-	if (!r)
-		r = explore(o, &x, t, log, symbols, e);
-	symbols_close(symbols);
-	oplog_close(log);
-	trace_close(t);
+		r = find(o, &f, &x, e);
+	states_close(&f);
 	return r;
 }

@@ -40,7 +40,7 @@ static json_t *text(const char *from)
 	return json_string(copy);
 }
 
-static json_t *describe_op(const struct oplog_op *op)
+json_t *states_describe_op(const struct oplog_op *op)
 {
 	if (!op)
 		return json_null();
@@ -52,12 +52,12 @@ static json_t *describe_violation(const struct explore_violation *v)
 {
 	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:o, s:I}",
 			 "rule", oracle_rule_names[v->rule], "file", text(v->path), "what",
-			 text(v->what), "promise", describe_op(v->promise), "offset",
+			 text(v->what), "promise", states_describe_op(v->promise), "offset",
 			 (json_int_t)v->offset, "bytes", (json_int_t)v->bytes, "event",
-			 (json_int_t)v->point.seq, "after", describe_op(v->point.op), "during",
-			 describe_op(v->point.during), "units", (json_int_t)v->units, "kept",
-			 (json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state),
-			 "states", (json_int_t)v->states);
+			 (json_int_t)v->point.seq, "after", states_describe_op(v->point.op),
+			 "during", states_describe_op(v->point.during), "units",
+			 (json_int_t)v->units, "kept", (json_int_t)v->kept, "state",
+			 json_sprintf("%016" PRIx64, v->state), "states", (json_int_t)v->states);
 }
 
 /* Exactly while it is a number that one can read; else as a power of two. */
@@ -162,37 +162,63 @@ static int edit(const struct states_options *o, const struct explore_options *ho
 	return edits_check(&edits, t, log, json_object_get(cell, "states"), e);
 }
 
-static int explore(const struct states_options *o, struct trace *t, const struct oplog *log,
-		   const struct symbols *symbols, json_t *cell, struct err *e)
+int states_open(struct states_files *ret, const struct states_options *o,
+		const struct states_run *run, struct err *e)
 {
-	const struct explore_options how = {
+	int r = trace_open(&ret->trace, run->trace, e);
+
+	if (!r)
+		r = oplog_open(&ret->log, run->log, e);
+	/* Without them no flush could be told from a fence. */
+	if (!r && o->rules != PERSIST_EADR)
+		r = symbols_open(&ret->symbols, run->symbols, e);
+	return r;
+}
+
+void states_close(struct states_files *f)
+{
+	symbols_close(f->symbols);
+	oplog_close(f->log);
+	trace_close(f->trace);
+}
+
+struct explore_options states_how(const struct states_options *o, const struct states_files *f)
+{
+	return (struct explore_options){
 		.mode = o->rules,
 		.atomic = o->atomic,
 		.budget = o->budget,
 		.total = o->total,
 		.seed = o->seed,
 		.rules = ORACLE_ALL_RULES,
-		.no_history = exec_is_meant(text_of(cell, "workload")),
-		.flushes = symbols,
-		.outcomes = outcomes_new(),
-		.recovery = recover_pool_recovery(o->pool),
-		.on_point = o->on_point,
-		.data = o->data,
+		.no_history = exec_is_meant(oplog_header(f->log)->workload),
+		.flushes = f->symbols,
 	};
+}
+
+static int explore(const struct states_options *o, const struct states_files *f, json_t *cell,
+		   struct err *e)
+{
+	struct explore_options how = states_how(o, f);
 	const struct explore_violation *list;
 	uint64_t began = monotonic_ms();
 	struct explore *x = NULL;
 	size_t found;
-	int r = how.outcomes ? explore_run(&x, t, log, &how, e)
-			     : err_sys(e, -ENOMEM, "crash states", "explore");
+	int r;
 
+	how.recovery = recover_pool_recovery(o->pool);
+	how.on_point = o->on_point;
+	how.data = o->data;
+	how.outcomes = outcomes_new();
+	r = how.outcomes ? explore_run(&x, f->trace, f->log, &how, e)
+			 : err_sys(e, -ENOMEM, "crash states", "explore");
 	if (x) {
 		found = explore_violations(x, &list);
 		json_object_set_new(
 			cell, "states",
 			states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
 		if (!decide(cell) && !r && o->edits)
-			r = edit(o, &how, x, t, log, cell, e);
+			r = edit(o, &how, x, f->trace, f->log, cell, e);
 	}
 	explore_close(x);
 	outcomes_free(how.outcomes);
@@ -203,9 +229,7 @@ int states_check(const struct states_options *o, const struct states_run *run, j
 		 struct err *e)
 {
 	const char *reason = why_not(cell);
-	struct trace *t = NULL;
-	struct symbols *symbols = NULL;
-	struct oplog *ops = NULL;
+	struct states_files f = { 0 };
 	char dir[160];
 	int r;
 
@@ -216,16 +240,9 @@ int states_check(const struct states_options *o, const struct states_run *run, j
 	snprintf(dir, sizeof(dir), "daxbench-%s", text_of(cell, "workload"));
 	r = recover_pool_set(o->pool, text_of(cell, "fs"), dir, e);
 	if (!r)
-		r = trace_open(&t, run->trace, e);
+		r = states_open(&f, o, run, e);
 	if (!r)
-		r = oplog_open(&ops, run->log, e);
-	/* Without them no flush could be told from a fence. */
-	if (!r && o->rules != PERSIST_EADR)
-		r = symbols_open(&symbols, run->symbols, e);
-	if (!r)
-		r = explore(o, t, ops, symbols, cell, e);
-	symbols_close(symbols);
-	oplog_close(ops);
-	trace_close(t);
+		r = explore(o, &f, cell, e);
+	states_close(&f);
 	return r;
 }

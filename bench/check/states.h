@@ -12,7 +12,7 @@
 
 #include "bench/recover/pool.h"
 #include "checker/persist.h"
-#include "checker/states/visit.h"
+#include "checker/states/explore.h"
 #include "lib/err.h"
 
 #define STATES_DEFAULT_BUDGET 64
@@ -42,6 +42,24 @@ struct states_run {
 	const char *trace, *log;
 	const char *symbols; /* kallsyms of its kernel */
 };
+
+/* The same, opened. */
+struct states_files {
+	struct trace *trace;
+	struct oplog *log;
+	struct symbols *symbols; /* NULL with eadr rules: no flush is asked for */
+};
+
+/* The caller closes what it left, failed or not. */
+int states_open(struct states_files *ret, const struct states_options *o,
+		const struct states_run *run, struct err *e);
+void states_close(struct states_files *f);
+
+/* How a run is explored as @o says: what the same run was before is explored in the same way. */
+struct explore_options states_how(const struct states_options *o, const struct states_files *f);
+
+/* { "op", "worker", "record" }, or null. */
+json_t *states_describe_op(const struct oplog_op *op);
 
 /*
  * Explores @run, whose verdict is in @cell already, and adds

@@ -15,11 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_failed(const struct oplog_op *op)
-{
-	return op->returned && op->rec->result < 0;
-}
-
 /* ---- objects, handles ---- */
 
 static struct history_object *add_object(struct history *h, enum history_type type)
@@ -323,14 +318,6 @@ static int begin_new(struct history *h, const struct oplog_op *op, enum history_
 	return change_name(h, path, o, seq);
 }
 
-static bool lacks_names(const struct oplog_op *op)
-{
-	for (unsigned int i = 0; i < op->kind->texts; i++)
-		if (!op->text[i])
-			return true;
-	return false;
-}
-
 /* A new file system: what was in the old one may be there, or nothing, until it is said. */
 static int begin_mkfs(struct history *h, uint64_t seq)
 {
@@ -346,7 +333,7 @@ int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq)
 {
 	struct history_object *o;
 
-	if (is_failed(op) || lacks_names(op))
+	if (oplog_op_failed(op) || oplog_op_lacks_names(op))
 		return 0;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
@@ -422,7 +409,7 @@ int history_end(struct history *h, const struct promise *p, const struct oplog_o
 {
 	int r = 0;
 
-	if (is_failed(op) || lacks_names(op))
+	if (oplog_op_failed(op) || oplog_op_lacks_names(op))
 		return 0;
 	end_changes(h, began, seq);
 	if (op->rec->op == DX_OP_OPEN)

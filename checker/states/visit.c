@@ -14,8 +14,8 @@
 /* States of one crash point that have to be recovered. */
 struct batch {
 	struct state *state;
-	uint64_t **set; /* of units, of each */
-	size_t n, room, sets_room, lines;
+	size_t *kept; /* units, of each */
+	size_t n, room, kept_room, lines;
 };
 
 struct visitor {
@@ -129,46 +129,52 @@ static bool batch_has(const struct batch *b, uint64_t hash)
 
 static void release_batch(struct batch *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i++)
 		free((void *)(uintptr_t)b->state[i].lines);
-		free(b->set[i]);
-	}
 	free(b->state);
-	free(b->set);
+	free(b->kept);
 	*b = (struct batch){ 0 };
+}
+
+/* Takes @lines over, if the batch has no such state yet. */
+static int keep_state(struct batch *b, struct state_line *lines, size_t n, uint64_t hash,
+		      size_t kept)
+{
+	struct state *states = grow(b->state, b->n, &b->room, sizeof(*states));
+	size_t *counts;
+
+	if (!states)
+		return -ENOMEM;
+	b->state = states;
+	counts = grow(b->kept, b->n, &b->kept_room, sizeof(*counts));
+	if (!counts)
+		return -ENOMEM;
+	b->kept = counts;
+	b->kept[b->n] = kept;
+	b->state[b->n++] = (struct state){ lines, n, hash };
+	b->lines += n;
+	return 0;
 }
 
 /* The state of a set of units, if it is not in the batch yet. */
 static int add_state(struct visitor *x, struct batch *b, const uint64_t *set)
 {
-	size_t words = units_words(x->units->n), n;
 	struct state_line *lines;
-	struct state *more;
-	uint64_t **sets, hash;
+	uint64_t hash;
+	size_t n;
+	int r;
 
 	if (units_lines(x->units, image_medium(x->image), set, &lines, &n))
 		return -ENOMEM;
 	hash = image_hash(x->image, lines, n);
-	more = batch_has(b, hash) ? NULL : grow(b->state, b->n, &b->room, sizeof(*more));
-	if (!more) {
+	if (batch_has(b, hash)) {
 		free(lines);
-		return batch_has(b, hash) ? 0 : -ENOMEM;
+		return 0;
 	}
-	b->state = more;
-	sets = grow(b->set, b->n, &b->sets_room, sizeof(*sets));
-	if (sets)
-		b->set = sets;
-	if (sets)
-		sets[b->n] = malloc((words + 1) * sizeof(**sets));
-	if (!sets || !sets[b->n]) {
+	r = keep_state(b, lines, n, hash, count_set(set, units_words(x->units->n)));
+	if (r)
 		free(lines);
-		return -ENOMEM;
-	}
-	if (words)
-		memcpy(sets[b->n], set, words * sizeof(*set));
-	b->state[b->n++] = (struct state){ lines, n, hash };
-	b->lines += n;
-	return 0;
+	return r;
 }
 
 /* Those of the batch that no kernel has recovered yet. */
@@ -229,9 +235,7 @@ static int flush_batch(struct visitor *x, struct batch *b, const struct explore_
 	int r = recover_batch(x, b, e);
 
 	for (size_t i = 0; i < b->n; i++)
-		if (judge_state(x, point, b->state[i].hash,
-				count_set(b->set[i], units_words(x->units->n))) &&
-		    !r)
+		if (judge_state(x, point, b->state[i].hash, b->kept[i]) && !r)
 			r = err_sys(e, -ENOMEM, "crash states", "judge");
 	release_batch(b);
 	return r;
