@@ -32,9 +32,10 @@ QUIET	   = $(if $(V),,@echo '  $(if $(filter %.o,$@),CC,$(if $(filter %.a,$@),AR
 COMPILE	   = $(QUIET)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP
 BANNED	  := -include lib/banned.h
 
-PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace_write.c lib/file.c
-PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c checker/*.c checker/gen/*.c checker/states/*.c \
-	     $(filter-out emulate/init.c,$(wildcard emulate/*.c))))
+PLUGIN	  := $(sort $(wildcard checker/plugin/*.c)) checker/trace/trace_write.c lib/file.c
+PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c) \
+	     $(filter-out checker/plugin/%,$(wildcard checker/*/*.c)) \
+	     $(filter-out emulate/init.c,$(wildcard emulate/*.c)))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
 FIO_JOBS  := $(sort $(wildcard workloads/jobs/*.fio))
@@ -95,7 +96,7 @@ $(B)/daxbench-init: emulate/init.c emulate/frame.c emulate/frame.h emulate/guest
 		emulate/init.c emulate/frame.c
 
 # Loaded by QEMU, whose glib it uses: what is undefined here is QEMU's.
-$(B)/daxtrace.so: $(PLUGIN) $(wildcard checker/plugin/*.h) checker/trace_write.h \
+$(B)/daxtrace.so: $(PLUGIN) $(wildcard checker/plugin/*.h) checker/trace/trace_write.h \
 		include/daxbench/trace.h include/daxbench/oplog.h | $(B)/
 	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -fPIC -shared \
 		-fvisibility=hidden -o $@ $(PLUGIN) -lzstd

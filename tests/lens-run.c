@@ -11,7 +11,7 @@
  * needs a device is given a file of that name.
  */
 #define DX_LENS_CHECK
-#include "checker/oplog_write.h"
+#include "checker/log/oplog_write.h"
 
 #include <errno.h>
 #include <fcntl.h>

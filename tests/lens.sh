@@ -155,7 +155,7 @@ program() {
 	shift
 	for source; do list+=("build/${source%.c}.bench.o" "build/${source%.c}.check.o"); done
 	${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -pthread -I. -Iinclude -Wl,--wrap=mmap -o "$output" \
-		tests/lens-run.c bench/workers.c checker/oplog_write.c "${list[@]}" \
+		tests/lens-run.c bench/workers.c checker/log/oplog_write.c "${list[@]}" \
 		"${libraries[@]}" || exit 1
 }
 

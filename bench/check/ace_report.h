@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "checker/gen/ace.h"
-#include "checker/oplog.h"
+#include "checker/log/oplog.h"
 
 struct ace_report_row {
 	char fs[sizeof(((struct dx_log_header *)NULL)->fs)];

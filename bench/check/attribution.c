@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/attribution.h"
-#include "checker/frames.h"
-#include "checker/lineinfo.h"
-#include "checker/mapped.h"
+#include "checker/names/frames.h"
+#include "checker/names/lineinfo.h"
+#include "checker/names/mapped.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "checker/linecheck.h"
+#include "checker/lines/linecheck.h"
 
 struct attribution;
 

@@ -7,7 +7,7 @@
  */
 #include "bench/check/exec.h"
 #include "bench/check/exec_view.h"
-#include "checker/mapped.h"
+#include "checker/names/mapped.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/grow.h"

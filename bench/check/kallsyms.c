@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/check/kallsyms.h"
-#include "checker/symbols.h"
+#include "checker/names/symbols.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 

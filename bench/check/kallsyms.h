@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The kernel's text symbols on the machine that is recorded, for the report that
- * the host makes later (checker/symbols.h): addresses in a trace say nothing
+ * the host makes later (checker/names/symbols.h): addresses in a trace say nothing
  * once that kernel and its modules are gone.
  */
 #ifndef BENCH_CHECK_KALLSYMS_H

@@ -5,7 +5,7 @@
 
 #include "bench/select.h"
 #include "bench/target/target.h"
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 /* Files of lists, "HOST:GUEST" each, NULL-ended: what a job for a guest must bring along. */
 struct oplist_luggage {

@@ -16,7 +16,7 @@
 #include "bench/check/exec.h"
 #include "bench/check/oplist_source.h"
 #include "bench/runner.h"
-#include "checker/oplog_write.h"
+#include "checker/log/oplog_write.h"
 #include "emulate/guest.h"
 #include "lib/build_id.h"
 #include "lib/file.h"

@@ -11,7 +11,7 @@
 
 #include "bench/check/ace_report.h"
 #include "checker/gen/coverage.h"
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 #include "daxbench/oplog.h"
 #include "lib/err.h"
 

@@ -18,8 +18,8 @@
 
 #include "bench/check/recording.h"
 #include "bench/session.h"
-#include "checker/oplist.h"
-#include "checker/persist.h"
+#include "checker/list/oplist.h"
+#include "checker/persist/persist.h"
 
 #define REPRO_KEY 160
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looks for shorter lists for several violations at once. What to try for each,
- * checker/reduce.c knows; here some of it goes into a guest together, for booting
+ * checker/list/reduce.c knows; here some of it goes into a guest together, for booting
  * is dear, and what a list shows is an answer for all of them.
  */
 #ifndef BENCH_CHECK_REPRO_SEARCH_H
 #define BENCH_CHECK_REPRO_SEARCH_H
 
 #include "bench/check/repro_try.h"
-#include "checker/reduce.h"
+#include "checker/list/reduce.h"
 
 #define REPRO_BATCH 12 /* lists for one violation at a time */
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "bench/recover/pool.h"
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 #include "checker/states/explore.h"
 #include "lib/err.h"
 

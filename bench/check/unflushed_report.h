@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "bench/check/attribution.h"
-#include "checker/unflushed.h"
+#include "checker/lines/unflushed.h"
 
 /*
  * Adds "unflushed" to "check" of @cell, an entry for each place in the code, in the order in

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "bench/check/attribution.h"
-#include "checker/judge.h"
-#include "checker/removal.h"
+#include "checker/lines/judge.h"
+#include "checker/list/removal.h"
 
 /* Fills "status", "reason", "check", "violations" of @cell. 0 or -ENOMEM. */
 int verdict_to_json(const struct verdict *v, const struct attribution *a, json_t *cell);

@@ -11,7 +11,7 @@
 #include "bench/check/states.h"
 #include "bench/results/results.h"
 #include "bench/session.h"
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 
 struct check {
 	struct session session;

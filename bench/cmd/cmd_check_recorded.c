@@ -9,7 +9,7 @@
 #include "bench/check/recorded.h"
 #include "bench/check/state_file.h"
 #include "bench/cmd/say.h"
-#include "checker/symbols.h"
+#include "checker/names/symbols.h"
 
 #include <errno.h>
 #include <limits.h>

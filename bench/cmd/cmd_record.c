@@ -15,7 +15,7 @@
 #include "bench/runner.h"
 #include "bench/cmd/say.h"
 #include "bench/session.h"
-#include "checker/oplog.h"
+#include "checker/log/oplog.h"
 #include "emulate/guest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"

@@ -6,7 +6,7 @@
 #include "bench/cmd/cmd_trace.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/say.h"
-#include "checker/logwrites_export.h"
+#include "checker/blocks/logwrites_export.h"
 #include "lib/units.h"
 
 #include <argp.h>

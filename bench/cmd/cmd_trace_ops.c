@@ -14,7 +14,7 @@
  * log cannot write to a terminal what its owner did not ask for.
  */
 #include "bench/cmd/cmd_trace.h"
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #include <errno.h>
 #include <inttypes.h>

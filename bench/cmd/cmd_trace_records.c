@@ -12,7 +12,7 @@
  * "what", and "op" where the operation log names it, a stack its "frames".
  */
 #include "bench/cmd/cmd_trace.h"
-#include "checker/trace_name.h"
+#include "checker/trace/trace_name.h"
 #include "daxbench/oplog.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A store trace in figures: how much of what, in which range. */
 #include "bench/cmd/cmd_trace.h"
-#include "checker/trace_name.h"
-#include "checker/trace_stat.h"
+#include "checker/trace/trace_name.h"
+#include "checker/trace/trace_stat.h"
 #include "lib/units.h"
 
 #include <inttypes.h>

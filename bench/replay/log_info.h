@@ -3,7 +3,7 @@
 #ifndef BENCH_REPLAY_LOG_INFO_H
 #define BENCH_REPLAY_LOG_INFO_H
 
-#include "checker/logwrites_read.h"
+#include "checker/blocks/logwrites_read.h"
 
 #define LOG_INFO_MARKS 64U /* that are kept; the rest is counted */
 

@@ -4,7 +4,7 @@
 #define BENCH_REPLAY_REPLAY_H
 
 #include "bench/replay/replay_out.h"
-#include "checker/logwrites_read.h"
+#include "checker/blocks/logwrites_read.h"
 
 /* Which entries, as it is asked for. */
 struct replay_range {

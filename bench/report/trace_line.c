@@ -5,7 +5,7 @@
  * those are shown that enclose something of the line.
  */
 #include "bench/report/trace_print.h"
-#include "checker/trace_name.h"
+#include "checker/trace/trace_name.h"
 #include "daxbench/oplog.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/report/trace_print.h"
-#include "checker/trace_name.h"
+#include "checker/trace/trace_name.h"
 #include "daxbench/oplog.h"
 
 #include <inttypes.h>

@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "checker/oplog_marks.h"
-#include "checker/trace.h"
+#include "checker/log/oplog_marks.h"
+#include "checker/trace/trace.h"
 
 /* The first columns of a record's line: @seq, vCPU and what it is, 26 wide. */
 void trace_print_head(FILE *out, uint64_t seq, const struct dx_trace_rec *rec);

@@ -12,7 +12,7 @@
 #define CHECKER_GEN_ACE_CASE_H
 
 #include "checker/gen/ace_acts.h"
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #define ACE_MAX_LENGTH 2U
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #define COVERAGE_LETTERS (DX_OP_COUNT + 32)
 

@@ -23,7 +23,7 @@
 #ifndef CHECKER_GEN_SOUP_H
 #define CHECKER_GEN_SOUP_H
 
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #define SOUP_MAX_OPS 2000
 

@@ -34,7 +34,7 @@
 #include "checker/plugin/nvdimm.h"
 #include "checker/plugin/qemu_api.h"
 #include "checker/plugin/stack.h"
-#include "checker/trace_write.h"
+#include "checker/trace/trace_write.h"
 #include "lib/file.h"
 #include "daxbench/oplog.h"
 

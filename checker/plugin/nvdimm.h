@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "checker/trace_write.h"
+#include "checker/trace/trace_write.h"
 
 struct nvdimm {
 	uint64_t base, size; /* guest-physical; bytes */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/states/drains.h"
-#include "checker/kernel_names.h"
+#include "checker/names/kernel_names.h"
 
 bool drains(const struct drain_rules *rules, const struct dx_trace_rec *rec)
 {

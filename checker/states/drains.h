@@ -3,8 +3,8 @@
 #ifndef CHECKER_STATES_DRAINS_H
 #define CHECKER_STATES_DRAINS_H
 
-#include "checker/persist.h"
-#include "checker/symbols.h"
+#include "checker/persist/persist.h"
+#include "checker/names/symbols.h"
 
 /*
  * @flushes: the kernel's symbols, to know its flushes by: no other fence of the kernel drains. A

@@ -22,9 +22,9 @@
 #ifndef CHECKER_STATES_EDIT_H
 #define CHECKER_STATES_EDIT_H
 
-#include "checker/oplog.h"
+#include "checker/log/oplog.h"
 #include "checker/states/drains.h"
-#include "checker/trace.h"
+#include "checker/trace/trace.h"
 
 #define EDIT_BLOCK_BYTES 4096U
 #define EDIT_NEVER	 UINT64_MAX

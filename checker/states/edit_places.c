@@ -4,7 +4,7 @@
  * of. Why an edit would make no difference is noted on the way, as far as it shows there.
  */
 #include "checker/states/edit.h"
-#include "checker/promise.h"
+#include "checker/promise/promise.h"
 #include "lib/grow.h"
 
 #include <errno.h>

@@ -17,13 +17,13 @@
 #ifndef CHECKER_STATES_EXPLORE_H
 #define CHECKER_STATES_EXPLORE_H
 
-#include "checker/oplog.h"
-#include "checker/persist.h"
+#include "checker/log/oplog.h"
+#include "checker/persist/persist.h"
 #include "checker/states/edit.h"
 #include "checker/states/outcomes.h"
 #include "checker/states/visit.h"
-#include "checker/symbols.h"
-#include "checker/trace.h"
+#include "checker/names/symbols.h"
+#include "checker/trace/trace.h"
 
 #define EXPLORE_BUDGET_MAX 100000ULL
 

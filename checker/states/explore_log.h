@@ -21,7 +21,7 @@
 #ifndef CHECKER_STATES_EXPLORE_LOG_H
 #define CHECKER_STATES_EXPLORE_LOG_H
 
-#include "checker/logwrites_read.h"
+#include "checker/blocks/logwrites_read.h"
 #include "checker/states/visit.h"
 
 /* Writes in flight at a time, beyond which the oldest are taken to be durable: bytes. */

@@ -29,7 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "checker/promise.h"
+#include "checker/promise/promise.h"
 
 #define HISTORY_NEVER UINT64_MAX
 

@@ -11,7 +11,7 @@
 #ifndef CHECKER_STATES_STATE_IMAGE_H
 #define CHECKER_STATES_STATE_IMAGE_H
 
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 #include "checker/states/state.h"
 
 struct image;

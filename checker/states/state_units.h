@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 #include "checker/states/state.h"
 
 /* Some bytes of a line. */

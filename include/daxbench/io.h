@@ -44,7 +44,7 @@
 #define DX_HANDLE(w) ((w)->id << DX_HANDLE_BITS | ++(w)->next_handle)
 
 /*
- * checker/oplog_write.c. A full log gives a scratch record: the area says so.
+ * checker/log/oplog_write.c. A full log gives a scratch record: the area says so.
  * Declared for both lenses, called in one: tests/lens.sh looks.
  *
  * A file is tracked while it is open, so that what promises something can log

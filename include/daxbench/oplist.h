@@ -2,7 +2,7 @@
 /*
  * Operation lists: a workload as data. workloads/ops.c runs one that is in a
  * file, workloads/soup.c one that was made from a seed, and any operation log
- * can be written as one (checker/oplist.h), to be cut down, mailed and run anew.
+ * can be written as one (checker/list/oplist.h), to be cut down, mailed and run anew.
  *
  * The text form has an operation a line: a name and arguments as "daxbench
  * trace" shows them, without what only a run can know (results, generations,

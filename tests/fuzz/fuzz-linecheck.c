@@ -11,7 +11,7 @@
  * marks, too: then a record's number of event says behind how many of them it comes.
  */
 #include "tests/fuzz/fuzz-linecheck.h"
-#include "checker/linecheck.h"
+#include "checker/lines/linecheck.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

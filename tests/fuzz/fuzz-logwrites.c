@@ -8,7 +8,7 @@
  * bytes for the super block and the rest as entries of 32 bytes, each in a
  * sector of its own, since a fuzzer does not find the zeros in between.
  */
-#include "checker/logwrites_read.h"
+#include "checker/blocks/logwrites_read.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * one, without the padding behind its header: what can be made a list of it can
  * be printed and read, too.
  */
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  * An input is a log without the padding behind its header, so that a few
  * hundred bytes reach the records; it is tried as it is too.
  */
-#include "checker/oplog.h"
+#include "checker/log/oplog.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

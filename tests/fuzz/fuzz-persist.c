@@ -7,7 +7,7 @@
  * An input is mode and atomicity in a byte each, then records of eight bytes: kind,
  * CPU, flags, detail, 16 bits of address, 8 of count, 8 by which the length is off.
  */
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

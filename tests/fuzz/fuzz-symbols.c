@@ -3,7 +3,7 @@
  * A guest's kallsyms, mailed by a stranger. What is taken keeps the promises of
  * symbols.h: ascending, without two at one address, printable, and found again.
  */
-#include "checker/symbols.h"
+#include "checker/names/symbols.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

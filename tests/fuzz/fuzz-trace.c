@@ -10,7 +10,7 @@
  * behind a valid header: a fuzzer cannot see through zstd, and would never get
  * to them.
  */
-#include "checker/trace.h"
+#include "checker/trace/trace.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

@@ -9,7 +9,7 @@
 
 #include "tests/unit/oplog-fixture.h"
 
-#include "checker/linecheck.h"
+#include "checker/lines/linecheck.h"
 
 #define BASE	    0x100000000ULL
 #define RANGE_SIZE  (16ULL << 20)

@@ -18,7 +18,7 @@
 #ifndef TESTS_LITMUS_H
 #define TESTS_LITMUS_H
 
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 
 #define LITMUS_THREADS 2
 #define LITMUS_TEXT    1024

@@ -3,7 +3,7 @@
 #ifndef TESTS_OPLIST_FIXTURE_H
 #define TESTS_OPLIST_FIXTURE_H
 
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #define TESTS_OPLOG_FIXTURE_H
 
 #define DX_LENS_CHECK
-#include "checker/oplog.h"
-#include "checker/oplog_write.h"
+#include "checker/log/oplog.h"
+#include "checker/log/oplog_write.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #ifndef TESTS_PERSIST_FIXTURE_H
 #define TESTS_PERSIST_FIXTURE_H
 
-#include "checker/persist.h"
+#include "checker/persist/persist.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

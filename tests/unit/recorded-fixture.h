@@ -5,7 +5,7 @@
 
 #include "tests/unit/checker-fixture.h"
 
-#include "checker/trace_write.h"
+#include "checker/trace/trace_write.h"
 #include "lib/file.h"
 
 #include <fcntl.h>

@@ -6,7 +6,7 @@
  */
 #include "checker/gen/ace_model.h"
 #include "checker/gen/soup.h"
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * takes an older value for legal after a promise, or a legal one for lost: torn
  * changes, short and failed ones, freed bytes.
  */
-#include "checker/content.h"
+#include "checker/promise/content.h"
 #include "daxbench/oplog.h"
 
 #include <criterion/criterion.h>

@@ -3,7 +3,7 @@
  * Functions of this program and of the C library. Caught is a name for an address that is of
  * none, and a file that is no program taken for one. mapped_describe() has the way from there.
  */
-#include "checker/elf_symbols.h"
+#include "checker/names/elf_symbols.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

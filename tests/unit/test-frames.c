@@ -5,7 +5,7 @@
  * ext4 and XFS left on Linux 6.1 and 6.12, word by word; only the addresses are
  * made here.
  */
-#include "checker/frames.h"
+#include "checker/names/frames.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

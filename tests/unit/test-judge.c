@@ -3,7 +3,7 @@
  * A run judged from its files: caught is a verdict that differs from that on the
  * same events in memory, and one on files that are damaged, cut off or strangers.
  */
-#include "checker/judge.h"
+#include "checker/lines/judge.h"
 #include "tests/unit/recorded-fixture.h"
 
 TestSuite(judge, .init = start_files, .fini = end_files);

@@ -4,7 +4,7 @@
  * and one full of zeros that is taken for symbols.
  */
 #include "bench/check/kallsyms.h"
-#include "checker/symbols.h"
+#include "checker/names/symbols.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Catches a prefix that takes in functions which do say who stored: copy_page()
  * copies, copy_page_range() is fork().
  */
-#include "checker/kernel_names.h"
+#include "checker/names/kernel_names.h"
 
 #include <criterion/criterion.h>
 

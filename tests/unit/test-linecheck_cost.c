@@ -6,7 +6,7 @@
  */
 #include "tests/unit/checker-fixture.h"
 
-#include "checker/linecheck_state.h"
+#include "checker/lines/linecheck_state.h"
 
 TestSuite(linecheck_cost, .init = start_run, .fini = end_run);
 

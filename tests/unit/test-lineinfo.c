@@ -6,7 +6,7 @@
  * different words (unit tables, file numbers, ranges): `make compilers` and this
  * test with CC=clang.
  */
-#include "checker/lineinfo.h"
+#include "checker/names/lineinfo.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

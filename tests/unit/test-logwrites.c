@@ -4,7 +4,7 @@
  * Catches a mark that runs out of its sector, a log that claims entries which a
  * full disk never took, and what touches a file that is none.
  */
-#include "checker/logwrites.h"
+#include "checker/blocks/logwrites.h"
 #include "lib/file.h"
 
 #include <criterion/criterion.h>

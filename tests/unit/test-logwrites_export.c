@@ -6,8 +6,8 @@
  * that the kernel's tools would refuse.
  */
 #include "tests/unit/trace-fixture.h"
-#include "checker/logwrites.h"
-#include "checker/logwrites_export.h"
+#include "checker/blocks/logwrites.h"
+#include "checker/blocks/logwrites_export.h"
 #include "lib/file.h"
 
 #define DEVICE (2ULL << 20) /* where it begins in the range */

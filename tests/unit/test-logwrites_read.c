@@ -4,7 +4,7 @@
  * one place each. Catches a reader that takes payload for an entry, loses its way
  * after a discard, believes a count, a size or a flag, or refuses what the kernel writes.
  */
-#include "checker/logwrites_read.h"
+#include "checker/blocks/logwrites_read.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * This program looks up places of its own, as if it had been recorded. Caught is a wrong line, an
  * address of nothing that gets a name, a file that is another by now, and a list that is none.
  */
-#include "checker/mapped.h"
+#include "checker/names/mapped.h"
 
 #include "lib/file.h"
 

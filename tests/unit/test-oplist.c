@@ -6,7 +6,7 @@
  * out of its mapping or a name out of the directory.
  */
 #define DX_LENS_CHECK
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 #include "daxbench/workload.h"
 #include "tests/unit/oplist-fixture.h"
 

@@ -4,7 +4,7 @@
  * or filled twice), one whose operations are done to another file than before,
  * and a cut to a file that misses a name which the file had.
  */
-#include "checker/oplist_cut.h"
+#include "checker/list/oplist_cut.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

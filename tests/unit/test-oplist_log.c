@@ -5,7 +5,7 @@
  * run in circles.
  */
 #include "tests/unit/oplog-fixture.h"
-#include "checker/oplist.h"
+#include "checker/list/oplist.h"
 
 TestSuite(oplist_log, .init = set_up, .fini = tear_down);
 

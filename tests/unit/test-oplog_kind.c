@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches an operation without a name, and an argument shown as what it is not. */
-#include "checker/oplog_kind.h"
+#include "checker/log/oplog_kind.h"
 #include "daxbench/workload.h"
 
 #include <criterion/criterion.h>

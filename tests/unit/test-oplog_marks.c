@@ -4,7 +4,7 @@
  * an operation in the log for the number of its record (names and extents have
  * numbers too).
  */
-#include "checker/oplog_marks.h"
+#include "checker/log/oplog_marks.h"
 #include "tests/unit/oplog-fixture.h"
 
 TestSuite(oplog_marks, .init = set_up, .fini = tear_down);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the check lens stores: that eight bytes say where they came from, and smaller ones differ.
  */
-#include "checker/oplog_write.h"
+#include "checker/log/oplog_write.h"
 
 #include <criterion/criterion.h>
 

@@ -5,8 +5,8 @@
  * that asks for what is no list; one that counts on parts of a list to show what
  * the list shows; and one that asks for more than it needs.
  */
-#include "checker/reduce.h"
-#include "checker/oplist_cut.h"
+#include "checker/list/reduce.h"
+#include "checker/list/oplist_cut.h"
 #include "lib/hash.h"
 #include "tests/unit/oplist-fixture.h"
 

@@ -4,7 +4,7 @@
  * depends on, one that misses what it does not, and a witness that takes the one for
  * the other: "wrong" is 0 in each of these runs.
  */
-#include "checker/removal.h"
+#include "checker/list/removal.h"
 #include "tests/unit/recorded-fixture.h"
 
 #include <linux/falloc.h>

@@ -5,7 +5,7 @@
  * and a log of the check lens that does not say how far the run came.
  */
 #include "bench/runner.h"
-#include "checker/oplog.h"
+#include "checker/log/oplog.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

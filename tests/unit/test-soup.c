@@ -7,7 +7,7 @@
 #define DX_LENS_CHECK
 #include "checker/gen/coverage.h"
 #include "checker/gen/soup.h"
-#include "checker/oplist_form.h"
+#include "checker/list/oplist_form.h"
 #include "daxbench/workload.h"
 #include "tests/unit/oplist-fixture.h"
 

@@ -4,7 +4,7 @@
  * that depends on the order of the file, and a reader that takes what is cut
  * off, hidden or made to be printed. The lines are of Debian's 6.12 kernel.
  */
-#include "checker/symbols.h"
+#include "checker/names/symbols.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a name that is missing or read beyond its table: numbers come from files. */
-#include "checker/trace_name.h"
+#include "checker/trace/trace_name.h"
 
 #include <criterion/criterion.h>
 

@@ -3,7 +3,7 @@
  * Catches counts that take a run for one event, a mark's worker for bytes, or
  * one range for another.
  */
-#include "checker/trace_stat.h"
+#include "checker/trace/trace_stat.h"
 #include "tests/unit/trace-fixture.h"
 
 static void set_up_two_ranges(void)

@@ -3,7 +3,7 @@
  * Names and what they stand for. Catches a tree that loses count of a file's names
  * (its last one decides what is promised), or takes one file for another.
  */
-#include "checker/tree.h"
+#include "checker/promise/tree.h"
 
 #include <criterion/criterion.h>
 #include <linux/fs.h>

@@ -5,7 +5,7 @@
  */
 #include "tests/unit/recorded-fixture.h"
 
-#include "checker/unflushed.h"
+#include "checker/lines/unflushed.h"
 
 static struct unflushed *found;
 static size_t n;

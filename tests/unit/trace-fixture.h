@@ -3,8 +3,8 @@
 #ifndef TESTS_TRACE_FIXTURE_H
 #define TESTS_TRACE_FIXTURE_H
 
-#include "checker/trace.h"
-#include "checker/trace_write.h"
+#include "checker/trace/trace.h"
+#include "checker/trace/trace_write.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
