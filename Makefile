@@ -43,7 +43,7 @@ FIO_JOBS  := $(sort $(wildcard workloads/jobs/*.fio))
 part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o $(B)/fio_job_texts.o
 # With what of the plugin needs no QEMU, for the tests.
 library_objects	  := $(filter-out $(B)/bench/cmd/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
-		     $(B)/checker/plugin/nvdimm.o
+		     $(B)/checker/plugin/nvdimm.o $(B)/checker/plugin/reads.o
 workload_objects  := $(WORKLOADS:%.c=$(B)/%.bench.o) $(WORKLOADS:%.c=$(B)/%.check.o)
 unit_tests	  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test-*.c)))
 fuzz_targets	  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))

@@ -61,7 +61,9 @@ struct emulate_job {
 	const char *nvdimm_file[EMULATE_NVDIMMS];
 	const char *trace_dir;	/* records store traces and logs to it (qemu.h); NULL: no plugin */
 	bool trace_loads;	/* loads too */
+	bool trace_alone;	/* no copy of the log NVDIMM beside each trace */
 	bool counts;		/* the plugin counts, and answers COUNTS marks (daxbench/oplog.h) */
+	bool reads;		/* it notes what is read, and answers READS marks */
 	const char *keep_oplog; /* copy of the log NVDIMM's file to leave here; or NULL */
 	bool keep_only_of_dead; /* and only if the guest came to no end of its own */
 	uint64_t timeout_ms;	/* for the whole; 0: one hour */

@@ -77,7 +77,7 @@ static unsigned int max_memory_gib(const struct emulate_job *job)
 
 bool qemu_wants_plugin(const struct emulate_job *job)
 {
-	return job->trace_dir || job->counts;
+	return job->trace_dir || job->counts || job->reads;
 }
 
 unsigned int qemu_cpus(const struct emulate_job *job)
@@ -211,13 +211,16 @@ static void add_plugin(struct words *w, const struct qemu_boot *b)
 	if (job->trace_dir) {
 		size_t used;
 
-		add_nvdimm_argument(arg, sizeof(arg), b, "keep", EMULATE_OPLOG);
+		if (!job->trace_alone)
+			add_nvdimm_argument(arg, sizeof(arg), b, "keep", EMULATE_OPLOG);
 		used = strlen(arg);
 		snprintf(arg + used, sizeof(arg) - used, ",out=%s%s", job->trace_dir,
 			 job->trace_loads ? ",loads=on" : "");
 	}
 	if (job->counts)
 		add_nvdimm_argument(arg, sizeof(arg), b, "counts", EMULATE_OPLOG);
+	if (job->reads)
+		add_nvdimm_argument(arg, sizeof(arg), b, "reads", EMULATE_OPLOG);
 	add(w, "-plugin");
 	add(w, "%s", arg);
 }

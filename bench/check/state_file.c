@@ -85,13 +85,13 @@ static int write_file(const struct extract *x, const struct state_medium *m, con
 
 /* In the place of those who recover: nothing is recovered. -ECANCELED: it was found. */
 static int look(void *data, const struct state_medium *m, const struct state *states, size_t n,
-		struct dump **ret, struct err *e)
+		struct recovered *ret, struct err *e)
 {
 	struct extract *x = data;
 	int r;
 
 	for (size_t i = 0; i < n; i++) {
-		ret[i] = NULL;
+		ret[i] = (struct recovered){ 0 };
 		if (states[i].hash != x->state)
 			continue;
 		r = write_file(x, m, &states[i], e);

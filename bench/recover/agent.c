@@ -6,6 +6,7 @@
 #include "bench/recover/prove.h"
 #include "bench/recover/walk.h"
 #include "bench/target/log_device.h"
+#include "daxbench/oplog.h"
 #include "emulate/guest.h"
 
 #include <errno.h>
@@ -77,23 +78,35 @@ static void prove(struct agent *a, struct dump_out *out)
 	dump_out_step(out, DUMP_WRITE, error, text);
 }
 
-static void answer(struct agent *a, uint64_t asked)
+static void answer(struct agent *a, struct dump_out *out)
 {
-	struct mailbox *box = a->mailbox;
-	struct dump_out out;
+	const struct mailbox *box = a->mailbox;
 	char fs[sizeof(box->fs)];
 	struct err e;
 
 	snprintf(fs, sizeof(fs), "%.*s", (int)sizeof(box->fs) - 1, box->fs);
-	dump_out_begin(&out, (char *)box + MAILBOX_DUMP, a->memory.size - MAILBOX_DUMP);
 	kmsg_skip(a->kmsg);
 	if (mounting_choose(&a->mounting, fs, &e))
-		dump_out_step(&out, DUMP_MOUNT, -e.code, e.what);
+		dump_out_step(out, DUMP_MOUNT, -e.code, e.what);
 	else if (box->what == MAILBOX_PROVE)
-		prove(a, &out);
+		prove(a, out);
 	else
-		recover(a, &out);
-	add_log(a, &out);
+		recover(a, out);
+	add_log(a, out);
+}
+
+/* Whether anybody fills @reads we see by what the host finds there. */
+static void answer_watched(struct agent *a, uint64_t asked)
+{
+	struct mailbox *box = a->mailbox;
+	struct dx_trace_reads *reads = (void *)((char *)box + MAILBOX_READS);
+	struct dump_out out;
+
+	dump_out_begin(&out, (char *)box + MAILBOX_DUMP, a->memory.size - MAILBOX_DUMP);
+	reads->fills = 0;
+	dx_mark(0, 0, DX_MARK_READS_BEGIN);
+	answer(a, &out);
+	dx_mark(MAILBOX_RUNS, (uintptr_t)reads, DX_MARK_READS);
 	box->dump_bytes = dump_out_end(&out);
 	__atomic_store_n(&box->answered, asked, __ATOMIC_RELEASE);
 }
@@ -113,7 +126,7 @@ static void serve(struct agent *a)
 		else if (box->what == MAILBOX_END)
 			return;
 		else
-			answer(a, asked);
+			answer_watched(a, asked);
 	}
 }
 

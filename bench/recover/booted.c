@@ -109,6 +109,7 @@ static void __attribute__((noreturn)) be_guest(const struct booted *b, pid_t par
 		.flush = b->job->flush,
 		.cpu_cache_persists = b->job->cpu_cache_persists,
 		.cpus = 1,
+		.reads = b->job->reads,
 		.timeout_ms = b->job->timeout_ms ? b->job->timeout_ms : FOREVER_MS,
 		.silence_ms = FOREVER_MS,
 		.interrupted = &b->end->stop,
@@ -195,6 +196,27 @@ int booted_answer(const struct booted *b, struct dump **ret, struct err *e)
 		return err_sys(e, -ENOMEM, "dump", "take");
 	memcpy(bytes, (const char *)b->mailbox + MAILBOX_DUMP, len);
 	return dump_parse(ret, bytes, len, e);
+}
+
+int booted_reads(const struct booted *b, struct read_set **ret, struct err *e)
+{
+	const struct dx_trace_reads *reads =
+		(const void *)((const char *)b->mailbox + MAILBOX_READS);
+	size_t bytes = reads->n * sizeof(reads->run[0]);
+	struct dx_trace_range *copy;
+	int r;
+
+	*ret = NULL;
+	if (!reads->fills || reads->n > MAILBOX_RUNS)
+		return 0;
+	/* The guest may go on writing there: what is checked must be what is kept. */
+	copy = malloc(bytes + 1);
+	if (!copy)
+		return err_sys(e, -ENOMEM, "what was read", "take");
+	memcpy(copy, reads->run, bytes);
+	r = read_set_make(ret, copy, bytes / sizeof(*copy), e);
+	free(copy);
+	return r == -EBADMSG ? 0 : r;
 }
 
 /* ---- the end ---- */

@@ -13,6 +13,7 @@
 #include "bench/recover/mailbox.h"
 #include "bench/recover/place.h"
 #include "checker/states/dump.h"
+#include "checker/states/read_set.h"
 #include "emulate/emulate.h"
 
 struct booted_end; /* how it ended: shared with the child */
@@ -46,6 +47,12 @@ void booted_ask(struct booted *b, enum mailbox_what what, const char *fs, const 
 
 /* Its answer. -EBADMSG: it is none, or had no room. */
 int booted_answer(const struct booted *b, struct dump **ret, struct err *e);
+
+/*
+ * What of its other NVDIMMs the answer depends on. *@ret: NULL: nobody knows, as there is no
+ * plugin, or as it was too much. 0 or -ENOMEM.
+ */
+int booted_reads(const struct booted *b, struct read_set **ret, struct err *e);
 
 /*
  * Ends it: asks first if @politely and it listens, and waits shortly. Afterwards it can be

@@ -3,16 +3,23 @@
  * How the host and a guest that recovers crash states talk: through memory that both
  * have, the guest's third NVDIMM (device-dax in the guest, a file on the host). The
  * host asks, the guest answers, one at a time. The host puts a state onto the guest's
- * other NVDIMMs while the guest has nothing mounted, and asks.
+ * other NVDIMMs while the guest has nothing mounted, and asks. With the answer comes, from
+ * the plugin where there is one, what of these NVDIMMs it depends on.
  */
 #ifndef BENCH_RECOVER_MAILBOX_H
 #define BENCH_RECOVER_MAILBOX_H
 
 #include <stdint.h>
 
+#include "daxbench/trace.h"
+
 #define MAILBOX_MAGIC 0x00584f424c49414dULL /* "MAILBOX" */
 #define MAILBOX_AT    (2ULL << 20)	    /* byte of the NVDIMM where its device-dax begins */
-#define MAILBOX_DUMP  4096ULL		    /* byte where the dump begins (checker/states/dump.h) */
+#define MAILBOX_READS 4096ULL		    /* byte of struct dx_trace_reads, */
+#define MAILBOX_DUMP  (1ULL << 20)	    /* and of the dump (checker/states/dump.h) */
+#define MAILBOX_RUNS                                                                               \
+	((MAILBOX_DUMP - MAILBOX_READS - sizeof(struct dx_trace_reads)) /                          \
+	 sizeof(struct dx_trace_range))
 
 enum mailbox_what {
 	MAILBOX_NOTHING,

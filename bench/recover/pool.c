@@ -8,7 +8,6 @@
 #include "bench/recover/booted.h"
 #include "bench/recover/proofs.h"
 #include "bench/target/mkfs.h"
-#include "lib/cleanup.h"
 #include "lib/hash.h"
 
 #include <errno.h>
@@ -27,11 +26,11 @@ enum phase { IDLE, BOOTING, RECOVERING, PROVING };
 struct slot {
 	struct booted guest;
 	enum phase phase;
-	size_t state;	   /* that it works on */
-	struct dump *dump; /* of it, while it is proved */
-	uint64_t image;	   /* that is proved */
-	uint64_t head;	   /* what the namespaces were when it was booted */
-	uint64_t since;	   /* of the phase: ns */
+	size_t state;		/* that it works on */
+	struct recovered found; /* of it, while it is proved */
+	uint64_t image;		/* that is proved */
+	uint64_t head;		/* what the namespaces were when it was booted */
+	uint64_t since;		/* of the phase: ns */
 };
 
 struct recover_pool {
@@ -49,7 +48,7 @@ struct call {
 	const struct state_medium *medium;
 	const struct state *states;
 	size_t n, next, done;
-	struct dump **ret;
+	struct recovered *ret;
 	struct place_hash hash;
 	uint64_t head;
 	unsigned int deaths; /* since the last state that was recovered */
@@ -77,21 +76,53 @@ static void enter(struct slot *s, enum phase phase)
 
 /* ---- a state's end ---- */
 
-static int deliver(struct call *c, struct slot *s, struct dump *dump)
+static void forget(struct recovered *r)
 {
-	c->ret[s->state] = dump;
+	dump_free(r->dump);
+	read_set_free(r->reads);
+	*r = (struct recovered){ 0 };
+}
+
+static int deliver(struct call *c, struct slot *s)
+{
+	c->ret[s->state] = s->found;
+	s->found = (struct recovered){ 0 };
 	c->done++;
 	c->pool->counts.recovered++;
 	enter(s, IDLE);
 	return 1;
 }
 
-/* Which is an outcome of the image, too, if it was that which was looked at. */
-static int add_death(struct call *c, struct slot *s, struct dump *died)
+/* What the state's end depends on is what its recovery has read, and what the proof of it has. */
+static int add_reads(struct recovered *found, const struct recovered *proof)
 {
-	int r = dump_extend(&s->dump, died, c->e);
+	struct read_set *both = NULL;
 
-	if (proofs_add(&c->pool->proofs, s->image, died) && !r)
+	if (found->reads && proof->reads) {
+		both = read_set_join(found->reads, proof->reads);
+		if (!both)
+			return -ENOMEM;
+	}
+	read_set_free(found->reads);
+	found->reads = both;
+	return 0;
+}
+
+static int add_proof(struct call *c, struct slot *s, const struct recovered *proof)
+{
+	int r = dump_extend(&s->found.dump, proof->dump, c->e);
+
+	if (!r && add_reads(&s->found, proof))
+		r = err_sys(c->e, -ENOMEM, "crash state", "keep what was read");
+	return r;
+}
+
+/* The outcome of an image that was looked at; @proof is taken over. */
+static int take_over_proof(struct call *c, struct slot *s, struct recovered *proof)
+{
+	int r = add_proof(c, s, proof);
+
+	if (proofs_add(&c->pool->proofs, s->image, proof) && !r)
 		r = err_sys(c->e, -ENOMEM, "crash state", "keep its outcome");
 	return r;
 }
@@ -100,7 +131,7 @@ static int add_death(struct call *c, struct slot *s, struct dump *died)
 static int bury(struct call *c, struct slot *s)
 {
 	bool gone = !s->guest.pid;
-	struct dump *died;
+	struct recovered died = { 0 };
 	char text[5120];
 	int r;
 
@@ -108,14 +139,14 @@ static int bury(struct call *c, struct slot *s)
 	c->pool->counts.died++;
 	snprintf(text, sizeof(text), "%s\n%s", gone ? booted_why(&s->guest)->what : "no answer",
 		 booted_console(&s->guest));
-	r = dump_of_step(&died, DUMP_DIED, gone ? EIO : ETIMEDOUT, text, c->e);
-	if (!r && s->dump)
-		r = add_death(c, s, died);
+	r = dump_of_step(&died.dump, DUMP_DIED, gone ? EIO : ETIMEDOUT, text, c->e);
+	if (!r && s->found.dump)
+		r = take_over_proof(c, s, &died);
 	else if (!r)
-		s->dump = died;
+		s->found = died;
 	if (r)
 		return r;
-	deliver(c, s, steal_ptr(s->dump));
+	deliver(c, s);
 	if (++c->deaths < MAX_DEATHS)
 		return 1;
 	return err_set(c->e, -EIO, "guest", "%u states in a row have killed one each: %s",
@@ -174,14 +205,17 @@ static int take_boot(struct call *c, struct slot *s)
 /* ---- answers ---- */
 
 /* What is not to be read is as good as a guest that died. */
-static int take_answer(struct call *c, struct slot *s, struct dump **ret)
+static int take_answer(struct call *c, struct slot *s, struct recovered *ret)
 {
 	struct err e;
-	int r = booted_answer(&s->guest, ret, &e);
+	int r = booted_answer(&s->guest, &ret->dump, &e);
 
+	ret->reads = NULL;
+	if (!r)
+		return booted_reads(&s->guest, &ret->reads, c->e);
 	if (r == -EBADMSG)
-		return dump_of_step(ret, DUMP_DIED, EBADMSG, e.what, c->e);
-	if (r && c->e)
+		return dump_of_step(&ret->dump, DUMP_DIED, EBADMSG, e.what, c->e);
+	if (c->e)
 		*c->e = e;
 	return r;
 }
@@ -200,55 +234,47 @@ static int find_image(struct call *c, struct slot *s)
 	return 0;
 }
 
-static int add_proof(struct call *c, struct slot *s, const struct dump *steps)
-{
-	int r = dump_extend(&s->dump, steps, c->e);
-
-	return r ? r : deliver(c, s, steal_ptr(s->dump));
-}
-
 static int take_recovery(struct call *c, struct slot *s)
 {
 	const struct dump_outcome *mounted, *unmounted;
-	const struct dump *known;
+	const struct recovered *known;
 	int r;
 
 	c->pool->counts.guest_ms += ms_since(s->since);
-	r = take_answer(c, s, &s->dump);
+	r = take_answer(c, s, &s->found);
 	if (r)
 		return r;
 	c->deaths = 0;
-	mounted = dump_step(s->dump, DUMP_MOUNT);
-	unmounted = dump_step(s->dump, DUMP_UMOUNT);
+	mounted = dump_step(s->found.dump, DUMP_MOUNT);
+	unmounted = dump_step(s->found.dump, DUMP_UMOUNT);
 	/* What is still mounted would be changed under it by the next state. */
 	if (!mounted->done || (!mounted->result && (!unmounted->done || unmounted->result)))
 		booted_stop(&s->guest, false);
 	if (!unmounted->done || unmounted->result)
-		return deliver(c, s, steal_ptr(s->dump));
+		return deliver(c, s);
 	r = find_image(c, s);
 	if (r)
 		return r;
 	known = proofs_find(&c->pool->proofs, s->image);
-	if (known)
-		return add_proof(c, s, known);
+	if (known) {
+		r = add_proof(c, s, known);
+		return r ? r : deliver(c, s);
+	}
 	place_forget(&s->guest.place);
 	return ask(c, s, MAILBOX_PROVE, PROVING);
 }
 
 static int take_proof(struct call *c, struct slot *s)
 {
-	struct dump *steps;
+	struct recovered proof;
 	int r;
 
 	c->pool->counts.prove_ms += ms_since(s->since);
 	c->pool->counts.proved++;
-	r = take_answer(c, s, &steps);
-	if (r)
-		return r;
-	r = dump_extend(&s->dump, steps, c->e);
-	if (proofs_add(&c->pool->proofs, s->image, steps) && !r)
-		r = err_sys(c->e, -ENOMEM, "crash state", "keep its outcome");
-	return r ? r : deliver(c, s, steal_ptr(s->dump));
+	r = take_answer(c, s, &proof);
+	if (!r)
+		r = take_over_proof(c, s, &proof);
+	return r ? r : deliver(c, s);
 }
 
 /* ---- round and round ---- */
@@ -312,13 +338,13 @@ static void give_up(struct recover_pool *p)
 
 		if (s->phase != IDLE)
 			booted_stop(&s->guest, false);
-		dump_free(steal_ptr(s->dump));
+		forget(&s->found);
 		enter(s, IDLE);
 	}
 }
 
 static int recover(void *data, const struct state_medium *medium, const struct state *states,
-		   size_t n, struct dump **ret, struct err *e)
+		   size_t n, struct recovered *ret, struct err *e)
 {
 	struct recover_pool *p = data;
 	struct call c = {
@@ -330,7 +356,7 @@ static int recover(void *data, const struct state_medium *medium, const struct s
 	if (!p->fs[0])
 		return err_set(e, -EINVAL, "crash states", "of no file system");
 	for (size_t i = 0; i < n; i++)
-		ret[i] = NULL;
+		ret[i] = (struct recovered){ 0 };
 	place_hash_begin(&c.hash, medium);
 	c.head = place_hash_head(medium, HEAD_BYTES);
 	p->counts.put_ms += ms_since(since);
@@ -385,7 +411,11 @@ int recover_pool_set(struct recover_pool *p, const char *fs, const char *dir, st
 
 struct recovery recover_pool_recovery(struct recover_pool *p)
 {
-	return (struct recovery){ .recover = recover, .data = p };
+	return (struct recovery){
+		.recover = recover,
+		.data = p,
+		.knows_reads = p->job.reads,
+	};
 }
 
 void recover_pool_counts(const struct recover_pool *p, struct recover_counts *ret)
@@ -399,7 +429,7 @@ void recover_pool_close(struct recover_pool *p)
 		return;
 	for (unsigned int i = 0; i < p->n; i++) {
 		booted_close(&p->slot[i].guest);
-		dump_free(p->slot[i].dump);
+		forget(&p->slot[i].found);
 	}
 	proofs_release(&p->proofs);
 	free(p->slot);

@@ -32,8 +32,9 @@ struct recover_counts {
 
 /*
  * At most @guests at a time, booted as they are needed. Of @job count kernel, modules, accel,
- * flush, cpu_cache_persists, nvdimm_bytes and timeout_ms (of a guest's life; 0: none); what it
- * points to must stay. The medium's ranges must be the NVDIMMs of such a guest.
+ * flush, cpu_cache_persists, reads (a recovery tells what it has read), nvdimm_bytes and
+ * timeout_ms (of a guest's life; 0: none); what it points to must stay. The medium's ranges must be
+ * the NVDIMMs of such a guest.
  */
 int recover_pool_open(struct recover_pool **ret, const struct emulate_job *job, unsigned int guests,
 		      struct err *e);

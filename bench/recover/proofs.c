@@ -7,7 +7,7 @@
 
 struct proof {
 	uint64_t image;
-	struct dump *steps;
+	struct recovered found;
 };
 
 static int by_image(const void *a, const void *b)
@@ -21,27 +21,29 @@ static void free_proof(void *data)
 {
 	struct proof *p = data;
 
-	dump_free(p->steps);
+	dump_free(p->found.dump);
+	read_set_free(p->found.reads);
 	free(p);
 }
 
-const struct dump *proofs_find(const struct proofs *p, uint64_t image)
+const struct recovered *proofs_find(const struct proofs *p, uint64_t image)
 {
 	const struct proof key = { .image = image };
 	struct proof *const *found = tfind(&key, &p->root, by_image);
 
-	return found ? (*found)->steps : NULL;
+	return found ? &(*found)->found : NULL;
 }
 
-int proofs_add(struct proofs *p, uint64_t image, struct dump *steps)
+int proofs_add(struct proofs *p, uint64_t image, const struct recovered *proof)
 {
 	struct proof *fresh = malloc(sizeof(*fresh)), **found;
 
 	if (!fresh) {
-		dump_free(steps);
+		dump_free(proof->dump);
+		read_set_free(proof->reads);
 		return -ENOMEM;
 	}
-	*fresh = (struct proof){ image, steps };
+	*fresh = (struct proof){ image, *proof };
 	found = tsearch(fresh, &p->root, by_image);
 	if (found && *found == fresh) {
 		p->n++;

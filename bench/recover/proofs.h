@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "checker/states/dump.h"
+#include "checker/states/recovery.h"
 
 struct proofs {
 	void *root; /* of tsearch(3) */
@@ -14,10 +14,10 @@ struct proofs {
 };
 
 /* NULL: none with that number. */
-const struct dump *proofs_find(const struct proofs *p, uint64_t image);
+const struct recovered *proofs_find(const struct proofs *p, uint64_t image);
 
-/* Takes over @steps, also when it fails (-ENOMEM). The first of an image stays. */
-int proofs_add(struct proofs *p, uint64_t image, struct dump *steps);
+/* Takes over what is in @proof, also when it fails (-ENOMEM). The first of an image stays. */
+int proofs_add(struct proofs *p, uint64_t image, const struct recovered *proof);
 
 void proofs_release(struct proofs *p);
 

@@ -5,12 +5,14 @@
  *
  *	-plugin daxtrace.so,out=DIR,range=BASE:SIZE:FILE[,range=...],keep=...[,loads=on]
  *	-plugin daxtrace.so,counts=BASE:SIZE:FILE,range=...
+ *	-plugin daxtrace.so,reads=BASE:SIZE:FILE,range=...[,out=DIR]
  *
  * range: an NVDIMM under test, its guest-physical place and its backing file.
  * out: at each START mark (daxbench/oplog.h) a trace begins, DIR/RUN.trace with
  * the mark's argument in 16 hex digits; it begins with what the NVDIMMs hold
  * then. keep: the NVDIMM of the operation log; what it holds is copied to
- * DIR/RUN.oplog when the trace ends. counts: COUNTS marks are answered in this NVDIMM.
+ * DIR/RUN.oplog when the trace ends. counts, reads: COUNTS or READS marks are answered in
+ * this NVDIMM.
  *
  * Nearly all stores of a machine are not to persistent memory, so the first
  * question is the cheapest: kernel code stores to it through the direct map,
@@ -33,6 +35,7 @@
 #include "checker/plugin/machine.h"
 #include "checker/plugin/nvdimm.h"
 #include "checker/plugin/qemu_api.h"
+#include "checker/plugin/reads.h"
 #include "checker/plugin/stack.h"
 #include "checker/trace/trace_write.h"
 #include "lib/file.h"
@@ -59,10 +62,11 @@ struct site {
 
 static struct {
 	const char *out;
-	struct nvdimm nvdimm[DX_TRACE_RANGES], counts, log;
+	struct nvdimm nvdimm[DX_TRACE_RANGES], answers, log;
 	unsigned int ranges;
 	uint64_t low, span; /* all ranges lie in [low, low + span) */
-	bool loads;
+	bool loads, counts, wants_reads;
+	struct reads *reads; /* NULL: nobody asks */
 	unsigned int vcpus;
 
 	struct trace_writer *writer;	      /* NULL: not recording */
@@ -70,7 +74,7 @@ static struct {
 	bool pending[DX_TRACE_VCPUS];	      /* something waits for its fence */
 	struct dx_trace_counts total;	      /* but the instructions: those are on the board */
 	uint64_t run, last_nt_line, lost;
-	unsigned char *counts_at; /* the mapped file of @counts */
+	unsigned char *answers_at; /* the mapped file of @answers */
 	struct site *sites[1024];
 } plugin;
 
@@ -165,6 +169,12 @@ static unsigned int unpack_width(const void *data)
 	return ((uintptr_t)data >> 56) * 16;
 }
 
+/* Is what happens to the NVDIMMs of interest to anybody? */
+static bool is_watched(void)
+{
+	return plugin.writer || plugin.counts || plugin.reads;
+}
+
 static void count_store(uint64_t physical, unsigned int flags)
 {
 	plugin.total.stores++;
@@ -211,9 +221,11 @@ static void take_store(uint64_t physical, uint32_t len, unsigned int shift, cons
 
 	if (bytes)
 		count_store(physical, flags);
+	if (plugin.reads)
+		(bytes ? reads_store : reads_load)(plugin.reads, physical, len);
 	if (flags & DX_TRACE_NT)
 		set_pending(vcpu, true);
-	if (!plugin.writer)
+	if (!plugin.writer || (!bytes && !plugin.loads))
 		return;
 	record(&rec, bytes);
 	end_vector(rec.ip, len, width);
@@ -257,7 +269,7 @@ static void on_access(unsigned int unused, qemu_plugin_meminfo_t info, uint64_t 
 
 	(void)unused;
 
-	if (!plugin.writer && !plugin.counts_at)
+	if (!is_watched())
 		return;
 	if (!machine_is_kernel(vaddr)) {
 		if (find_user(info, vaddr, &physical))
@@ -282,7 +294,7 @@ static void on_write_back(unsigned int unused, void *data)
 	uint64_t vaddr, physical;
 
 	(void)unused;
-	if (!plugin.writer && !plugin.counts_at)
+	if (!is_watched())
 		return;
 	vaddr = machine_operand(&site->insn, site->ip);
 	if (!machine_translate(vaddr, &physical)) {
@@ -310,7 +322,7 @@ static void on_fence(unsigned int unused, void *data)
 	bool is_asked_for = rec.detail <= DX_TRACE_MFENCE;
 
 	(void)unused;
-	if (!plugin.writer && !plugin.counts_at)
+	if (!is_watched())
 		return;
 	rec.vcpu = (uint8_t)machine_vcpu();
 	if (!is_asked_for && !plugin.pending[rec.vcpu])
@@ -390,18 +402,42 @@ static void start(uint64_t run)
 		say("cannot begin a trace", path, -r);
 }
 
-static void answer_counts(uint64_t vaddr)
+/* Where an answer of @bytes to @vaddr goes; NULL: to a place that is none. */
+static void *answer_at(uint64_t vaddr, uint64_t bytes)
 {
-	const struct nvdimm *n = &plugin.counts;
-	struct dx_trace_counts *total = &plugin.total;
+	const struct nvdimm *n = &plugin.answers;
 	uint64_t physical;
 
-	if (!plugin.counts_at || !machine_translate(vaddr, &physical) ||
-	    physical - n->base > n->size - sizeof(*total))
+	if (!machine_translate(vaddr, &physical) || physical - n->base >= n->size ||
+	    bytes > n->size - (physical - n->base))
+		return NULL;
+	return plugin.answers_at + (physical - n->base);
+}
+
+static void answer_counts(uint64_t vaddr)
+{
+	struct dx_trace_counts *total = &plugin.total;
+	void *at = plugin.counts ? answer_at(vaddr, sizeof(*total)) : NULL;
+
+	if (!at)
 		return;
 	total->fills++;
 	total->instructions = the_board()->instructions;
-	memcpy(plugin.counts_at + (physical - n->base), total, sizeof(*total));
+	memcpy(at, total, sizeof(*total));
+}
+
+static void answer_reads(uint64_t vaddr, uint64_t room)
+{
+	uint64_t most = plugin.answers.size / sizeof(struct dx_trace_range);
+	struct dx_trace_reads *at;
+
+	if (!plugin.reads || room > most)
+		return;
+	at = answer_at(vaddr, sizeof(*at) + room * sizeof(at->run[0]));
+	if (!at)
+		return;
+	at->n = reads_runs(plugin.reads, at->run, room);
+	at->fills = 1;
 }
 
 static void record_mark(const struct site *site, uint64_t what)
@@ -437,6 +473,13 @@ static void on_mark(unsigned int unused, void *data)
 		break;
 	case DX_MARK_COUNTS:
 		answer_counts(machine_register(6));
+		break;
+	case DX_MARK_READS_BEGIN:
+		if (plugin.reads)
+			reads_begin(plugin.reads);
+		break;
+	case DX_MARK_READS:
+		answer_reads(machine_register(6), machine_register(7));
 		break;
 	case DX_MARK_BEGIN:
 	case DX_MARK_END:
@@ -484,13 +527,14 @@ static void watch(struct qemu_plugin_insn *qemu_insn)
 {
 	qemu_plugin_u64 instructions = { plugin.board, offsetof(struct board, instructions) };
 	uint64_t ip = qemu_plugin_insn_vaddr(qemu_insn);
-	enum qemu_plugin_mem_rw rw = plugin.loads ? QEMU_PLUGIN_MEM_RW : QEMU_PLUGIN_MEM_W;
+	bool loads = plugin.loads || plugin.reads;
+	enum qemu_plugin_mem_rw rw = loads ? QEMU_PLUGIN_MEM_RW : QEMU_PLUGIN_MEM_W;
 	uint8_t bytes[INSN_MAX];
 	size_t len = qemu_plugin_insn_data(qemu_insn, bytes, sizeof(bytes));
 	struct insn insn;
 
 	insn_decode(bytes, len, &insn);
-	if (plugin.counts.file)
+	if (plugin.counts)
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 			qemu_insn, QEMU_PLUGIN_INLINE_ADD_U64, instructions, 1);
 	switch (insn.kind) {
@@ -566,6 +610,13 @@ static bool add_range(const char *text)
 	return true;
 }
 
+/* The NVDIMM that answers go to. */
+static bool take_answers(const char *text)
+{
+	return parse_nvdimm(text, &plugin.answers) &&
+	       !nvdimm_map(&plugin.answers, PROT_READ | PROT_WRITE, &plugin.answers_at);
+}
+
 static bool take_argument(const char *arg)
 {
 	if (!strncmp(arg, "out=", 4))
@@ -573,8 +624,9 @@ static bool take_argument(const char *arg)
 	else if (!strncmp(arg, "range=", 6))
 		return add_range(arg + 6);
 	else if (!strncmp(arg, "counts=", 7))
-		return parse_nvdimm(arg + 7, &plugin.counts) &&
-		       !nvdimm_map(&plugin.counts, PROT_READ | PROT_WRITE, &plugin.counts_at);
+		return (plugin.counts = take_answers(arg + 7));
+	else if (!strncmp(arg, "reads=", 6))
+		return (plugin.wants_reads = take_answers(arg + 6));
 	else if (!strncmp(arg, "keep=", 5))
 		return parse_nvdimm(arg + 5, &plugin.log);
 	else if (!strcmp(arg, "loads=on"))
@@ -582,6 +634,16 @@ static bool take_argument(const char *arg)
 	else
 		return false;
 	return true;
+}
+
+static int open_reads(void)
+{
+	struct dx_trace_range range[DX_TRACE_RANGES];
+
+	for (unsigned int i = 0; i < plugin.ranges; i++)
+		range[i] = (struct dx_trace_range){ plugin.nvdimm[i].base, plugin.nvdimm[i].size };
+	plugin.reads = reads_open(range, plugin.ranges);
+	return plugin.reads ? 0 : -1;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
@@ -601,12 +663,16 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 			say("argument not understood, or its file cannot be mapped", argv[i], 0);
 			return -1;
 		}
-	if (!plugin.ranges || (!plugin.out && !plugin.counts_at)) {
-		say("wants range= and one of out= and counts=", "arguments", 0);
+	if (!plugin.ranges || (!plugin.out && !plugin.counts && !plugin.wants_reads)) {
+		say("wants range= and one of out=, counts= and reads=", "arguments", 0);
 		return -1;
 	}
-	if (plugin.vcpus > 1 && plugin.counts_at) {
+	if (plugin.vcpus > 1 && plugin.counts) {
 		say("instructions are counted of one vCPU only", "-smp", 0);
+		return -1;
+	}
+	if (plugin.wants_reads && open_reads()) {
+		say("no memory to follow reads with", "reads=", 0);
 		return -1;
 	}
 	machine_set_vcpus(plugin.vcpus);

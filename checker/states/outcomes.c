@@ -67,24 +67,28 @@ static const struct dump *keep_one(struct outcomes *o, struct dump *dump)
 	return dump;
 }
 
-int outcomes_add(struct outcomes *o, uint64_t state, struct dump *dump)
+static int add(struct outcomes *o, uint64_t state, const struct dump *kept)
 {
 	struct outcome *x = calloc(1, sizeof(*x));
 
-	if (!x) {
-		dump_free(dump);
+	if (!x)
 		return -ENOMEM;
-	}
-	x->state = state;
-	x->dump = keep_one(o, dump);
-	if (!x->dump) {
-		free(x);
-		return -ENOMEM;
-	}
-	x->next = o->chain[state % CHAINS];
+	*x = (struct outcome){ state, kept, o->chain[state % CHAINS] };
 	o->chain[state % CHAINS] = x;
 	o->states++;
 	return 0;
+}
+
+int outcomes_add(struct outcomes *o, uint64_t state, struct dump *dump)
+{
+	const struct dump *kept = keep_one(o, dump);
+
+	return kept ? add(o, state, kept) : -ENOMEM;
+}
+
+int outcomes_add_same(struct outcomes *o, uint64_t state, uint64_t other)
+{
+	return add(o, state, outcomes_find(o, other));
 }
 
 size_t outcomes_states(const struct outcomes *o)

@@ -17,6 +17,9 @@ const struct dump *outcomes_find(const struct outcomes *o, uint64_t state);
 /* Takes @dump over, also when it fails. -ENOMEM. */
 int outcomes_add(struct outcomes *o, uint64_t state, struct dump *dump);
 
+/* @state comes to the same end as @other, which is there. 0 or -ENOMEM. */
+int outcomes_add_same(struct outcomes *o, uint64_t state, uint64_t other);
+
 /* States, and different dumps. */
 size_t outcomes_states(const struct outcomes *o);
 size_t outcomes_dumps(const struct outcomes *o);

@@ -7,20 +7,27 @@
 #define CHECKER_STATES_RECOVERY_H
 
 #include "checker/states/dump.h"
+#include "checker/states/read_set.h"
 #include "checker/states/state.h"
 #include "lib/err.h"
+
+/* Both are the caller's: dump_free(), read_set_free(). */
+struct recovered {
+	struct dump *dump;	/* NULL: it was not recovered */
+	struct read_set *reads; /* of the state: all that the dump depends on; NULL: not known */
+};
 
 struct recovery {
 	/*
 	 * Recovers each of @n states of @medium, each from exactly its own bytes, and
-	 * gives what was found then: @ret[i], which the caller releases with
-	 * dump_free(). A kernel that dies over a state is a dump that says so
+	 * gives what was found then. A kernel that dies over a state is a dump that says so
 	 * (DUMP_DIED), no error. -errno: nothing could be recovered any more; those
-	 * of @ret that are not NULL are good all the same. -EINTR: interrupted.
+	 * of @ret that have a dump are good all the same. -EINTR: interrupted.
 	 */
 	int (*recover)(void *data, const struct state_medium *medium, const struct state *states,
-		       size_t n, struct dump **ret, struct err *e);
+		       size_t n, struct recovered *ret, struct err *e);
 	void *data;
+	bool knows_reads; /* of most states */
 };
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/states/visit.h"
 #include "checker/states/choose.h"
+#include "checker/states/settle.h"
 #include "lib/grow.h"
 
 #include <errno.h>
@@ -9,15 +10,6 @@
 #include <string.h>
 
 #define VIOLATIONS_MAX 1024
-#define BATCH_LINES    (1U << 18) /* of the states that are held at a time, about */
-
-/* States of one crash point that have to be recovered. */
-struct batch {
-	struct state *state;
-	size_t *kept; /* units, of each */
-	size_t n, room, kept_room, lines;
-};
-
 struct visitor {
 	const struct visit_options *options;
 	const struct image *image;
@@ -94,15 +86,6 @@ static int add_violation(struct visitor *x, const struct oracle_finding *f,
 
 /* ---- one crash point ---- */
 
-static size_t count_set(const uint64_t *set, size_t words)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < words; i++)
-		n += (size_t)__builtin_popcountll(set[i]);
-	return n;
-}
-
 static int judge_state(struct visitor *x, const struct explore_point *point, uint64_t state,
 		       size_t kept)
 {
@@ -117,88 +100,6 @@ static int judge_state(struct visitor *x, const struct explore_point *point, uin
 	for (size_t i = 0; !r && i < x->findings.n; i++)
 		r = add_violation(x, &x->findings.list[i], point, kept, state);
 	return r;
-}
-
-static bool batch_has(const struct batch *b, uint64_t hash)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->state[i].hash == hash)
-			return true;
-	return false;
-}
-
-static void release_batch(struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		free((void *)(uintptr_t)b->state[i].lines);
-	free(b->state);
-	free(b->kept);
-	*b = (struct batch){ 0 };
-}
-
-/* Takes @lines over, if the batch has no such state yet. */
-static int keep_state(struct batch *b, struct state_line *lines, size_t n, uint64_t hash,
-		      size_t kept)
-{
-	struct state *states = grow(b->state, b->n, &b->room, sizeof(*states));
-	size_t *counts;
-
-	if (!states)
-		return -ENOMEM;
-	b->state = states;
-	counts = grow(b->kept, b->n, &b->kept_room, sizeof(*counts));
-	if (!counts)
-		return -ENOMEM;
-	b->kept = counts;
-	b->kept[b->n] = kept;
-	b->state[b->n++] = (struct state){ lines, n, hash };
-	b->lines += n;
-	return 0;
-}
-
-/* The state of a set of units, if it is not in the batch yet. */
-static int add_state(struct visitor *x, struct batch *b, const uint64_t *set)
-{
-	struct state_line *lines;
-	uint64_t hash;
-	size_t n;
-	int r;
-
-	if (units_lines(x->units, image_medium(x->image), set, &lines, &n))
-		return -ENOMEM;
-	hash = image_hash(x->image, lines, n);
-	if (batch_has(b, hash)) {
-		free(lines);
-		return 0;
-	}
-	r = keep_state(b, lines, n, hash, count_set(set, units_words(x->units->n)));
-	if (r)
-		free(lines);
-	return r;
-}
-
-/* Those of the batch that no kernel has recovered yet. */
-static int recover_batch(struct visitor *x, const struct batch *b, struct err *e)
-{
-	const struct recovery *rec = &x->options->recovery;
-	struct state *todo = malloc((b->n + 1) * sizeof(*todo));
-	struct dump **dump = calloc(b->n + 1, sizeof(*dump));
-	size_t n = 0;
-	int r = todo && dump ? 0 : -ENOMEM, s = 0;
-
-	for (size_t i = 0; !r && i < b->n; i++)
-		if (!outcomes_find(x->outcomes, b->state[i].hash))
-			todo[n++] = b->state[i];
-	if (r)
-		err_sys(e, r, "crash states", "recover");
-	else if (n)
-		r = rec->recover(rec->data, image_medium(x->image), todo, n, dump, e);
-	for (size_t i = 0; dump && i < n; i++)
-		if (dump[i] && outcomes_add(x->outcomes, todo[i].hash, dump[i]))
-			s = -ENOMEM;
-	free(todo);
-	free(dump);
-	return r ? r : s ? err_sys(e, s, "crash states", "keep what became of them") : 0;
 }
 
 /* Is member @i of @n among @share of them that are spread evenly? */
@@ -229,39 +130,43 @@ static uint64_t budget_here(const struct visitor *x, bool is_return)
 	return is_in_share(x->counts.points - x->returned, others, left);
 }
 
-static int flush_batch(struct visitor *x, struct batch *b, const struct explore_point *point,
-		       struct err *e)
+static int judge_states(struct visitor *x, const struct explore_point *point,
+			const struct settled_point *found, struct err *e)
 {
-	int r = recover_batch(x, b, e);
+	int r = 0;
 
-	for (size_t i = 0; i < b->n; i++)
-		if (judge_state(x, point, b->state[i].hash, b->kept[i]) && !r)
+	for (size_t i = 0; i < found->n; i++)
+		if (judge_state(x, point, found->list[i].state, found->list[i].kept))
 			r = err_sys(e, -ENOMEM, "crash states", "judge");
-	release_batch(b);
 	return r;
+}
+
+static void count_states(struct visitor *x, const struct settled_point *found)
+{
+	x->tried += found->chosen;
+	x->counts.spared += found->spared;
+	x->counts.contradicted += found->contradicted;
+	x->counts.points_decided += found->share == 1;
 }
 
 static int try_states(struct visitor *x, const struct explore_point *point, uint64_t budget,
 		      struct err *e)
 {
+	const struct settle how = { x->image, x->units, &x->options->recovery, x->outcomes };
 	struct choose *c = choose_open(x->units->n, NULL, budget,
 				       x->options->seed + x->counts.points);
-	struct batch b = { 0 };
-	const uint64_t *set;
-	int r = c ? 0 : err_sys(e, -ENOMEM, "crash states", "choose");
+	struct settled_point found = { 0 };
+	int r, s;
 
-	while (!r && (set = choose_next(c))) {
-		x->tried++;
-		if (add_state(x, &b, set))
-			r = err_sys(e, -ENOMEM, "crash states", "make");
-		else if (b.lines > BATCH_LINES)
-			r = flush_batch(x, &b, point, e);
-	}
-	if (!r)
-		r = flush_batch(x, &b, point, e);
-	release_batch(&b);
+	if (!c)
+		return err_sys(e, -ENOMEM, "crash states", "choose");
+	r = settle_point(&how, c, &found, e);
+	count_states(x, &found);
+	/* What was settled before something failed is judged all the same. */
+	s = judge_states(x, point, &found, r ? NULL : e);
+	free(found.list);
 	choose_close(c);
-	return r;
+	return r ? r : s;
 }
 
 /* 2^@n more, in a number that may be too large for any. */
@@ -329,7 +234,7 @@ size_t visitor_violations(const struct visitor *x, const struct explore_violatio
 
 const struct explore_counts *visitor_counts(struct visitor *x)
 {
-	x->counts.unique = outcomes_states(x->outcomes) - x->known;
+	x->counts.unique = outcomes_states(x->outcomes) - x->known - x->counts.spared;
 	x->counts.outcomes = outcomes_dumps(x->outcomes) - x->known_ends;
 	return &x->counts;
 }

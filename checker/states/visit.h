@@ -51,6 +51,9 @@ struct explore_counts {
 	double possible_log2;		  /* the same as a power of two */
 	uint64_t run;			  /* that were judged, */
 	uint64_t unique;		  /* of different bytes: so many were recovered, */
+	uint64_t spared;		  /* and so many more were not, as cubes.h has it */
+	uint64_t contradicted;		  /* of those recovered: not as another's had said */
+	uint64_t points_decided;	  /* where the end of all possible states is known */
 	uint64_t outcomes;		  /* to so many different results */
 	size_t units_max;		  /* in flight at one point */
 };

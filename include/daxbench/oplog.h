@@ -74,8 +74,10 @@
 
 /*
  * BEGIN and END are the log's. The harness makes the others, around what the
- * workload does: START and STOP of a recording, with the log's run as rsi; and
- * COUNTS, with the address of a struct dx_trace_counts (trace.h) to fill.
+ * workload does: START and STOP of a recording, with the log's run as rsi;
+ * COUNTS, with the address of a struct dx_trace_counts (trace.h) to fill; and around a
+ * recovery READS_BEGIN and READS, with that of a struct dx_trace_reads and, as rdi,
+ * the number of runs that it has room for.
  */
 enum dx_log_mark {
 	DX_MARK_BEGIN = 1,
@@ -83,6 +85,8 @@ enum dx_log_mark {
 	DX_MARK_START = 3,
 	DX_MARK_STOP = 4,
 	DX_MARK_COUNTS = 5,
+	DX_MARK_READS_BEGIN = 6,
+	DX_MARK_READS = 7,
 };
 
 static inline void dx_mark(uint64_t worker, uint64_t value, enum dx_log_mark what)

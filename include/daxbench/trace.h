@@ -162,6 +162,16 @@ struct dx_trace_counts {
 	uint64_t fences;	  /* SFENCE and MFENCE */
 };
 
+/*
+ * What of the NVDIMMs was read, before it was written, between a READS_BEGIN and a READS
+ * mark: filled at the latter, in the same memory as the counts.
+ */
+struct dx_trace_reads {
+	uint64_t fills; /* 1: filled */
+	uint64_t n;	/* runs; more than there was room for: those that had none are missing */
+	struct dx_trace_range run[]; /* whole lines, ascending, apart from one another */
+};
+
 _Static_assert(sizeof(struct dx_trace_rec) == 40, "a trace record has no holes");
 _Static_assert(sizeof(struct dx_trace_block) == 32, "a block's head has no holes");
 _Static_assert(sizeof(struct dx_trace_header) <= DX_TRACE_HEADER, "the header is one page");

@@ -151,7 +151,7 @@ static struct dump *mount_and_walk(const unsigned char *bytes)
 }
 
 static int recover(void *data, const struct state_medium *m, const struct state *states, size_t n,
-		   struct dump **ret, struct err *e)
+		   struct recovered *ret, struct err *e)
 {
 	unsigned char bytes[PAGES * DX_PAGE];
 
@@ -161,7 +161,7 @@ static int recover(void *data, const struct state_medium *m, const struct state 
 		if (++kernel.states == kernel.fail_at)
 			return err_set(e, kernel.error, "guest", "is gone");
 		check_state(m, &states[i], bytes);
-		ret[i] = mount_and_walk(bytes);
+		ret[i].dump = mount_and_walk(bytes);
 	}
 	return 0;
 }

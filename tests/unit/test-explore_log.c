@@ -88,7 +88,7 @@ static bool is_consistent(const struct state_medium *m, const struct state *s)
 }
 
 static int recover(void *unused, const struct state_medium *m, const struct state *s, size_t n,
-		   struct dump **ret, struct err *e)
+		   struct recovered *ret, struct err *e)
 {
 	(void)unused;
 	for (size_t i = 0; i < n; i++) {
@@ -103,7 +103,7 @@ static int recover(void *unused, const struct state_medium *m, const struct stat
 		dump_out_step(&out, DUMP_UMOUNT, 0, "");
 		dump_out_step(&out, DUMP_FSCK, is_consistent(m, &s[i]) ? 0 : 4, "");
 		len = dump_out_end(&out);
-		cr_assert_eq(dump_parse(&ret[i], memory, len, e), 0);
+		cr_assert_eq(dump_parse(&ret[i].dump, memory, len, e), 0);
 		f.recovered++;
 	}
 	return 0;
@@ -302,7 +302,7 @@ Test(explore_log, a_damaged_log_is_refused)
 }
 
 static int fail(void *unused, const struct state_medium *m, const struct state *s, size_t n,
-		struct dump **ret, struct err *e)
+		struct recovered *ret, struct err *e)
 {
 	(void)unused;
 	(void)m;

@@ -4,12 +4,13 @@
 
 #include <criterion/criterion.h>
 
-static struct dump *outcome(int64_t result)
+static const struct recovered *outcome(int64_t result)
 {
-	struct dump *d = NULL;
+	static struct recovered r;
 
-	cr_assert_eq(dump_of_step(&d, DUMP_FSCK, result, "", NULL), 0);
-	return d;
+	r = (struct recovered){ 0 };
+	cr_assert_eq(dump_of_step(&r.dump, DUMP_FSCK, result, "", NULL), 0);
+	return &r;
 }
 
 Test(proofs, each_image_has_its_own)
@@ -21,10 +22,11 @@ Test(proofs, each_image_has_its_own)
 		cr_assert_eq(proofs_add(&p, (uint64_t)i * 0x9e3779b97f4a7c15ULL, outcome(i)), 0);
 	cr_expect_eq(p.n, 1000);
 	for (int i = 0; i < 1000; i++) {
-		const struct dump *d = proofs_find(&p, (uint64_t)i * 0x9e3779b97f4a7c15ULL);
+		const struct recovered *found = proofs_find(&p,
+							    (uint64_t)i * 0x9e3779b97f4a7c15ULL);
 
-		cr_assert_not_null(d);
-		cr_expect_eq(dump_step(d, DUMP_FSCK)->result, i);
+		cr_assert_not_null(found);
+		cr_expect_eq(dump_step(found->dump, DUMP_FSCK)->result, i);
 	}
 	cr_expect_null(proofs_find(&p, 1));
 	proofs_release(&p);
@@ -38,6 +40,6 @@ Test(proofs, the_first_stays)
 	cr_assert_eq(proofs_add(&p, 7, outcome(1)), 0);
 	cr_assert_eq(proofs_add(&p, 7, outcome(2)), 0);
 	cr_expect_eq(p.n, 1);
-	cr_expect_eq(dump_step(proofs_find(&p, 7), DUMP_FSCK)->result, 1);
+	cr_expect_eq(dump_step(proofs_find(&p, 7)->dump, DUMP_FSCK)->result, 1);
 	proofs_release(&p);
 }

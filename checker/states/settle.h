@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What becomes of the states of one crash point: by a kernel that recovers them, or, without
+ * one, by what it made of another state that is the same to it (cubes.h).
+ *
+ * In rounds: in the first of them a state is recovered and says by what it read which others
+ * need not be; what is left then goes on. A round takes states only that differ in units which
+ * some recovery has read, since the others may be settled after it.
+ */
+#ifndef CHECKER_STATES_SETTLE_H
+#define CHECKER_STATES_SETTLE_H
+
+#include "checker/states/choose.h"
+#include "checker/states/outcomes.h"
+#include "checker/states/recovery.h"
+#include "checker/states/state_image.h"
+#include "checker/states/state_units.h"
+
+struct settle {
+	const struct image *image;
+	const struct units *units; /* in flight */
+	const struct recovery *recovery;
+	struct outcomes *outcomes; /* those of states that are settled go there */
+};
+
+/* A state of a chosen set of units. */
+struct settled {
+	uint64_t state;
+	size_t kept; /* units */
+	bool asked;  /* somebody was to recover it */
+};
+
+struct settled_point {
+	struct settled *list; /* in the order in which they were chosen, each state once */
+	size_t n, room;
+	uint64_t chosen;       /* sets, of which some make the same state */
+	uint64_t spared;       /* states that were new and were not recovered */
+	uint64_t contradicted; /* recovered, and not to the end that was said of them: a mistake */
+	double share;	       /* of all 2^units states: whose end is known */
+};
+
+/*
+ * Of all sets that @c chooses. Afterwards those of @ret whose state is in the outcomes are
+ * settled: after an error not all are. -errno: as recovery.h, or -ENOMEM. The caller frees
+ * the list in any case.
+ */
+int settle_point(const struct settle *s, struct choose *c, struct settled_point *ret,
+		 struct err *e);
+
+#endif
