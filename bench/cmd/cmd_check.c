@@ -9,7 +9,6 @@
 #include "bench/compare/exit_style.h"
 #include "bench/cmd/say.h"
 #include "bench/check/verdict.h"
-#include "checker/states/explore.h"
 #include "emulate/guest.h"
 #include "lib/units.h"
 
@@ -33,10 +32,6 @@ enum {
 	OPT_OPS,
 	OPT_SYMBOLS,
 	OPT_COST,
-	OPT_STATES,
-	OPT_STATES_TOTAL,
-	OPT_ATOMIC,
-	OPT_GUESTS,
 	OPT_EDITS,
 	OPT_BARRIERS,
 	OPT_EXEC,
@@ -66,16 +61,11 @@ static const struct argp_option options[] = {
 	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
 	  20 },
 	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
-	{ NULL, 0, NULL, 0, "Crash states, recovered by a kernel and looked at:", 22 },
-	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
-	  "so many at each crash point, at most (64)", 22 },
-	{ "max-states", OPT_STATES_TOTAL, "N", 0, "so many of each run, at most (400); 0: no limit",
-	  22 },
-	{ "atomic", OPT_ATOMIC, "BYTES", 0,
-	  "what is lost or kept as a whole: 4096, 512 or 8 (4096)", 22 },
+	{ NULL, 0, NULL, 0,
+	  "Crash states, recovered by a kernel and looked at:", STATES_GROUP_RUNS },
 	{ "edits", OPT_EDITS, "N", 0,
-	  "break each trace in N places, one at a time: are its states wrong then?", 22 },
-	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)", 22 },
+	  "break each trace in N places, one at a time: are its states wrong then?",
+	  STATES_GROUP_RUNS },
 	{ NULL, 0, NULL, 0, "Any program, in place of a workload:", 24 },
 	{ "exec", OPT_EXEC, NULL, 0, "the words after -- are a program and its arguments", 24 },
 	{ "bring", OPT_BRING, "FILE", 0, "what it needs there, too; can be repeated", 24 },
@@ -135,21 +125,6 @@ static void parse_reduce(struct check *check, const char *arg, struct argp_state
 		argp_error(state, "--reduce=%s: want a time such as 90s or 10m", arg);
 }
 
-static void parse_states(struct check *check, const char *arg, struct argp_state *state)
-{
-	check->states = STATES_DEFAULT_BUDGET;
-	if (arg && (units_parse_count(arg, &check->states) || !check->states ||
-		    check->states > EXPLORE_BUDGET_MAX))
-		argp_error(state, "--states=%s: want 1 to %llu", arg, EXPLORE_BUDGET_MAX);
-}
-
-static void parse_atomic(struct check *check, const char *arg, struct argp_state *state)
-{
-	if (units_parse_size(arg, &check->atomic) ||
-	    (check->atomic != 4096 && check->atomic != 512 && check->atomic != 8))
-		argp_error(state, "--atomic %s: want 4096, 512 or 8", arg);
-}
-
 /* "375efb20573813e4=FILE" */
 static void parse_extract(struct check *check, char *arg, struct argp_state *state)
 {
@@ -159,13 +134,6 @@ static void parse_extract(struct check *check, char *arg, struct argp_state *sta
 	if (end != arg + 16 || *end != '=' || !end[1])
 		argp_error(state, "--extract %s: want the 16 digits of a state, = and a file", arg);
 	check->extract = end + 1;
-}
-
-static void parse_guests(struct check *check, const char *arg, struct argp_state *state)
-{
-	if (units_parse_count(arg, &check->guests) || !check->guests ||
-	    check->guests > RECOVER_MAX_GUESTS)
-		argp_error(state, "--guests %s: want 1 to %u", arg, RECOVER_MAX_GUESTS);
 }
 
 static void add_bring(struct check *check, char *arg, struct argp_state *state)
@@ -210,6 +178,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &check->session;
+		state->child_inputs[1] = &check->states;
 		return 0;
 	case OPT_RULES:
 		parse_rules(check, arg, state);
@@ -234,19 +203,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_FOR:
 		if (units_parse_ms(arg, &check->for_ms) || !check->for_ms)
 			argp_error(state, "--for %s: want a time: 90s, 10m, 2h", arg);
-		return 0;
-	case OPT_STATES:
-		parse_states(check, arg, state);
-		return 0;
-	case OPT_STATES_TOTAL:
-		if (units_parse_count(arg, &check->states_total))
-			argp_error(state, "--max-states %s: want a number, 0 for no limit", arg);
-		return 0;
-	case OPT_ATOMIC:
-		parse_atomic(check, arg, state);
-		return 0;
-	case OPT_GUESTS:
-		parse_guests(check, arg, state);
 		return 0;
 	case OPT_EXTRACT:
 		parse_extract(check, arg, state);
@@ -303,7 +259,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--ops and --symbols: want --recorded, too");
 		if (check->extract && !check->recorded)
 			argp_error(state, "--extract: of which run? --recorded TRACE");
-		if (check->edits && !check->states)
+		if (check->edits && !check->states.budget)
 			argp_error(state, "--edits: want --states, too");
 		check_exec(check, state);
 		return 0;
@@ -327,7 +283,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+					      { &states_argp_runs, 0, NULL, 0 },
+					      { 0 } };
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
@@ -430,11 +388,9 @@ static int check_workloads(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check check = { .out = "results",
-			       .argv = argv,
-			       .states_total = STATES_DEFAULT_TOTAL,
-			       .atomic = STATE_PAGE,
-			       .timeout_ms = EXEC_TIMEOUT_MS };
+	struct check check = {
+		.out = "results", .argv = argv, .states.least = 8, .timeout_ms = EXEC_TIMEOUT_MS
+	};
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);

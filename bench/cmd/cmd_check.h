@@ -9,6 +9,7 @@
 #include "bench/check/recording.h"
 #include "bench/check/repro.h"
 #include "bench/check/states.h"
+#include "bench/cmd/states_argp.h"
 #include "bench/results/results.h"
 #include "bench/session.h"
 #include "checker/persist/persist.h"
@@ -27,10 +28,7 @@ struct check {
 	uint64_t reduce_ms;  /* look for shorter lists so long; 0: not at all */
 	enum persist_mode rules;
 	bool rules_given;
-	/* Crash states: at each point, of each run; of a unit; guests that recover them at a time.
-	 */
-	uint64_t states, states_total; /* 0: none are made; 0: no limit for a run */
-	uint64_t atomic, guests;
+	struct states_args states;
 	uint64_t edits;	     /* of each run's trace, explored again; 0: none */
 	const char *extract; /* --extract: the file that gets crash state @state */
 	uint64_t state;

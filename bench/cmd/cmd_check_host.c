@@ -174,7 +174,7 @@ static int open_host(struct host *host, struct err *e)
 		r = emulate_default_kernel(&host->kernel, e);
 	if (!r)
 		r = open_results(host, e);
-	return r || !host->check->states ? r : open_recovery(host, e);
+	return r || !host->check->states.budget ? r : open_recovery(host, e);
 }
 
 static void close_host(struct host *host)

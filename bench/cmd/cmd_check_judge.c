@@ -66,16 +66,16 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 	const struct check *check = j->check;
 
 	j->states = (struct states_options){
-		.budget = check->states,
-		.total = check->states_total,
-		.atomic = (uint32_t)check->atomic,
+		.budget = check->states.budget,
+		.total = check->states.total,
+		.atomic = (uint32_t)check->states.atomic,
 		.rules = check->rules,
 		.seed = check->session.seed,
 		.edits = check->edits,
 		.on_point = on_point,
 		.on_edit = on_edit,
 	};
-	return recover_pool_open(&j->states.pool, job, states_guests(check->guests), e);
+	return recover_pool_open(&j->states.pool, job, states_guests(check->states.guests), e);
 }
 
 /* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */

@@ -160,9 +160,9 @@ static int check_options(const struct check *check, struct err *e)
 static int extract(const struct check *check, struct err *e)
 {
 	struct states_options o = {
-		.budget = check->states ? check->states : STATES_DEFAULT_BUDGET,
-		.total = check->states_total,
-		.atomic = (uint32_t)check->atomic,
+		.budget = check->states.budget ? check->states.budget : STATES_DEFAULT_BUDGET,
+		.total = check->states.total,
+		.atomic = (uint32_t)check->states.atomic,
 		.rules = check->rules,
 	};
 	struct files f;

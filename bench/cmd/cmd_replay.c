@@ -3,8 +3,6 @@
 #include "bench/cmd/cmd_replay.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/say.h"
-#include "bench/check/states.h"
-#include "checker/states/explore.h"
 #include "bench/interrupt.h"
 #include "lib/units.h"
 
@@ -28,10 +26,6 @@ enum {
 	OPT_NO_DISCARD,
 	OPT_CHECK,
 	OPT_EVERY,
-	OPT_STATES,
-	OPT_STATES_TOTAL,
-	OPT_ATOMIC,
-	OPT_GUESTS,
 	OPT_FS,
 	OPT_KERNEL
 };
@@ -63,16 +57,10 @@ static const struct argp_option options[] = {
 	  40 },
 	{ "every", OPT_EVERY, "WHEN", 0,
 	  "after each entry with flush, fua or discard, or each N entries (at the end)", 40 },
-	{ NULL, 0, NULL, 0, "What a crash could have left, recovered in guests:", 45 },
-	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
-	  "crash states, so many at each crash point, at most (64)", 45 },
-	{ "fs", OPT_FS, "FS", 0, "what it is a log of: ext4 or xfs", 45 },
-	{ "max-states", OPT_STATES_TOTAL, "N", 0, "so many in all, at most (400); 0: no limit",
-	  45 },
-	{ "atomic", OPT_ATOMIC, "BYTES", 0, "what is lost or kept as a whole: 4096 or 512 (4096)",
-	  45 },
-	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)", 45 },
-	{ "kernel", OPT_KERNEL, "K", 0, "that recovers: 6.1, 6.12 or a bzImage", 45 },
+	{ NULL, 0, NULL, 0,
+	  "What a crash could have left, recovered in guests:", STATES_GROUP_LOG },
+	{ "fs", OPT_FS, "FS", 0, "what it is a log of: ext4 or xfs", STATES_GROUP_LOG },
+	{ "kernel", OPT_KERNEL, "K", 0, "that recovers: 6.1, 6.12 or a bzImage", STATES_GROUP_LOG },
 	{ "quiet", 'q', NULL, 0, "no progress", 50 },
 	{ 0 },
 };
@@ -117,9 +105,10 @@ static void parse_range(struct replay_options *o, int key, const char *arg,
 
 static void check_states(const struct replay_options *o, struct argp_state *state)
 {
-	if (o->states && (!o->fs || (strcmp(o->fs, "ext4") != 0 && strcmp(o->fs, "xfs") != 0)))
+	if (o->states.budget &&
+	    (!o->fs || (strcmp(o->fs, "ext4") != 0 && strcmp(o->fs, "xfs") != 0)))
 		argp_error(state, "--states: of which file system? --fs ext4 or xfs");
-	if (!o->states && (o->fs || o->kernel || o->guests))
+	if (!o->states.budget && (o->fs || o->kernel || o->states.guests))
 		argp_error(state, "--fs, --kernel and --guests are for --states");
 }
 
@@ -133,7 +122,7 @@ static void check(const struct replay_options *o, struct argp_state *state)
 		argp_error(state, "which log? give its FILE or device");
 	if (o->image && o->device)
 		argp_error(state, "--image and --device: want one");
-	if (o->info + o->list + replays + (o->states != 0) > 1)
+	if (o->info + o->list + replays + (o->states.budget != 0) > 1)
 		argp_error(state, "--info, --list, --states and a replay: want one");
 	if ((o->check || o->no_discard) && !replays)
 		argp_error(state, "--check and --no-discard are for a replay: --image FILE");
@@ -143,7 +132,7 @@ static void check(const struct replay_options *o, struct argp_state *state)
 		argp_error(state, "--hash is for --info");
 	if (o->json && replays)
 		argp_error(state, "--json is for --info, --list and --states");
-	if (o->range_given && !o->list && !replays && !o->states)
+	if (o->range_given && !o->list && !replays && !o->states.budget)
 		argp_error(state, "--info is of the whole log");
 	if (o->range.from_mark && o->range.from)
 		argp_error(state, "--from-mark and --from-entry: want one");
@@ -178,40 +167,6 @@ static error_t parse_target(int key, char *arg, struct argp_state *state)
 	case OPT_EVERY:
 		parse_every(o, arg, state);
 		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static void parse_state_count(struct replay_options *o, const char *arg, struct argp_state *state)
-{
-	o->states = STATES_DEFAULT_BUDGET;
-	if (arg &&
-	    (units_parse_count(arg, &o->states) || !o->states || o->states > EXPLORE_BUDGET_MAX))
-		argp_error(state, "--states=%s: want 1 to %llu", arg, EXPLORE_BUDGET_MAX);
-}
-
-static error_t parse_states(int key, char *arg, struct argp_state *state)
-{
-	struct replay_options *o = state->input;
-
-	switch (key) {
-	case OPT_STATES:
-		parse_state_count(o, arg, state);
-		return 0;
-	case OPT_STATES_TOTAL:
-		if (units_parse_count(arg, &o->states_total))
-			argp_error(state, "--max-states %s: want a number, 0 for no limit", arg);
-		return 0;
-	case OPT_ATOMIC:
-		if (units_parse_size(arg, &o->atomic) || (o->atomic != 4096 && o->atomic != 512))
-			argp_error(state, "--atomic %s: want 4096 or 512", arg);
-		return 0;
-	case OPT_GUESTS:
-		if (units_parse_count(arg, &o->guests) || !o->guests ||
-		    o->guests > RECOVER_MAX_GUESTS)
-			argp_error(state, "--guests %s: want 1 to %u", arg, RECOVER_MAX_GUESTS);
-		return 0;
 	case OPT_FS:
 		o->fs = arg;
 		return 0;
@@ -228,6 +183,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct replay_options *o = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->states;
+		return 0;
 	case OPT_INFO:
 		o->info = true;
 		return 0;
@@ -258,10 +216,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		check(o, state);
 		return 0;
 	default:
-		return parse_target(key, arg, state) ? parse_states(key, arg, state) : 0;
+		return parse_target(key, arg, state);
 	}
 }
 
+static const struct argp_child children[] = { { &states_argp_log, 0, NULL, 0 }, { 0 } };
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
@@ -269,6 +228,7 @@ static const struct argp argp = {
 	.doc = "Reads a log of device-mapper's log-writes target, a file or a block device, and "
 	       "replays it onto an image or a claimed device, or lets a kernel recover what a "
 	       "crash could have left.",
+	.children = children,
 };
 
 int replay_exit_code(const struct err *e)
@@ -300,15 +260,13 @@ static int show(const struct replay_options *o, struct err *e)
 
 int cmd_replay(int argc, char **argv)
 {
-	struct replay_options o = { .range = REPLAY_ALL,
-				    .states_total = STATES_DEFAULT_TOTAL,
-				    .atomic = STATE_PAGE };
+	struct replay_options o = { .range = REPLAY_ALL, .states.least = 512 };
 	bool found = false;
 	struct err e;
 	int r;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	r = o.states		  ? replay_states(&o, &found, &e)
+	r = o.states.budget	  ? replay_states(&o, &found, &e)
 	    : o.image || o.device ? replay_onto(&o, &found, &e)
 				  : show(&o, &e);
 	if (!r)

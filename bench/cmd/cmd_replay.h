@@ -3,6 +3,7 @@
 #ifndef BENCH_CMD_CMD_REPLAY_H
 #define BENCH_CMD_CMD_REPLAY_H
 
+#include "bench/cmd/states_argp.h"
 #include "bench/replay/replay.h"
 #include "bench/replay/replay_check.h"
 
@@ -15,8 +16,7 @@ struct replay_options {
 	enum replay_every every;
 	uint64_t number;
 	bool no_discard;
-	/* Crash states: at each point, in all (0: no limit), bytes of a unit, guests at a time. */
-	uint64_t states, states_total, atomic, guests; /* states 0: none */
+	struct states_args states;
 	const char *fs, *kernel;
 };
 

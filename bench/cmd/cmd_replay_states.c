@@ -89,7 +89,7 @@ static int open_guests(struct states *s, struct err *e)
 	if (!r)
 		r = blank_make(&s->job, &s->head, e);
 	if (!r)
-		r = recover_pool_open(&s->how.pool, &s->job, states_guests(o->guests), e);
+		r = recover_pool_open(&s->how.pool, &s->job, states_guests(o->states.guests), e);
 	/* Of a log nobody knows whether DAX was on, and recovery does not ask. */
 	snprintf(fs, sizeof(fs), "%s-nodax", o->fs);
 	return r ? r : recover_pool_set(s->how.pool, fs, ".", e);
@@ -102,9 +102,9 @@ static int explore(struct states *s, const struct replay_job *range, struct err 
 		.limits = o->limits,
 		.from = range->from,
 		.to = range->to,
-		.atomic = (uint32_t)o->atomic,
-		.budget = o->states,
-		.total = o->states_total,
+		.atomic = (uint32_t)o->states.atomic,
+		.budget = o->states.budget,
+		.total = o->states.total,
 		.seed = 1,
 		.ranges = 2,
 		.offset = BLANK_BYTES,
@@ -186,9 +186,9 @@ static int tell(const struct states *s, bool *ret_found, struct err *e)
 int replay_states(const struct replay_options *o, bool *ret_found, struct err *e)
 {
 	struct states s = { .o = o,
-			    .how = { .budget = o->states,
-				     .total = o->states_total,
-				     .atomic = (uint32_t)o->atomic } };
+			    .how = { .budget = o->states.budget,
+				     .total = o->states.total,
+				     .atomic = (uint32_t)o->states.atomic } };
 	struct replay_job range = { .to = UINT64_MAX };
 	struct err later;
 	uint64_t end;
