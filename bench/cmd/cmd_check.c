@@ -19,8 +19,6 @@
 enum {
 	OPT_JSON = 0x200,
 	OPT_DRY_RUN,
-	OPT_COLOR,
-	OPT_EXIT_STYLE,
 	OPT_KEEP,
 	OPT_WRITE_CACHE,
 	OPT_REMOVALS,
@@ -77,17 +75,13 @@ static const struct argp_option options[] = {
 	{ "symbols", OPT_SYMBOLS, "FILE", 0, "its kernel's (" RECORDED_SYMBOLS " beside it)", 25 },
 	{ "extract", OPT_EXTRACT, "STATE=FILE", 0,
 	  "write that crash state, by its number, for \"daxbench shell --nvdimm FILE\"", 25 },
-	{ NULL, 0, NULL, 0, "What you see:", 30 },
-	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom", 30 },
-	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
-	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
-	{ "keep", OPT_KEEP, NULL, 0, "keep traces and logs of cells that passed, too", 30 },
-	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would be checked", 30 },
-	{ "verbose", 'v', NULL, 0, "say more", 30 },
-	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 30 },
-	{ "exit-style", OPT_EXIT_STYLE, "STYLE", 0, "exit codes of kselftest, automake or bisect",
-	  30 },
+	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
+	{ "cost", OPT_COST, NULL, 0, "what was written back and fenced in vain, and by whom",
+	  OUTPUT_GROUP },
+	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", OUTPUT_GROUP },
+	{ "keep", OPT_KEEP, NULL, 0, "keep traces and logs of cells that passed, too",
+	  OUTPUT_GROUP },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would be checked", OUTPUT_GROUP },
 	{ 0 },
 };
 
@@ -179,6 +173,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &check->session;
 		state->child_inputs[1] = &check->states;
+		state->child_inputs[2] = &check->output;
 		return 0;
 	case OPT_RULES:
 		parse_rules(check, arg, state);
@@ -227,32 +222,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		check->json = true;
 		return 0;
-	case 'o':
-		check->out = arg;
-		return 0;
 	case OPT_KEEP:
 		check->keep = true;
 		return 0;
 	case OPT_DRY_RUN:
 		check->dry_run = true;
-		return 0;
-	case 'v':
-		check->verbosity = 1;
-		return 0;
-	case 'q':
-		check->verbosity = -1;
-		return 0;
-	case OPT_COLOR:
-		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
-		    strcmp(arg, "never") != 0)
-			argp_error(state, "--color %s: want auto, always or never", arg);
-		check->color = arg;
-		return 0;
-	case OPT_EXIT_STYLE:
-		if (!exit_style_known(arg))
-			argp_error(state, "--exit-style %s: want kselftest, automake or bisect",
-				   arg);
-		check->exit_style = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!check->recorded && (check->recorded_log || check->recorded_symbols))
@@ -285,6 +259,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
 					      { &states_argp_runs, 0, NULL, 0 },
+					      { &output_argp, 0, NULL, 0 },
 					      { 0 } };
 static const struct argp argp = {
 	.options = options,
@@ -333,7 +308,7 @@ static int set_rounds(struct check *check, struct err *e)
 
 void check_print(const struct check *check, const json_t *document)
 {
-	const struct verdict_view view = { .verbose = check->verbosity > 0,
+	const struct verdict_view view = { .verbose = check->output.verbosity > 0,
 					   .cost = check->cost,
 					   .color = say_color(stdout) };
 
@@ -388,20 +363,21 @@ static int check_workloads(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check check = {
-		.out = "results", .argv = argv, .states.least = 8, .timeout_ms = EXEC_TIMEOUT_MS
-	};
+	struct check check = { .output.dir = "results",
+			       .argv = argv,
+			       .states.least = 8,
+			       .timeout_ms = EXEC_TIMEOUT_MS };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
 	/* Where the caches survive, nobody has to flush them. */
 	if (check.session.cpu_cache_persists && !check.rules_given)
 		check.rules = PERSIST_EADR;
-	say_init(check.verbosity, check.color);
+	say_init(check.output.verbosity, check.output.color);
 	code = check.recorded ? check_recorded(&check) : check_workloads(&check);
 	plan_release(&check.plan);
 	session_release(&check.session);
 	free(check.program);
 	free(check.bring);
-	return exit_style_map(check.exit_style, code);
+	return exit_style_map(check.output.exit_style, code);
 }

@@ -9,6 +9,7 @@
 #include "bench/check/recording.h"
 #include "bench/check/repro.h"
 #include "bench/check/states.h"
+#include "bench/cmd/output_argp.h"
 #include "bench/cmd/states_argp.h"
 #include "bench/results/results.h"
 #include "bench/session.h"
@@ -17,9 +18,7 @@
 struct check {
 	struct session session;
 	struct plan plan;
-	const char *out; /* directory that gets the results */
-	const char *color, *exit_style;
-	int verbosity;
+	struct output_args output;
 	bool json, dry_run, keep, cost;
 	const char *recorded; /* --recorded: a trace to judge; the words are more of them */
 	const char *recorded_log, *recorded_symbols;

@@ -144,7 +144,7 @@ static int open_results(struct host *host, struct err *e)
 {
 	struct check *check = host->check;
 	json_t *command = plan_command_line("check", check->argv);
-	int r = results_open(&host->results, check->out, -1, host->kernel, command, NULL,
+	int r = results_open(&host->results, check->output.dir, -1, host->kernel, command, NULL,
 			     check->session.seed, check->plan.cells, e);
 
 	json_decref(command);

@@ -25,9 +25,7 @@ enum {
 	OPT_NO_CONTROL,
 	OPT_FAIL_ON_REGRESSION,
 	OPT_JSON,
-	OPT_DRY_RUN,
-	OPT_COLOR,
-	OPT_EXIT_STYLE
+	OPT_DRY_RUN
 };
 
 static const struct argp_option options[] = {
@@ -38,15 +36,9 @@ static const struct argp_option options[] = {
 	  "with --deterministic: no third boot, of A laid out otherwise", 20 },
 	{ "fail-on-regression", OPT_FAIL_ON_REGRESSION, "PCT", 0,
 	  "exit 1 where B is slower by more than PCT %, interval and all", 20 },
-	{ NULL, 0, NULL, 0, "What you see:", 30 },
-	{ "json", OPT_JSON, NULL, 0, "print JSON instead of a table", 30 },
-	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
-	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would run", 30 },
-	{ "verbose", 'v', NULL, 0, "say more", 30 },
-	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 30 },
-	{ "exit-style", OPT_EXIT_STYLE, "STYLE", 0, "exit codes of kselftest, automake or bisect",
-	  30 },
+	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
+	{ "json", OPT_JSON, NULL, 0, "print JSON instead of a table", OUTPUT_GROUP },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would run", OUTPUT_GROUP },
 	{ 0 },
 };
 
@@ -67,6 +59,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &c->run.session;
+		state->child_inputs[1] = &c->run.output;
 		return 0;
 	case OPT_BOOTS:
 		if (units_parse_count(arg, &c->boots) || !c->boots || c->boots > STATS_COMPARE_MAX)
@@ -84,29 +77,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		c->run.json = true;
 		return 0;
-	case 'o':
-		c->run.out = arg;
-		return 0;
 	case OPT_DRY_RUN:
 		c->run.dry_run = true;
-		return 0;
-	case 'v':
-		c->run.verbosity = 1;
-		return 0;
-	case 'q':
-		c->run.verbosity = -1;
-		return 0;
-	case OPT_COLOR:
-		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
-		    strcmp(arg, "never") != 0)
-			argp_error(state, "--color %s: want auto, always or never", arg);
-		c->run.color = arg;
-		return 0;
-	case OPT_EXIT_STYLE:
-		if (!exit_style_known(arg))
-			argp_error(state, "--exit-style %s: want kselftest, automake or bisect",
-				   arg);
-		c->run.exit_style = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		c->run.words = state->argv + state->next;
@@ -117,7 +89,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+					      { &output_argp, 0, NULL, 0 },
+					      { 0 } };
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
@@ -140,7 +114,7 @@ static int take_sides(struct compare *c, struct err *e)
 	struct run *run = &c->run;
 
 	while (run->n_words) {
-		enum compare_word kind = compare_word_kind(run->out, run->words[0]);
+		enum compare_word kind = compare_word_kind(run->output.dir, run->words[0]);
 
 		if (kind == COMPARE_WORD_WORKLOAD)
 			break;
@@ -176,7 +150,7 @@ static int load_side(struct compare *c, struct compare_side *side, struct err *e
 {
 	AUTO_FREE char *copy = strdup(side->name);
 	char *rest = copy, *word, path[PATH_MAX];
-	bool whole = !results_find(c->run.out, side->name, path, NULL);
+	bool whole = !results_find(c->run.output.dir, side->name, path, NULL);
 	int r = copy ? 0 : err_sys(e, -ENOMEM, side->name, "read");
 
 	side->sets = calloc(STATS_COMPARE_MAX, sizeof(*side->sets));
@@ -186,7 +160,7 @@ static int load_side(struct compare *c, struct compare_side *side, struct err *e
 		if (side->n_sets == STATS_COMPARE_MAX)
 			return err_set(e, -E2BIG, side->name, "is more than %d sets",
 				       STATS_COMPARE_MAX);
-		r = results_find(c->run.out, word, path, e);
+		r = results_find(c->run.output.dir, word, path, e);
 		if (!r)
 			r = results_read(path, &side->sets[side->n_sets], e);
 		if (r)
@@ -258,20 +232,20 @@ static int keep_document(const struct compare *c, const json_t *document, struct
 	char name[64], stamp[32];
 	time_t now = time(NULL);
 	struct tm utc;
-	int r = text ? file_mkdirs(c->run.out, 0777) : -ENOMEM;
+	int r = text ? file_mkdirs(c->run.output.dir, 0777) : -ENOMEM;
 
 	if (r)
-		return err_sys(e, r, c->run.out, "keep the comparison");
-	dir = open(c->run.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return err_sys(e, r, c->run.output.dir, "keep the comparison");
+	dir = open(c->run.output.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
-		return err_sys(e, -errno, c->run.out, "open");
+		return err_sys(e, -errno, c->run.output.dir, "open");
 	gmtime_r(&now, &utc);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
 	snprintf(name, sizeof(name), "compare-%s-%04x.json", stamp,
 		 (unsigned int)getpid() & 0xffff);
 	r = results_put_at(dir, name, text, strlen(text), e);
 	if (!r)
-		say_note(0, "comparison: %s/%s", c->run.out, name);
+		say_note(0, "comparison: %s/%s", c->run.output.dir, name);
 	return r;
 }
 
@@ -414,10 +388,10 @@ int cmd_compare(int argc, char **argv)
 	c->options.floor = 0.005;
 	runner_defaults(&c->run.runner);
 	argp_parse(&argp, argc, argv, 0, NULL, c);
-	out = c->run.out;
+	out = c->run.output.dir;
 	if (!out)
-		c->run.out = "results";
-	say_init(c->run.verbosity, c->run.color);
+		c->run.output.dir = "results";
+	say_init(c->run.output.verbosity, c->run.output.color);
 	run_settle(&c->run);
 	if (prepare(c, &e)) {
 		say_error(&e);
@@ -427,7 +401,7 @@ int cmd_compare(int argc, char **argv)
 	}
 	if (interrupted)
 		code = 128 + interrupted;
-	code = exit_style_map(c->run.exit_style, code);
+	code = exit_style_map(c->run.output.exit_style, code);
 	release(c);
 	free(c);
 	return code;

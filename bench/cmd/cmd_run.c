@@ -26,8 +26,6 @@ enum {
 	OPT_COUNTS,
 	OPT_JSON,
 	OPT_DRY_RUN,
-	OPT_COLOR,
-	OPT_EXIT_STYLE,
 	OPT_BASELINE,
 	OPT_SAVE_BASELINE
 };
@@ -42,17 +40,12 @@ static const struct argp_option options[] = {
 	{ "latency", OPT_LATENCY, NULL, 0, "also the spread of single operations", 20 },
 	{ "counts", OPT_COUNTS, NULL, 0,
 	  "also instructions, lines written back and fences of the guest's CPUs", 20 },
-	{ NULL, 0, NULL, 0, "What you see:", 30 },
-	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", 30 },
-	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", 30 },
-	{ "baseline", OPT_BASELINE, "NAME", 0, "hold the figures against those kept as NAME", 30 },
-	{ "save-baseline", OPT_SAVE_BASELINE, "NAME", 0, "and keep these as NAME", 30 },
-	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would run", 30 },
-	{ "verbose", 'v', NULL, 0, "say more", 30 },
-	{ "quiet", 'q', NULL, 0, "say only errors", 30 },
-	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 30 },
-	{ "exit-style", OPT_EXIT_STYLE, "STYLE", 0, "exit codes of kselftest, automake or bisect",
-	  30 },
+	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
+	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", OUTPUT_GROUP },
+	{ "baseline", OPT_BASELINE, "NAME", 0, "hold the figures against those kept as NAME",
+	  OUTPUT_GROUP },
+	{ "save-baseline", OPT_SAVE_BASELINE, "NAME", 0, "and keep these as NAME", OUTPUT_GROUP },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would run", OUTPUT_GROUP },
 	{ 0 },
 };
 
@@ -80,6 +73,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &run->session;
+		state->child_inputs[1] = &run->output;
 		return 0;
 	case OPT_SAMPLES:
 		if (units_parse_count(arg, &n) || n < 3 || n > 1000)
@@ -104,9 +98,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		run->json = true;
 		return 0;
-	case 'o':
-		run->out = arg;
-		return 0;
 	case OPT_BASELINE:
 		run->baseline = arg;
 		return 0;
@@ -115,24 +106,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_DRY_RUN:
 		run->dry_run = true;
-		return 0;
-	case 'v':
-		run->verbosity = 1;
-		return 0;
-	case 'q':
-		run->verbosity = -1;
-		return 0;
-	case OPT_COLOR:
-		if (strcmp(arg, "auto") != 0 && strcmp(arg, "always") != 0 &&
-		    strcmp(arg, "never") != 0)
-			argp_error(state, "--color %s: want auto, always or never", arg);
-		run->color = arg;
-		return 0;
-	case OPT_EXIT_STYLE:
-		if (!exit_style_known(arg))
-			argp_error(state, "--exit-style %s: want kselftest, automake or bisect",
-				   arg);
-		run->exit_style = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		run->words = state->argv + state->next;
@@ -143,7 +116,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+					      { &output_argp, 0, NULL, 0 },
+					      { 0 } };
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
@@ -212,13 +187,13 @@ static int check_counts(const struct run *run, struct err *e)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run run = { .command = "run", .out = "results", .argv = argv };
+	struct run run = { .command = "run", .output.dir = "results", .argv = argv };
 	struct err e;
 	int code;
 
 	runner_defaults(&run.runner);
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
-	say_init(run.verbosity, run.color);
+	say_init(run.output.verbosity, run.output.color);
 	run_settle(&run);
 	if (check_counts(&run, &e) || run_read_baseline(&run, &e) ||
 	    run_strip_baselines(&run, &e) ||
@@ -235,5 +210,5 @@ int cmd_run(int argc, char **argv)
 	free(run.guest_argv);
 	plan_release(&run.plan);
 	session_release(&run.session);
-	return exit_style_map(run.exit_style, code);
+	return exit_style_map(run.output.exit_style, code);
 }

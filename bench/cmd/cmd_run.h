@@ -6,6 +6,7 @@
 #ifndef BENCH_CMD_CMD_RUN_H
 #define BENCH_CMD_CMD_RUN_H
 
+#include "bench/cmd/output_argp.h"
 #include "bench/results/baseline.h"
 #include "bench/plan.h"
 #include "bench/results/results.h"
@@ -15,9 +16,7 @@ struct run {
 	const char *command; /* "run", or the command that runs as it does */
 	struct session session;
 	struct runner_options runner;
-	const char *out; /* directory that gets the results */
-	const char *color, *exit_style;
-	int verbosity;
+	struct output_args output;
 	bool json, dry_run, counts;
 	const char *baseline, *save_baseline; /* names; NULL: none */
 	struct results_file held_against;     /* the baseline, read before anything is run */

@@ -77,7 +77,7 @@ int run_boot(struct run *run, const char *kernel, struct results **ret_results,
 	if (!r)
 		r = fio_luggage_pack(run->plan.selections, run->plan.n_selections, &luggage, e);
 	if (!r)
-		r = results_open(&remote.results, run->out, -1, job.kernel, command, NULL,
+		r = results_open(&remote.results, run->output.dir, -1, job.kernel, command, NULL,
 				 run->session.seed, run->plan.cells, e);
 	json_decref(command);
 	if (!r) {

@@ -70,8 +70,8 @@ int run_here(struct run *run)
 	uname(&name);
 	if (h.frames)
 		frame_fd = open(GUEST_RESULTS, O_WRONLY | O_CLOEXEC);
-	r = results_open(&h.results, h.frames ? NULL : run->out, frame_fd, name.release, command,
-			 environment, run->session.seed, run->plan.cells, &e);
+	r = results_open(&h.results, h.frames ? NULL : run->output.dir, frame_fd, name.release,
+			 command, environment, run->session.seed, run->plan.cells, &e);
 	json_decref(command);
 	json_decref(environment);
 	if (r) {

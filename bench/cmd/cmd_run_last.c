@@ -18,7 +18,8 @@ int run_read_baseline(struct run *run, struct err *e)
 	}
 	if (run->save_baseline && baseline_check_name(run->save_baseline, e))
 		return e->code;
-	return run->baseline ? baseline_read(run->out, run->baseline, &run->held_against, e) : 0;
+	return run->baseline ? baseline_read(run->output.dir, run->baseline, &run->held_against, e)
+			     : 0;
 }
 
 #define WIDE 100 /* columns that have room for earlier figures, too */
@@ -59,7 +60,7 @@ static int find_last(const struct run *run, const json_t *document, struct last 
 
 	if (run->baseline)
 		return last_in_baseline(&run->held_against, document, ret, &e);
-	return last_find(run->out, document, ret, &e);
+	return last_find(run->output.dir, document, ret, &e);
 }
 
 /* A text for each result of the run; false: no column. */
@@ -91,9 +92,10 @@ void run_print_table(const struct run *run, const json_t *document)
 
 int run_keep_baseline(const struct run *run, const json_t *document, struct err *e)
 {
-	int r = run->save_baseline ? baseline_save(run->out, run->save_baseline, document, e) : 0;
+	int r = run->save_baseline ? baseline_save(run->output.dir, run->save_baseline, document, e)
+				   : 0;
 
 	if (!r && run->save_baseline)
-		say_note(0, "baseline: %s/baselines/%s", run->out, run->save_baseline);
+		say_note(0, "baseline: %s/baselines/%s", run->output.dir, run->save_baseline);
 	return r;
 }

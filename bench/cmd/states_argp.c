@@ -3,12 +3,7 @@
 #include "bench/check/states.h"
 #include "lib/units.h"
 
-enum {
-	OPT_STATES = 0x400,
-	OPT_TOTAL,
-	OPT_ATOMIC,
-	OPT_GUESTS
-};
+enum { OPT_STATES = 0x400, OPT_TOTAL, OPT_ATOMIC, OPT_GUESTS };
 
 static const struct argp_option of_runs[] = {
 	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
