@@ -75,13 +75,16 @@ json_t *states_describe(const struct states_options *o, const struct explore_cou
 
 	for (size_t i = 0; i < found; i++)
 		json_array_append_new(violations, describe_violation(&list[i]));
-	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "possible",
-			 describe_possible(n), "run", (json_int_t)n->run, "unique",
-			 (json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "points",
-			 (json_int_t)n->points, "points_left_out", (json_int_t)n->points_left_out,
-			 "units_max", (json_int_t)n->units_max, "budget", (json_int_t)o->budget,
-			 "total", (json_int_t)o->total, "atomic", (json_int_t)o->atomic, "seconds",
-			 (double)ms / 1e3, "violations", violations);
+	return json_pack(
+		"{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}",
+		"possible", describe_possible(n), "run", (json_int_t)n->run, "unique",
+		(json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "spared",
+		(json_int_t)n->spared, "contradicted", (json_int_t)n->contradicted,
+		"points_decided", (json_int_t)n->points_decided, "points", (json_int_t)n->points,
+		"points_left_out", (json_int_t)n->points_left_out, "units_max",
+		(json_int_t)n->units_max, "budget", (json_int_t)o->budget, "total",
+		(json_int_t)o->total, "atomic", (json_int_t)o->atomic, "seconds", (double)ms / 1e3,
+		"violations", violations);
 }
 
 /* ---- the verdict ---- */
@@ -217,6 +220,9 @@ static int explore(const struct states_options *o, const struct states_files *f,
 		json_object_set_new(
 			cell, "states",
 			states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
+		if (explore_counts(x)->contradicted)
+			cell_set_status(cell, "error",
+					"crash states: what recovery reads is not all it goes by");
 		if (!decide(cell) && !r && o->edits)
 			r = edit(o, &how, x, f->trace, f->log, cell, e);
 	}

@@ -64,7 +64,9 @@ static void on_edit(void *data, uint64_t edit, uint64_t edits)
 int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e)
 {
 	const struct check *check = j->check;
+	struct emulate_job how = *job;
 
+	how.reads = check->states.prune;
 	j->states = (struct states_options){
 		.budget = check->states.budget,
 		.total = check->states.total,
@@ -75,7 +77,7 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.on_point = on_point,
 		.on_edit = on_edit,
 	};
-	return recover_pool_open(&j->states.pool, job, states_guests(check->states.guests), e);
+	return recover_pool_open(&j->states.pool, &how, states_guests(check->states.guests), e);
 }
 
 /* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */

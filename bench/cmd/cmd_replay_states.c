@@ -88,6 +88,7 @@ static int open_guests(struct states *s, struct err *e)
 		r = emulate_default_kernel(&s->job.kernel, e);
 	if (!r)
 		r = blank_make(&s->job, &s->head, e);
+	s->job.reads = o->states.prune;
 	if (!r)
 		r = recover_pool_open(&s->how.pool, &s->job, states_guests(o->states.guests), e);
 	/* Of a log nobody knows whether DAX was on, and recovery does not ask. */

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-enum {
-	OPT_COLOR = 0x500,
-	OPT_EXIT_STYLE
-};
+enum { OPT_COLOR = 0x500, OPT_EXIT_STYLE };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "DIR", 0, "keep results under DIR (results)", OUTPUT_GROUP },

@@ -3,7 +3,7 @@
 #include "bench/check/states.h"
 #include "lib/units.h"
 
-enum { OPT_STATES = 0x400, OPT_TOTAL, OPT_ATOMIC, OPT_GUESTS };
+enum { OPT_STATES = 0x400, OPT_TOTAL, OPT_ATOMIC, OPT_GUESTS, OPT_PRUNE };
 
 static const struct argp_option of_runs[] = {
 	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
@@ -13,6 +13,8 @@ static const struct argp_option of_runs[] = {
 	{ "atomic", OPT_ATOMIC, "BYTES", 0,
 	  "what is lost or kept as a whole: 4096, 512 or 8 (4096)", STATES_GROUP_RUNS },
 	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)",
+	  STATES_GROUP_RUNS },
+	{ "prune", OPT_PRUNE, 0, 0, "recover none that recovery cannot tell from another (TCG)",
 	  STATES_GROUP_RUNS },
 	{ 0 },
 };
@@ -25,6 +27,8 @@ static const struct argp_option of_log[] = {
 	{ "atomic", OPT_ATOMIC, "BYTES", 0, "what is lost or kept as a whole: 4096 or 512 (4096)",
 	  STATES_GROUP_LOG },
 	{ "guests", OPT_GUESTS, "N", 0, "that recover at a time (one for each CPU)",
+	  STATES_GROUP_LOG },
+	{ "prune", OPT_PRUNE, 0, 0, "recover none that recovery cannot tell from another (TCG)",
 	  STATES_GROUP_LOG },
 	{ 0 },
 };
@@ -72,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_GUESTS:
 		parse_guests(s, arg, state);
+		return 0;
+	case OPT_PRUNE:
+		s->prune = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

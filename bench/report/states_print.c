@@ -59,6 +59,34 @@ static void print_table(FILE *out, const json_t *results)
 		print_row(out, cell, width);
 }
 
+/* What was left out because of what recovery reads. */
+static void print_spared(FILE *out, const json_t *results)
+{
+	int64_t spared = 0, contradicted = 0, decided = 0, points = 0;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		const json_t *s = json_object_get(cell, "states");
+
+		spared += number_of(s, "spared");
+		contradicted += number_of(s, "contradicted");
+		decided += number_of(s, "points_decided");
+		points += number_of(s, "points") - number_of(s, "points_left_out");
+	}
+	if (spared)
+		fprintf(out,
+			"%" PRId64 " states more were judged by the recovery of another, which has "
+			"read\nnothing that differs in them; of %" PRId64 " of %" PRId64
+			" crash points no possible\nstate is left to judge\n",
+			spared, decided, points);
+	if (contradicted)
+		fprintf(out,
+			"%" PRId64 " of those that were recovered as a proof came to another end: "
+			"do not\ntrust this run, and run it without --prune\n",
+			contradicted);
+}
+
 /* ---- what was wrong ---- */
 
 static void format_op(const json_t *op, char *buf, size_t len)
@@ -173,6 +201,7 @@ void states_print(FILE *out, const json_t *results, bool verbose)
 	if (!any)
 		return;
 	print_table(out, results);
+	print_spared(out, results);
 	edits_print(out, results, verbose);
 	json_array_foreach(results, i, cell)
 		print_violations(out, cell, verbose);

@@ -5,6 +5,7 @@
 #include "lib/hash.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,8 @@ struct cubes {
 	struct cube *cube;
 	size_t n, room;
 	uint64_t *any; /* read by any of them */
-	double share;
+	double share; /* of all sets; exact while no cube has read more than 52 units */
+	bool inexact;
 };
 
 struct cubes *cubes_open(size_t units)
@@ -69,6 +71,7 @@ int cubes_add(struct cubes *c, const uint64_t *set, const uint64_t *read, uint64
 		units += (size_t)__builtin_popcountll(read[i]);
 	}
 	c->share += exp2(-(double)units);
+	c->inexact |= units > 52;
 	c->n++;
 	return 0;
 }
@@ -110,5 +113,7 @@ uint64_t cubes_key(const struct cubes *c, const uint64_t *set)
 
 double cubes_share(const struct cubes *c)
 {
-	return c->share < 1 ? c->share : 1;
+	double most = c->inexact ? 1 - DBL_EPSILON : 1;
+
+	return c->share < most ? c->share : most;
 }

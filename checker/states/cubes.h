@@ -36,7 +36,7 @@ bool cubes_find(const struct cubes *c, const uint64_t *set, uint64_t *ret);
  */
 uint64_t cubes_key(const struct cubes *c, const uint64_t *set);
 
-/* The share of all 2^units sets whose end is known: 0 to 1. */
+/* The share of all 2^units sets whose end is known: 0 to 1, which is said of all alone. */
 double cubes_share(const struct cubes *c);
 
 #endif

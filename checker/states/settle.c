@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ROUND_LINES  (1U << 18) /* of the states of a round, about: what is held in memory */
-#define ROUND_STATES 8U		/* while what they read may still settle others */
+#define ROUND_STATES 4U		/* while what they read may still settle others */
 
 /* One point at work. */
 struct work {
@@ -89,7 +89,7 @@ static int keep_set(struct work *w, const uint64_t *set, uint64_t state)
 		w->sets_room = p->room;
 	}
 	memcpy(sets + p->n * w->words, set, w->words * sizeof(*sets));
-	list[p->n++] = (struct settled){ state, count_set(set, w->words), false };
+	list[p->n++] = (struct settled){ .state = state, .kept = count_set(set, w->words) };
 	return 0;
 }
 
@@ -156,6 +156,7 @@ static int settle_by_cube(struct work *w, size_t i)
 	if (!cubes_find(w->cubes, set_of(w, i), &other))
 		return 0;
 	w->ret->spared++;
+	w->ret->list[i].spared = true;
 	return outcomes_add_same(w->s->outcomes, w->ret->list[i].state, other);
 }
 
@@ -264,6 +265,46 @@ static int settle_all(struct work *w, struct err *e)
 	return s;
 }
 
+/* ---- the proof ---- */
+
+/* One of those that were spared, as the states themselves have it. -1: none were. */
+static ssize_t choose_spared(const struct settled_point *p)
+{
+	uint64_t chance = HASH_START, nth;
+
+	if (!p->spared)
+		return -1;
+	for (size_t i = 0; i < p->n; i++)
+		chance = hash_add(chance, &p->list[i].state, sizeof(p->list[i].state));
+	nth = chance % p->spared;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i].spared && !nth--)
+			return (ssize_t)i;
+	return -1;
+}
+
+static int prove(struct work *w, struct err *e)
+{
+	const struct recovery *how = w->s->recovery;
+	ssize_t i = choose_spared(w->ret);
+	struct recovered found = { 0 };
+	struct state s;
+	int r;
+
+	if (i < 0)
+		return 0;
+	if (make_state(w, set_of(w, (size_t)i), &s))
+		return err_sys(e, -ENOMEM, "crash states", "make");
+	r = how->recover(how->data, image_medium(w->s->image), &s, 1, &found, e);
+	if (!r && found.dump)
+		w->ret->contradicted += dump_hash(found.dump) !=
+					dump_hash(outcomes_find(w->s->outcomes, s.hash));
+	dump_free(found.dump);
+	read_set_free(found.reads);
+	release_state(&s);
+	return r;
+}
+
 int settle_point(const struct settle *s, struct choose *c, struct settled_point *ret, struct err *e)
 {
 	struct work w = { .s = s, .ret = ret, .words = units_words(s->units->n) };
@@ -274,10 +315,11 @@ int settle_point(const struct settle *s, struct choose *c, struct settled_point 
 	w.read = calloc(w.words + 1, sizeof(*w.read));
 	if (w.cubes && !s->recovery->knows_reads)
 		cubes_add_unknown(w.cubes);
-	r = w.cubes && w.read ? list_states(&w, c, e)
-			      : err_sys(e, -ENOMEM, "crash states", "make");
+	r = w.cubes && w.read ? list_states(&w, c, e) : err_sys(e, -ENOMEM, "crash states", "make");
 	if (!r)
 		r = settle_all(&w, e);
+	if (!r)
+		r = prove(&w, e);
 	if (w.cubes)
 		ret->share = cubes_share(w.cubes);
 	cubes_close(w.cubes);

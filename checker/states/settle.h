@@ -6,6 +6,9 @@
  * In rounds: in the first of them a state is recovered and says by what it read which others
  * need not be; what is left then goes on. A round takes states only that differ in units which
  * some recovery has read, since the others may be settled after it.
+ *
+ * That rests on what was told of reads. So one of the states that were spared is recovered all
+ * the same, and must come to the end that was said of it.
  */
 #ifndef CHECKER_STATES_SETTLE_H
 #define CHECKER_STATES_SETTLE_H
@@ -28,6 +31,7 @@ struct settled {
 	uint64_t state;
 	size_t kept; /* units */
 	bool asked;  /* somebody was to recover it */
+	bool spared; /* nobody was */
 };
 
 struct settled_point {

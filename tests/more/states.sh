@@ -33,6 +33,28 @@ holds 'states[0]["edits"]["flush"]["caught"] == 2'
 holds '2 * sum(s["edits"][k]["caught"] for s in states for k in ("flush", "fua")) >=
 	sum(s["edits"][k]["tried"] for s in states for k in ("flush", "fua"))'
 
+# What recovery does not read it need not recover: fewer states, judged alike.
+prunes() { # STATUS LEAST_SPARED OPTION...
+	local status=$1 least=$2
+	shift 2
+	run "$status" ./daxbench check -q --deterministic --states --fs ext4 -o "$work/results" "$@"
+	cp "$work/results/latest/run.json" "$work/whole.json"
+	run "$status" ./daxbench check -q --deterministic --states --prune --fs ext4 -o "$work/results" "$@"
+	python3 - "$work/whole.json" "$work/results/latest/run.json" "$least" <<-'END' || die "pruned, it says something else: $*"
+		import json, sys
+		whole, pruned = (json.load(open(f))["results"][0]["states"] for f in sys.argv[1:3])
+		for s in whole, pruned: # what fsck says has checksums in it, of times of files
+		    s["violations"] = [[v[k] for k in ("rule", "file", "promise", "event", "kept", "states")]
+		                       for v in s["violations"] if v["rule"] not in ("recovers", "consistent")]
+		for k in "violations", "run", "outcomes", "points", "possible":
+		    assert whole[k] == pruned[k], k
+		assert pruned["spared"] + pruned["unique"] == whole["unique"]
+		assert pruned["spared"] >= int(sys.argv[3]) and not pruned["contradicted"]
+	END
+	checks=$((checks + 1))
+}
+prunes 0 50 create-fsync
+
 run 1 ./daxbench check -q --states --barriers off --max-states 20 --fs ext4 \
 	-o "$work/results" create-fsync
 # A state that was found is made again, and what is missing in it is missing.

@@ -54,8 +54,9 @@ Test(reads, lines_that_adjoin_are_one_run)
 	reads_load(reads, FIRST + PAGE + 63, 1); /* in the next page */
 	reads_load(reads, FIRST + PAGE + 128, 64);
 	reads_load(reads, OTHER, 1);
-	expect_runs(3, (struct dx_trace_range[]){
-			       { FIRST + PAGE - 64, 128 }, { FIRST + PAGE + 128, 64 }, { OTHER, 64 } });
+	expect_runs(3, (struct dx_trace_range[]){ { FIRST + PAGE - 64, 128 },
+						  { FIRST + PAGE + 128, 64 },
+						  { OTHER, 64 } });
 }
 
 Test(reads, across_lines)
