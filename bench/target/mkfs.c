@@ -12,7 +12,8 @@
 
 static const struct mkfs_kind kinds[] = {
 	{ .name = "ext4", .driver = "ext4" },
-	{ .name = "ext2", .driver = "ext2" },
+	{ .name = "ext4-nojournal", .driver = "ext4", .fsck_first = true },
+	{ .name = "ext2", .driver = "ext2", .fsck_first = true },
 	{ .name = "xfs", .driver = "xfs", .reflink = true },
 	{ .name = "xfs-noreflink", .driver = "xfs" },
 	/* The kernel has no reflink with a realtime device. */
@@ -32,7 +33,8 @@ const struct mkfs_kind *mkfs_find(const char *name)
 
 const char *mkfs_names(void)
 {
-	return "ext4, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax";
+	return "ext4, ext4-nojournal, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, "
+	       "xfs-nodax";
 }
 
 void mkfs_mount_options(const struct mkfs_kind *kind, const char *rt_device, char *buf, size_t len)
@@ -55,12 +57,15 @@ static void derive_uuid(uint64_t seed, char *buf, size_t len)
 }
 
 /* All words but the devices. */
-static void format_ext(const char *type, const char *uuid, char *command, size_t len)
+static void format_ext(const struct mkfs_kind *kind, const char *uuid, char *command, size_t len)
 {
+	/* ext2 has no journal anyway. */
+	bool less = kind->fsck_first && !strcmp(kind->driver, "ext4");
+
 	snprintf(command, len,
 		 "mkfs.ext4 -t %s -F -q -L daxbench -b 4096 -U %s -E stride=512,stripe_width=512,"
-		 "lazy_itable_init=0,lazy_journal_init=0,nodiscard,hash_seed=%s",
-		 type, uuid, uuid);
+		 "lazy_itable_init=0,lazy_journal_init=0,nodiscard,hash_seed=%s%s",
+		 kind->driver, uuid, uuid, less ? " -O ^has_journal" : "");
 }
 
 static void format_xfs(const struct mkfs_kind *kind, const char *uuid, const char *rt_device,
@@ -96,7 +101,7 @@ int mkfs_make(const struct mkfs_kind *kind, const char *device, const char *rt_d
 	if (!strcmp(kind->driver, "xfs"))
 		format_xfs(kind, uuid, rt_device, command, len);
 	else
-		format_ext(kind->driver, uuid, command, len);
+		format_ext(kind, uuid, command, len);
 	if (snprintf(words, sizeof(words), "%s", command) >= (int)sizeof(words))
 		return err_sys(e, -ENAMETOOLONG, device, "mkfs");
 	n = split(words, argv);

@@ -4,7 +4,8 @@
  * 2 MiB mappings: data aligned to 2 MiB on the medium (ext4: stride and stripe
  * width; XFS: su, sw; realtime: extents of 2 MiB). UUIDs and hash seeds are derived
  * from the run's seed, so that the same seed makes the same medium. Kinds without DAX
- * are made as those with it, and mounted otherwise: what differs is the page cache.
+ * are made as those with it, and mounted otherwise: what differs is the page cache. The
+ * kind without a journal differs from ext4 in nothing else.
  */
 #ifndef BENCH_TARGET_MKFS_H
 #define BENCH_TARGET_MKFS_H
@@ -22,12 +23,18 @@ struct mkfs_kind {
 	bool reflink;	    /* files can share blocks */
 	bool realtime;	    /* has a second device, for the files' data, in extents of: */
 	const char *rt_extent;
+	/*
+	 * Has no journal, so that a crash leaves it inconsistent by design: its fsck repairs it
+	 * before it is mounted again (Documentation/filesystems/ext2.rst, Journaling: what a
+	 * journal spares is "to wait for e2fsck to complete after a crash").
+	 */
+	bool fsck_first;
 };
 
 /* NULL: there is no such kind. */
 const struct mkfs_kind *mkfs_find(const char *name);
 
-/* "ext4, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, xfs-nodax". */
+/* All of them, with commas between: "ext4, ext4-nojournal, ext2, ...". */
 const char *mkfs_names(void);
 
 /* What mount(2) is told of one: DAX or not, and @rt_device (NULL but for a realtime kind). */

@@ -7,6 +7,7 @@
 #include "bench/target/mkfs.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ Test(mkfs, each_name_that_is_offered_is_a_kind)
 		cr_expect_str_eq(mkfs_find(word)->name, word);
 		n++;
 	}
-	cr_expect_geq(n, 8);
+	cr_expect_geq(n, 9);
 	free(names);
 	cr_expect_null(mkfs_find("ext5"));
 	cr_expect_null(mkfs_find(""));
@@ -80,6 +81,26 @@ Test(mkfs, without_dax_the_layout_is_the_same)
 {
 	expect_same_layout("ext4", "ext4-nodax");
 	expect_same_layout("xfs", "xfs-nodax");
+}
+
+/* But for the journal it is ext4, as users have it. */
+Test(mkfs, without_a_journal_all_else_is_the_same)
+{
+	char expected[512];
+
+	snprintf(expected, sizeof(expected), "%s -O ^has_journal", command_of("ext4", 1));
+	cr_expect_str_eq(command_of("ext4-nojournal", 1), expected);
+	cr_expect_str_eq(options_of("ext4-nojournal", NULL), "dax=always");
+	cr_expect_not(strstr(command_of("ext2", 1), "-O"));
+}
+
+Test(mkfs, what_has_no_journal_is_repaired_first)
+{
+	cr_expect(mkfs_find("ext4-nojournal")->fsck_first);
+	cr_expect(mkfs_find("ext2")->fsck_first);
+	cr_expect_not(mkfs_find("ext4")->fsck_first);
+	cr_expect_not(mkfs_find("ext4-nodax")->fsck_first);
+	cr_expect_not(mkfs_find("xfs")->fsck_first);
 }
 
 Test(mkfs, ext2_is_no_ext4)
