@@ -47,8 +47,11 @@ static void recover(struct agent *a, struct dump_out *out)
 {
 	const struct mailbox *box = a->mailbox;
 	char path[PATH_ROOM];
-	int error = mounting_mount(&a->mounting);
+	int error;
 
+	if (a->mounting.kind->fsck_first)
+		prove_repair(&a->mounting, out);
+	error = mounting_mount(&a->mounting);
 	add_step(out, DUMP_MOUNT, error);
 	if (error)
 		return;

@@ -23,7 +23,7 @@
 
 enum mailbox_what {
 	MAILBOX_NOTHING,
-	MAILBOX_RECOVER, /* mount, walk, umount: a dump */
+	MAILBOX_RECOVER, /* repair what wants it, mount, walk, umount: a dump */
 	MAILBOX_PROVE,	 /* fsck -n; mount, write, umount: a dump of these steps */
 	MAILBOX_END,	 /* leave; no answer */
 };

@@ -29,7 +29,7 @@ int mounting_choose(struct mounting *m, const char *fs, struct err *e)
 	return r;
 }
 
-static void set_clock(void)
+void mounting_set_clock(void)
 {
 	const struct timespec instant = { .tv_sec = INSTANT };
 
@@ -41,7 +41,7 @@ int mounting_mount(const struct mounting *m)
 	char options[160];
 
 	mkfs_mount_options(m->kind, m->rt_device, options, sizeof(options));
-	set_clock();
+	mounting_set_clock();
 	/* Reading is not to write. */
 	return mount(m->device, MOUNTING_POINT, m->kind->driver, MS_NOATIME | MS_NODIRATIME,
 		     options)
@@ -53,7 +53,7 @@ int mounting_umount(void)
 {
 	static const struct timespec pause = { .tv_nsec = 2000000 };
 
-	set_clock();
+	mounting_set_clock();
 	for (int tries = 0; umount(MOUNTING_POINT); tries++) {
 		if (errno != EBUSY || tries == BUSY_RETRIES)
 			return errno;

@@ -23,6 +23,7 @@ int mounting_choose(struct mounting *m, const char *fs, struct err *e);
  * 0 or errno. The clock is set to the same instant before each, so that what they write
  * does not depend on when they do.
  */
+void mounting_set_clock(void); /* for whoever else writes to them */
 int mounting_mount(const struct mounting *m);
 int mounting_umount(void);
 

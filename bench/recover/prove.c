@@ -14,7 +14,7 @@
 
 /* ---- fsck ---- */
 
-static void make_command(const struct mounting *m, const char *argv[8])
+static void make_command(const struct mounting *m, bool repair, const char *argv[8])
 {
 	size_t n = 0;
 
@@ -27,7 +27,7 @@ static void make_command(const struct mounting *m, const char *argv[8])
 		}
 	} else {
 		argv[n++] = "e2fsck";
-		argv[n++] = "-fn";
+		argv[n++] = repair ? "-fy" : "-fn";
 	}
 	argv[n++] = m->device;
 	argv[n] = NULL;
@@ -44,25 +44,44 @@ static void read_end(int fd, char *buf, size_t len)
 		memmove(buf, strchr(buf, '\n') + 1, strlen(strchr(buf, '\n')));
 }
 
-void prove_fsck(const struct mounting *m, struct dump_out *out)
+/* Its exit status; @text, of TEXT_MAX + 1 bytes: the end of what it says. */
+static int run_fsck(const char *const argv[], char *text)
 {
 	AUTO_CLOSE int fd = memfd_create("fsck", MFD_CLOEXEC);
-	const char *argv[8];
-	char text[TEXT_MAX + 1] = "";
 	struct err e = { 0 };
 	pid_t pid;
 	int status;
 
-	make_command(m, argv);
 	if (fd < 0 || proc_start((char *const *)argv, -1, fd, fd, &pid, &e)) {
-		err_format(&e, text, sizeof(text));
-		dump_out_step(out, DUMP_FSCK, 127, text);
-		return;
+		err_format(&e, text, TEXT_MAX + 1);
+		return 127;
 	}
 	status = proc_wait(pid);
-	if (status)
-		read_end(fd, text, sizeof(text));
-	dump_out_step(out, DUMP_FSCK, status, text);
+	read_end(fd, text, TEXT_MAX + 1);
+	return status;
+}
+
+void prove_fsck(const struct mounting *m, struct dump_out *out)
+{
+	const char *argv[8];
+	char text[TEXT_MAX + 1];
+	int status;
+
+	make_command(m, false, argv);
+	status = run_fsck(argv, text);
+	dump_out_step(out, DUMP_FSCK, status, status ? text : "");
+}
+
+void prove_repair(const struct mounting *m, struct dump_out *out)
+{
+	const char *argv[8];
+	char text[TEXT_MAX + 1];
+	int status;
+
+	make_command(m, true, argv);
+	mounting_set_clock();
+	status = run_fsck(argv, text);
+	dump_out_step(out, DUMP_REPAIR, status, dump_is_repaired(status) ? "" : text);
 }
 
 /* ---- writing ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is what recovery left a file system that is whole, and that can be used? */
+/* Is what recovery left a file system that is whole, and that can be used? And its repair. */
 #ifndef BENCH_RECOVER_PROVE_H
 #define BENCH_RECOVER_PROVE_H
 
@@ -8,6 +8,13 @@
 
 /* Runs its fsck, which changes nothing, and adds the step DUMP_FSCK. Nothing is mounted. */
 void prove_fsck(const struct mounting *m, struct dump_out *out);
+
+/*
+ * Has its fsck repair what a crash left of a file system without a journal, and adds the step
+ * DUMP_REPAIR; nothing is mounted. What it was about is told only where it failed: of the others
+ * what came of them is looked at.
+ */
+void prove_repair(const struct mounting *m, struct dump_out *out);
 
 /*
  * In the root of what is mounted: makes a file, writes to it, fsync, reads it back, removes

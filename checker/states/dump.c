@@ -30,9 +30,15 @@ struct dump {
 };
 
 static const char *const step_names[DUMP_STEPS] = {
-	[DUMP_MOUNT] = "mount", [DUMP_WALK] = "read",	[DUMP_UMOUNT] = "unmount",
-	[DUMP_FSCK] = "fsck",	[DUMP_WRITE] = "write", [DUMP_DIED] = "survive",
+	[DUMP_MOUNT] = "mount",	  [DUMP_WALK] = "read",	  [DUMP_UMOUNT] = "unmount",
+	[DUMP_FSCK] = "fsck",	  [DUMP_WRITE] = "write", [DUMP_DIED] = "survive",
+	[DUMP_REPAIR] = "repair",
 };
+
+bool dump_is_repaired(int64_t status)
+{
+	return !(status & ~3LL);
+}
 
 const char *dump_step_name(enum dump_step step)
 {

@@ -39,8 +39,8 @@ struct dump_header {
 };
 
 enum dump_kind {
-	/* value: enum dump_step, 0 or what it failed with (errno; FSCK: the exit code); payload:
-	   words */
+	/* value: enum dump_step, 0 or what it failed with (errno; FSCK, REPAIR: the exit code);
+	   payload: words */
 	DUMP_STEP = 1,
 	/* value: st_mode, st_nlink, st_size, st_ino, 0 or the errno of looking at it; payload: the
 	 * path below the workload's directory, "." for that itself */
@@ -61,6 +61,8 @@ enum dump_step {
 	DUMP_FSCK,  /* of what recovery left; once for each distinct one */
 	DUMP_WRITE, /* a file made, written, synced, read and removed in it, mounted anew */
 	DUMP_DIED,  /* the guest's kernel did; payload: the end of its console */
+	/* what has no journal: a repair before the mount, value: fsck's exit code */
+	DUMP_REPAIR,
 	DUMP_STEPS
 };
 
@@ -107,6 +109,12 @@ const struct dump_entry *dump_find(const struct dump *d, const char *path);
 
 const struct dump_outcome *dump_step(const struct dump *d, enum dump_step step);
 const char *dump_log(const struct dump *d); /* "": the kernel log is clean */
+
+/*
+ * Does that exit code of e2fsck -y mean that all is well now? e2fsck(8): 1: errors were
+ * corrected; 2: and whoever has it mounted should reboot (nobody has).
+ */
+bool dump_is_repaired(int64_t status);
 
 /* "mount", ... */
 const char *dump_step_name(enum dump_step step);
