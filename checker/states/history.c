@@ -172,8 +172,10 @@ static int change(struct history *h, const char *path, const struct history_vers
 		return -ENOMEM;
 	n->version = more;
 	n->version[n->n++] = *to;
-	if (to->object)
+	if (to->object) {
 		to->object->names++;
+		to->object->is_added |= !before && !to->moved;
+	}
 	if (before)
 		before->names--;
 	return 0;
@@ -289,6 +291,49 @@ static int begin_fallocate(struct history *h, const struct oplog_op *op, uint64_
 	return mode & FALLOC_FL_KEEP_SIZE ? 0 : grow_size(o, end, seq);
 }
 
+/* ---- blocks ---- */
+
+/* Whose blocks @op may move; a store through MAP_SYNC has had them written. NULL: none. */
+static struct history_object *changed_by(const struct history *h, const struct oplog_op *op)
+{
+	const struct history_handle *handle = history_handle(h, op->rec->handle);
+	struct history_object *o;
+
+	switch (op->rec->op) {
+	case DX_OP_OPEN:
+		o = arg(op, 0) & O_TRUNC ? look_up(h, op->text[0]) : NULL;
+		return o && o->type == HISTORY_FILE ? o : NULL;
+	case DX_OP_WRITE:
+	case DX_OP_WRITEV:
+	case DX_OP_TRUNCATE:
+	case DX_OP_FALLOCATE:
+	case DX_OP_REFLINK:
+		return handle ? handle->object : NULL;
+	case DX_OP_STORE:
+	case DX_OP_STORE_BYTES:
+	case DX_OP_STORE_UNALIGNED:
+	case DX_OP_FILL:
+	case DX_OP_COPY:
+	case DX_OP_COPY_NT:
+	case DX_OP_POPULATE:
+		return handle && !(handle->flags & DX_MAP_SYNC) ? handle->object : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* What a synchronous write did is synced with it. */
+static void end_change_of(const struct history *h, const struct oplog_op *op, uint64_t seq)
+{
+	struct history_object *o = changed_by(h, op);
+
+	if (!o || !o->changing)
+		return;
+	o->changing--;
+	if (!history_is_synced_write(history_handle(h, op->rec->handle), op))
+		o->changed = seq;
+}
+
 /* ---- operations ---- */
 
 static int begin_open(struct history *h, const struct oplog_op *op, uint64_t seq)
@@ -335,6 +380,9 @@ int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq)
 
 	if (oplog_op_failed(op) || oplog_op_lacks_names(op))
 		return 0;
+	o = changed_by(h, op);
+	if (o)
+		o->changing++;
 	switch (op->rec->op) {
 	case DX_OP_OPEN:
 		return begin_open(h, op, seq);
@@ -412,6 +460,7 @@ int history_end(struct history *h, const struct promise *p, const struct oplog_o
 	if (oplog_op_failed(op) || oplog_op_lacks_names(op))
 		return 0;
 	end_changes(h, began, seq);
+	end_change_of(h, op, seq);
 	if (op->rec->op == DX_OP_OPEN)
 		r = end_open(h, p, op);
 	else if (op->rec->op == DX_OP_MAP)
@@ -422,6 +471,11 @@ int history_end(struct history *h, const struct promise *p, const struct oplog_o
 }
 
 /* ---- questions ---- */
+
+const struct history_name *history_find(const struct history *h, const char *path)
+{
+	return find_name(h, path);
+}
 
 size_t history_names(const struct history *h, const struct history_name *const **ret)
 {

@@ -60,6 +60,12 @@ struct history_object {
 	const struct oplog_op *reach_promise; /* who promised that some name of it is there */
 	struct history_promise *promise;      /* of its data, in their order */
 	size_t n_promises, promises_room;
+	/* For what has no journal (settled.h): */
+	bool is_kept;	       /* a sync call of it, or of all, has returned since it was made */
+	bool is_added;	       /* a name was added to it since it was synced: EXT4_STATE_NEWENTRY */
+	unsigned int changing; /* operations that run and may move its blocks */
+	uint64_t changed;      /* when the last of them was over, but for synchronous writes */
+	uint64_t synced;       /* when the last sync call of it, or of all, began */
 };
 
 struct history_version {
@@ -68,8 +74,12 @@ struct history_version {
 	bool moved;		       /* by the rename of a directory above it */
 };
 
-/* Whose promises of names count: STRICT takes those by the fsync of a file in. */
-enum history_rule { HISTORY_POSIX, HISTORY_STRICT, HISTORY_RULES };
+/*
+ * Whose promises of names count: STRICT takes those by the fsync of a file in, ADDED those by
+ * any sync of a file to whose only name nothing was done since it was added, which is what ext4
+ * does without a journal (fs/ext4/fsync.c, ext4_sync_parent()).
+ */
+enum history_rule { HISTORY_POSIX, HISTORY_STRICT, HISTORY_ADDED, HISTORY_RULES };
 
 struct history_name {
 	char *path;			 /* as in the log */
@@ -102,6 +112,12 @@ bool history_may_have(const struct history_object *o, uint64_t size);
 
 /* Were both ever names of one file at one time? */
 bool history_may_share(const struct history_name *a, const struct history_name *b);
+
+/* NULL: there never was one. */
+const struct history_name *history_find(const struct history *h, const char *path);
+
+/* Is that path one of a name in that directory ("": the workload's) itself? */
+bool history_is_in(const char *path, const char *directory);
 
 /* A name that it has; "": it has none. */
 const char *history_path(const struct history *h, const struct history_object *o);

@@ -91,7 +91,7 @@ static void promise_reach(const struct history *h, struct history_object *o, con
 	}
 }
 
-static bool is_in(const char *path, const char *directory)
+bool history_is_in(const char *path, const char *directory)
 {
 	const char *rest = *directory ? history_below(path, directory) : path;
 
@@ -118,8 +118,58 @@ static void promise_directory(const struct history *h, const struct history_obje
 	if (d != h->root && !d->names)
 		return; /* it was removed, and nothing is in it */
 	for (size_t i = 0; i < h->n_names; i++)
-		if (is_in(h->name[i]->path, path))
+		if (history_is_in(h->name[i]->path, path))
 			promise_entry(h->name[i], c);
+}
+
+/* ---- what has no journal ---- */
+
+static struct history_object *directory_of(const struct history *h, const struct history_name *n)
+{
+	for (size_t i = 0; i < h->n_names; i++)
+		if (history_object_of(h->name[i]) && history_is_in(n->path, h->name[i]->path))
+			return history_object_of(h->name[i]);
+	return NULL; /* the workload's */
+}
+
+/* The only name that it has, if it was added, and that was over; NULL: it is another case. */
+static struct history_name *only_added_name(const struct history *h, const struct history_object *o,
+					    const struct call *c)
+{
+	for (size_t i = 0; o->names == 1 && i < h->n_names; i++) {
+		struct history_name *n = h->name[i];
+		const struct history_version *v = &n->version[n->n - 1];
+
+		if (v->object == o)
+			return v->over <= c->began && !v->moved && !v[-1].object ? n : NULL;
+	}
+	return NULL;
+}
+
+/*
+ * fs/ext4/fsync.c, ext4_sync_parent(): a file to which a name was added has its directory
+ * written, that one the directory above if it is as fresh, and so on.
+ */
+static void promise_added(const struct history *h, struct history_object *o, const struct call *c)
+{
+	while (o && o->is_added) {
+		struct history_name *n = only_added_name(h, o, c);
+
+		o->is_added = false;
+		if (!n)
+			return;
+		set_floor(n, HISTORY_ADDED, n->n - 1, c);
+		o = directory_of(h, n);
+		if (o)
+			o->is_kept = true;
+	}
+}
+
+static void settle(const struct history *h, struct history_object *o, const struct call *c)
+{
+	o->is_kept = true;
+	o->synced = c->began;
+	promise_added(h, o, c);
 }
 
 /* ---- sizes ---- */
@@ -182,6 +232,7 @@ static int promise_file(const struct history *h, struct history_object *o, const
 {
 	if (!o)
 		return 0;
+	settle(h, o, c);
 	if (o->type == HISTORY_DIRECTORY) {
 		promise_directory(h, o, c);
 		return 0;
@@ -197,9 +248,16 @@ static int promise_all(const struct history *h, const struct call *c)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < h->n_names; i++)
-		set_floors(h->name[i], newest_over(h->name[i], c, true), c);
+	for (size_t i = 0; i < h->n_names; i++) {
+		size_t floor = newest_over(h->name[i], c, true);
+		struct history_object *o = h->name[i]->version[floor].object;
+
+		set_floors(h->name[i], floor, c);
+		if (o)
+			o->is_kept = true;
+	}
 	for (struct history_object *o = h->objects; !r && o; o = o->next) {
+		o->synced = c->began;
 		promise_size(o, c);
 		promise_reach(h, o, c);
 		r = add_promise(o, c->op, 0, UINT64_MAX, c->began);
@@ -215,9 +273,17 @@ static int promise_pages(const struct history *h, const struct history_handle *m
 
 	if (!m->object || !(arg(c->op, 2) & MS_SYNC))
 		return 0;
+	settle(h, m->object, c);
 	promise_size(m->object, c);
 	promise_reach(h, m->object, c);
 	return add_promise(m->object, c->op, m->offset + from, m->offset + end, c->began);
+}
+
+bool history_is_synced_write(const struct history_handle *file, const struct oplog_op *op)
+{
+	return file && (op->rec->op == DX_OP_WRITE || op->rec->op == DX_OP_WRITEV) &&
+	       op->rec->result > 0 &&
+	       (file->flags & O_DSYNC || arg(op, 2) & (RWF_DSYNC | RWF_SYNC));
 }
 
 static int promise_write(const struct history *h, const struct history_handle *file, struct call *c,
@@ -225,10 +291,10 @@ static int promise_write(const struct history *h, const struct history_handle *f
 {
 	uint64_t flags = arg(c->op, 2), offset = arg(c->op, 0);
 
-	if (!file->object || c->op->rec->result <= 0 ||
-	    !(file->flags & O_DSYNC || flags & (RWF_DSYNC | RWF_SYNC)))
+	if (!file->object || !history_is_synced_write(file, c->op))
 		return 0;
 	c->writes = true;
+	settle(h, file->object, c);
 	promise_size(file->object, c);
 	promise_reach(h, file->object, c);
 	if ((file->flags & O_SYNC) == O_SYNC || flags & RWF_SYNC)

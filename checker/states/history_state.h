@@ -60,6 +60,9 @@ static inline struct history_object *history_object_of(const struct history_name
 /* What is behind @prefix in @path, as in "/b" for "a/b" and "a"; NULL: it is not below it. */
 const char *history_below(const char *path, const char *prefix);
 
+/* A write that does not return before it is durable. */
+bool history_is_synced_write(const struct history_handle *file, const struct oplog_op *op);
+
 /* @op, which ran from @began to @seq and has succeeded, promises what it does. 0 or -ENOMEM. */
 int history_promise(struct history *h, const struct oplog_op *op, uint64_t began, uint64_t seq);
 

@@ -5,10 +5,12 @@
  * is wrong with the newest is told.
  */
 #include "checker/states/oracle.h"
+#include "checker/states/settled.h"
 #include "lib/grow.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +70,9 @@ static void judge_step(struct oracle *o, enum dump_step step, enum oracle_rule r
 
 	if (!s->done || !s->result)
 		return;
-	if (step == DUMP_FSCK)
+	if (step == DUMP_REPAIR && dump_is_repaired(s->result))
+		return;
+	if (step == DUMP_FSCK || step == DUMP_REPAIR)
 		find(o, rule, "", NULL, "fsck: exit status %" PRId64 "%s%s", s->result,
 		     *s->text ? ": " : "", s->text);
 	else
@@ -96,6 +100,7 @@ static void judge_steps(struct oracle *o)
 		     died->text);
 	else
 		judge_missing_step(o);
+	judge_step(o, DUMP_REPAIR, ORACLE_RECOVERS);
 	judge_step(o, DUMP_MOUNT, ORACLE_RECOVERS);
 	judge_step(o, DUMP_WALK, ORACLE_RECOVERS);
 	judge_step(o, DUMP_UMOUNT, ORACLE_RECOVERS);
@@ -284,7 +289,7 @@ static void judge_as(struct oracle *o, const struct history_name *name,
 {
 	if (object->type == HISTORY_LINK)
 		judge_link(o, name, object, entry);
-	if (object->type != HISTORY_FILE)
+	if (object->type != HISTORY_FILE || (o->rules & ORACLE_SETTLED && !settled_content(object)))
 		return;
 	judge_size(o, name, object, entry);
 	judge_data(o, name, object, entry);
@@ -304,7 +309,15 @@ static bool is_of_type(const struct history_object *object, const struct dump_en
 
 static enum history_rule rule_of(const struct oracle *o)
 {
-	return applies(o, ORACLE_STRICT_NAME) ? HISTORY_STRICT : HISTORY_POSIX;
+	if (applies(o, ORACLE_STRICT_NAME))
+		return HISTORY_STRICT;
+	return o->rules & ORACLE_ADDED ? HISTORY_ADDED : HISTORY_POSIX;
+}
+
+/* Is it looked at? Without a journal a name that changes may be anything: settled.h. */
+static bool is_settled(const struct oracle *o, const struct history_name *name)
+{
+	return !(o->rules & ORACLE_SETTLED) || settled_name(o->history, name, rule_of(o));
 }
 
 static bool may_be_there(const struct history_name *name, const struct dump_entry *entry,
@@ -331,8 +344,11 @@ static bool may_be_missing(const struct history_name *name, enum history_rule ru
 static void tell_name(struct oracle *o, const struct history_name *name, bool by_posix,
 		      const char *what)
 {
-	find(o, by_posix ? ORACLE_STRICT_NAME : ORACLE_NAME, name->path,
-	     name->promise[by_posix ? HISTORY_STRICT : HISTORY_POSIX], "%s", what);
+	bool has_strict = rule_of(o) == HISTORY_STRICT, strict = has_strict && by_posix;
+	enum history_rule rule = has_strict && !strict ? HISTORY_POSIX : rule_of(o);
+
+	find(o, strict ? ORACLE_STRICT_NAME : ORACLE_NAME, name->path, name->promise[rule], "%s",
+	     what);
 }
 
 /*
@@ -382,6 +398,8 @@ static void judge_names(struct oracle *o)
 	for (size_t i = 0; i < n; i++) {
 		const struct dump_entry *entry = dump_find(o->dump, names[i]->path);
 
+		if (!is_settled(o, names[i]))
+			continue;
 		if (!entry)
 			judge_absent(o, names[i]);
 		else if (!entry->error)
@@ -402,6 +420,22 @@ static const struct history_name *name_of(const struct oracle *o, const char *pa
 	return NULL;
 }
 
+/*
+ * May there be names in its directory that nobody gave? Without a journal in one that changes,
+ * whose blocks may be what another directory left.
+ */
+static bool may_be_stray(const struct oracle *o, const struct dump_entry *entry)
+{
+	char directory[PATH_MAX];
+	const char *end = strrchr(entry->path, '/');
+
+	if (!(o->rules & ORACLE_SETTLED))
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s", end ? (int)(end - entry->path) : 0,
+		 entry->path);
+	return !settled_directory(o->history, directory, rule_of(o));
+}
+
 /* A name that nobody ever gave (whose history is not known, gave any), and what cannot be looked
  * at. */
 static void judge_entries(struct oracle *o)
@@ -413,7 +447,8 @@ static void judge_entries(struct oracle *o)
 		if (entry[i].error)
 			find(o, ORACLE_RECOVERS, entry[i].path, NULL, "cannot be read: %s",
 			     strerror((int)entry[i].error));
-		if (o->history && strcmp(entry[i].path, ".") != 0 && !name_of(o, entry[i].path))
+		if (o->history && strcmp(entry[i].path, ".") != 0 && !name_of(o, entry[i].path) &&
+		    !may_be_stray(o, &entry[i]))
 			find(o, ORACLE_NAME, entry[i].path, NULL, "is there, and nobody made it");
 	}
 }
@@ -495,7 +530,8 @@ static void judge_shared(struct oracle *o, const struct dump_entry *entry, size_
 	name = o->history ? name_of(o, entry[at].path) : NULL;
 	for (size_t i = 0; name && i < at; i++) {
 		other = is_same_file(&entry[i], &entry[at]) ? name_of(o, entry[i].path) : NULL;
-		if (!other || history_may_share(name, other))
+		if (!other || history_may_share(name, other) || !is_settled(o, name) ||
+		    !is_settled(o, other))
 			continue;
 		find(o, ORACLE_LINKS, entry[at].path, NULL,
 		     "is the same file as \"%.80s\", which it never was", entry[i].path);

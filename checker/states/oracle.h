@@ -61,4 +61,8 @@ void oracle_release(struct oracle_findings *f);
 
 #define ORACLE_ALL_RULES ((1U << ORACLE_RULES) - 1)
 
+/* Besides rules, how names and files are looked at; which kind wants it: oracle_rules.h. */
+#define ORACLE_SETTLED (1U << 30) /* only those that have not begun to change: settled.h */
+#define ORACLE_ADDED   (1U << 31) /* without STRICT_NAME: as HISTORY_ADDED has it */
+
 #endif

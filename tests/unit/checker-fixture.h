@@ -122,11 +122,16 @@ static inline void end(int64_t result)
 
 static inline void text(const char *name)
 {
-	struct dx_rec *r = next_record();
+	/* With its zero, which says that it ends here. */
+	for (size_t at = 0, len = strlen(name) + 1; at < len;) {
+		struct dx_rec *r = next_record();
+		size_t part = len - at < sizeof(r->text) ? len - at : sizeof(r->text);
 
-	r->op = DX_OP_TEXT;
-	r->begin = r->end = run.op->begin;
-	snprintf(r->text, sizeof(r->text), "%s", name);
+		r->op = DX_OP_TEXT;
+		r->begin = r->end = run.op->begin;
+		memcpy(r->text, name + at, part);
+		at += part;
+	}
 }
 
 /* After end(): file bytes from @offset on lie at @device of the device. */
