@@ -6,6 +6,7 @@
 #include "bench/results/json_get.h"
 #include "bench/target/mkfs.h"
 #include "checker/states/explore.h"
+#include "checker/states/oracle_rules.h"
 #include "lib/monotonic.h"
 #include "lib/tame.h"
 
@@ -135,8 +136,19 @@ static size_t decide(json_t *cell)
 	return found;
 }
 
+/* Which rules hold of what the run was on. */
+static unsigned int rules_of(const struct oplog *log)
+{
+	const struct mkfs_kind *kind = mkfs_find(oplog_header(log)->fs);
+
+	if (!kind || !kind->fsck_first)
+		return oracle_rules_of(ORACLE_JOURNAL);
+	return oracle_rules_of(!strcmp(kind->driver, "ext2") ? ORACLE_EXT2
+							     : ORACLE_EXT4_NO_JOURNAL);
+}
+
 /* Why a run has no crash states that could be mounted; NULL: it has. */
-static const char *why_not(const json_t *cell)
+static const char *why_not(const struct states_options *o, const json_t *cell)
 {
 	const char *status = text_of(cell, "status"), *fs = text_of(cell, "fs");
 	const struct mkfs_kind *kind = mkfs_find(fs);
@@ -145,6 +157,8 @@ static const char *why_not(const json_t *cell)
 		return "the run has no verdict";
 	if (!kind)
 		return "there is no file system to recover";
+	if (kind->fsck_first && o->atomic != STATE_PAGE)
+		return "without a journal a block that is torn is nobody's promise: --atomic 4096";
 	return NULL;
 }
 
@@ -193,7 +207,7 @@ struct explore_options states_how(const struct states_options *o, const struct s
 		.budget = o->budget,
 		.total = o->total,
 		.seed = o->seed,
-		.rules = ORACLE_ALL_RULES,
+		.rules = rules_of(f->log),
 		.no_history = exec_is_meant(oplog_header(f->log)->workload),
 		.flushes = f->symbols,
 	};
@@ -234,7 +248,7 @@ static int explore(const struct states_options *o, const struct states_files *f,
 int states_check(const struct states_options *o, const struct states_run *run, json_t *cell,
 		 struct err *e)
 {
-	const char *reason = why_not(cell);
+	const char *reason = why_not(o, cell);
 	struct states_files f = { 0 };
 	char dir[160];
 	int r;
