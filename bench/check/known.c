@@ -153,6 +153,25 @@ static const json_t *find_known(const json_t *known, const json_t *cell, const j
 	return NULL;
 }
 
+void known_mark_states(const json_t *known, const json_t *cell, json_t *violations)
+{
+	json_t *v;
+	size_t i, k;
+
+	json_array_foreach(violations, i, v) {
+		const char *op = text_of(json_object_get(v, "promise"), "op");
+		const json_t *entry, *found = NULL;
+
+		json_array_foreach(known, k, entry)
+			if (!found && concerns(entry, cell) &&
+			    contains(json_object_get(entry, "states"), text_of(v, "rule")) &&
+			    contains(json_object_get(entry, "promises"), op))
+				found = entry;
+		json_object_set_new(v, "known",
+				    found ? json_string(text_of(found, "name")) : json_null());
+	}
+}
+
 /* An entry that should have shown here and did not. */
 static void notice_absence(const json_t *known, const struct known_conditions *how, json_t *cell)
 {

@@ -16,9 +16,12 @@
  *	rules		list of the rules (check --rules) that it breaks
  *	flush		list of the CPUs' instructions (check --flush) with which it shows
  *	shows_in	workloads that are known to show it
+ *	states		list of the oracle's rules (checker/states/oracle.h) that crash states
+ *			break by it; may be absent: none
  *
- * A violation is known if all of this but the last three is so of it: those say where
- * it is missed.
+ * A violation is known if all of this down to the stores is so of it: what follows says where
+ * it is missed. One of a crash state is, if file system, kernel and promise are so, and its
+ * rule is one of the states'.
  */
 #ifndef BENCH_CHECK_KNOWN_H
 #define BENCH_CHECK_KNOWN_H
@@ -43,5 +46,11 @@ struct known_conditions {
  * xpass; a cell that was not judged whole ("incomplete") is an error, whatever is known.
  */
 void known_apply(const json_t *known, const struct known_conditions *how, json_t *cell);
+
+/*
+ * The same for what is wrong with its crash states, an array of "violations" as they are in the
+ * schema. What there is of them now is known or not; the cell's status is the caller's to make.
+ */
+void known_mark_states(const json_t *known, const json_t *cell, json_t *violations);
 
 #endif

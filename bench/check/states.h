@@ -25,6 +25,7 @@ struct states_options {
 	uint64_t seed;
 	uint64_t edits; /* of a run in which nothing new is wrong; 0: none */
 	struct recover_pool *pool;
+	const json_t *known; /* failures (known.h); NULL: none are */
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void (*on_edit)(void *data, uint64_t edit, uint64_t edits);    /* may be NULL */
 	void *data;

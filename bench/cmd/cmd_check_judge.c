@@ -74,6 +74,7 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.rules = check->rules,
 		.seed = check->session.seed,
 		.edits = check->edits,
+		.known = j->known,
 		.on_point = on_point,
 		.on_edit = on_edit,
 	};

@@ -153,21 +153,28 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	say_wrapped(out, "  found", text_of(v, "what"));
 	if (json_is_object(promise))
 		say(out, "  promised  by %s", op);
+	if (text_of(v, "known")[0])
+		say(out, "  known     %s", text_of(v, "known"));
 	print_point(out, cell, v);
 }
 
-/* One of each rule first, and none that the lines have told: they are what differs. */
+/* Neither told by the lines already, nor known. */
+static bool is_news(const json_t *v)
+{
+	return !json_is_true(json_object_get(v, "told_by_lines")) && !text_of(v, "known")[0];
+}
+
+/* One of each rule first, of those that are news. */
 static bool is_told(const json_t *violations, size_t i)
 {
 	const json_t *v = json_array_get(violations, i);
 
-	if (json_is_true(json_object_get(v, "told_by_lines")))
+	if (!is_news(v))
 		return false;
 	for (size_t k = 0; k < i; k++) {
 		const json_t *other = json_array_get(violations, k);
 
-		if (!strcmp(text_of(other, "rule"), text_of(v, "rule")) &&
-		    !json_is_true(json_object_get(other, "told_by_lines")))
+		if (!strcmp(text_of(other, "rule"), text_of(v, "rule")) && is_news(other))
 			return false;
 	}
 	return true;

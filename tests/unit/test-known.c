@@ -180,3 +180,32 @@ Test(known, an_entry_without_a_member_is_refused)
 	write_entry("{");
 	cr_expect_eq(known_load(directory, &list, &e), -EBADMSG);
 }
+
+/* A crash state that breaks @rule, promised by @op (NULL: by nobody): is it known? */
+static bool state_is_known(const char *fs, const char *op, const char *rule)
+{
+	json_t *list = json_pack("[{s:o, s:s}]", "promise",
+				 op ? json_pack("{s:s}", "op", op) : json_null(), "rule", rule);
+	bool is_known;
+
+	json_decref(cell);
+	cell = json_pack("{s:s, s:s}", "kernel", "6.12.1", "fs", fs);
+	known_mark_states(known, cell, list);
+	is_known = !strcmp("x", json_string_value(json_object_get(json_array_get(list, 0), "known"))
+					?: "");
+	json_decref(list);
+	return is_known;
+}
+
+Test(known, a_crash_state_is_by_its_rules)
+{
+	cr_expect_not(state_is_known("xfs", "sync", "data"), "the entry says nothing of states");
+	json_object_set_new(json_array_get(known, 0), "states",
+			    json_pack("[s, s]", "data", "size"));
+	cr_expect(state_is_known("xfs", "sync", "data"));
+	cr_expect(state_is_known("xfs", "sync", "size"));
+	cr_expect_not(state_is_known("xfs", "sync", "name"));
+	cr_expect_not(state_is_known("xfs", "fsync", "data"));
+	cr_expect_not(state_is_known("xfs", NULL, "data"));
+	cr_expect_not(state_is_known("ext4", "sync", "data"));
+}
