@@ -211,6 +211,7 @@ static int visit_points(struct explore *x, struct trace *t, struct err *e)
 		.recovery = x->options->recovery,
 		.history = x->options->no_history ? NULL : x->history,
 		.outcomes = x->options->outcomes,
+		.shard = x->options->shard,
 		.on_point = x->options->on_point,
 		.data = x->options->data,
 	};

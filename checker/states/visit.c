@@ -22,6 +22,7 @@ struct visitor {
 	} expected;
 	uint64_t tried;	   /* states of all points so far */
 	uint64_t returned; /* points so far that were returns of sync calls */
+	uint64_t visited;  /* points so far, those of other shards included */
 	struct explore_violation *violation;
 	size_t n_violations, room;
 	struct oracle_findings findings;
@@ -119,7 +120,7 @@ static uint64_t budget_here(const struct visitor *x, bool is_return)
 		return budget;
 	if (total >= x->expected.points) {
 		/* What a point did not need is there for those that come. */
-		uint64_t share = (total - x->tried) / (x->expected.points - x->counts.points);
+		uint64_t share = (total - x->tried) / (x->expected.points - x->visited);
 
 		return share < budget ? share : budget;
 	}
@@ -127,7 +128,7 @@ static uint64_t budget_here(const struct visitor *x, bool is_return)
 	 * others. */
 	if (is_return)
 		return is_in_share(x->returned, x->expected.returns, total);
-	return is_in_share(x->counts.points - x->returned, others, left);
+	return is_in_share(x->visited - x->returned, others, left);
 }
 
 static int judge_states(struct visitor *x, const struct explore_point *point,
@@ -149,12 +150,24 @@ static void count_states(struct visitor *x, const struct settled_point *found)
 	x->counts.points_decided += found->share == 1;
 }
 
+/* Not our point: what of the limit is left for those that come depends on it all the same. */
+static int pass_over(struct visitor *x, uint64_t budget, struct err *e)
+{
+	struct choose *c = choose_open(x->units->n, NULL, budget, x->options->seed + x->visited);
+
+	if (!c)
+		return err_sys(e, -ENOMEM, "crash states", "choose");
+	while (choose_next(c))
+		x->tried++;
+	choose_close(c);
+	return 0;
+}
+
 static int try_states(struct visitor *x, const struct explore_point *point, uint64_t budget,
 		      struct err *e)
 {
 	const struct settle how = { x->image, x->units, &x->options->recovery, x->outcomes };
-	struct choose *c = choose_open(x->units->n, NULL, budget,
-				       x->options->seed + x->counts.points);
+	struct choose *c = choose_open(x->units->n, NULL, budget, x->options->seed + x->visited);
 	struct settled_point found = { 0 };
 	int r, s;
 
@@ -182,16 +195,27 @@ static void add_possible(struct explore_counts *c, size_t n)
 	c->possible_log2 = c->possible == 1 ? 0 : more + log2(1 + exp2(less - more));
 }
 
+static bool is_ours(const struct visitor *x)
+{
+	const struct visit_shard *s = &x->options->shard;
+
+	return !s->of || x->visited % s->of == s->number - 1;
+}
+
 int visitor_visit(struct visitor *x, const struct units *u, const struct explore_point *point,
 		  struct err *e)
 {
 	uint64_t budget = budget_here(x, point->op);
+	bool ours = is_ours(x);
 
 	x->units = u;
-	x->counts.points++;
+	x->visited++;
 	x->returned += point->op != NULL;
 	if (x->options->on_point)
-		x->options->on_point(x->options->data, x->counts.points, x->expected.points);
+		x->options->on_point(x->options->data, x->visited, x->expected.points);
+	if (!ours)
+		return budget ? pass_over(x, budget, e) : 0;
+	x->counts.points++;
 	add_possible(&x->counts, u->n);
 	if (u->n > x->counts.units_max)
 		x->counts.units_max = u->n;

@@ -22,6 +22,14 @@ struct visit_options {
 	struct recovery recovery;
 	const struct history *history; /* of the files; NULL: nothing is known of them */
 	struct outcomes *outcomes;     /* of states that others recovered, and ours; NULL: ours */
+	/*
+	 * Of the points, counted from 0, only those that leave the rest @number - 1 when divided
+	 * by @of; 0: all. Each has the states that it has among all, so that the shards together
+	 * judge what one visitor would.
+	 */
+	struct visit_shard {
+		uint64_t number, of;
+	} shard;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;
 };
@@ -46,7 +54,7 @@ struct explore_violation {
 };
 
 struct explore_counts {
-	uint64_t points, points_left_out; /* crash points; beyond the limit for the run */
+	uint64_t points, points_left_out; /* crash points; beyond the limit for the run: of ours */
 	long double possible;		  /* states, at all of them; INFINITY: too many for it */
 	double possible_log2;		  /* the same as a power of two */
 	uint64_t run;			  /* that were judged, */

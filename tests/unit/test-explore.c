@@ -10,6 +10,7 @@
 
 #include "checker/states/explore.h"
 
+#include <inttypes.h>
 #include <sys/stat.h>
 
 /* Pages: the commit words, then two places for the data of each file. */
@@ -999,4 +1000,65 @@ Test(explore, without_a_history_a_file_system_still_owes_something)
 Test(explore, closing_nothing_is_fine)
 {
 	explore_close(NULL);
+}
+
+/* ---- shards ---- */
+
+#define SHARDS 3
+
+struct sum {
+	uint64_t points, left_out, run, violations_states;
+};
+
+static void add_explored(struct sum *s)
+{
+	const struct explore_counts *c = explored();
+
+	s->points += c->points;
+	s->left_out += c->points_left_out;
+	s->run += c->run;
+	for (size_t i = 0; i < n_violations(); i++)
+		s->violations_states += violation(i)->states;
+}
+
+/* With a limit that is not reached, one that is shared out, and one that is less than points. */
+Test(explore, shards_judge_together_what_one_would)
+{
+	static const uint64_t totals[] = { 0, 400, 25, 14, 7, 2 };
+
+	two_generations(0, NO_LAST_FENCE);
+	two_generations(NO_FLUSH, 0);
+	create(1);
+	write_data(1, 0);
+	fsync_but(1, 0, NO_FENCE);
+	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++) {
+		struct sum whole = { 0 }, parts = { 0 };
+
+		options.total = totals[i];
+		options.shard = (struct visit_shard){ 0 };
+		add_explored(&whole);
+		for (uint64_t n = 1; n <= SHARDS; n++) {
+			options.shard = (struct visit_shard){ n, SHARDS };
+			add_explored(&parts);
+			cr_expect_leq(explore_counts(explore)->points, whole.points / SHARDS + 1);
+		}
+		cr_expect_gt(whole.run, 0);
+		cr_expect_gt(whole.violations_states, 0);
+		cr_expect(!memcmp(&whole, &parts, sizeof(whole)),
+			  "limit %" PRIu64 ": %" PRIu64 " points, %" PRIu64 " left out, %" PRIu64
+			  " run, %" PRIu64 " wrong, not %" PRIu64 ", %" PRIu64 ", %" PRIu64
+			  ", %" PRIu64,
+			  totals[i], parts.points, parts.left_out, parts.run,
+			  parts.violations_states, whole.points, whole.left_out, whole.run,
+			  whole.violations_states);
+	}
+}
+
+Test(explore, more_shards_than_points_are_no_error)
+{
+	two_generations(0, 0);
+	options.shard = (struct visit_shard){ 65535, 65535 };
+	cr_expect_eq(explored()->points, 0);
+	cr_expect_eq(explore_counts(explore)->run, 0);
+	expect_violations(0);
 }
