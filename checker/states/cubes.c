@@ -20,7 +20,7 @@ struct cubes {
 	struct cube *cube;
 	size_t n, room;
 	uint64_t *any; /* read by any of them */
-	double share; /* of all sets; exact while no cube has read more than 52 units */
+	double share;  /* of all sets; exact while no cube has read more than 52 units */
 	bool inexact;
 };
 

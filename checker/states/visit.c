@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/states/visit.h"
 #include "checker/states/choose.h"
-#include "checker/states/settle.h"
+#include "checker/states/fates.h"
 #include "lib/grow.h"
 
 #include <errno.h>
@@ -132,7 +132,7 @@ static uint64_t budget_here(const struct visitor *x, bool is_return)
 }
 
 static int judge_states(struct visitor *x, const struct explore_point *point,
-			const struct settled_point *found, struct err *e)
+			const struct fates *found, struct err *e)
 {
 	int r = 0;
 
@@ -142,7 +142,7 @@ static int judge_states(struct visitor *x, const struct explore_point *point,
 	return r;
 }
 
-static void count_states(struct visitor *x, const struct settled_point *found)
+static void count_states(struct visitor *x, const struct fates *found)
 {
 	x->tried += found->chosen;
 	x->counts.spared += found->spared;
@@ -166,14 +166,14 @@ static int pass_over(struct visitor *x, uint64_t budget, struct err *e)
 static int try_states(struct visitor *x, const struct explore_point *point, uint64_t budget,
 		      struct err *e)
 {
-	const struct settle how = { x->image, x->units, &x->options->recovery, x->outcomes };
+	const struct fates_job how = { x->image, x->units, &x->options->recovery, x->outcomes };
 	struct choose *c = choose_open(x->units->n, NULL, budget, x->options->seed + x->visited);
-	struct settled_point found = { 0 };
+	struct fates found = { 0 };
 	int r, s;
 
 	if (!c)
 		return err_sys(e, -ENOMEM, "crash states", "choose");
-	r = settle_point(&how, c, &found, e);
+	r = fates_find(&how, c, &found, e);
 	count_states(x, &found);
 	/* What was settled before something failed is judged all the same. */
 	s = judge_states(x, point, &found, r ? NULL : e);

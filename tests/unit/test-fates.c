@@ -5,7 +5,7 @@
  * goes by what it finds. Caught are a state that is given the end of another one, a recovery
  * too many, and a kernel that reads what it does not tell of.
  */
-#include "checker/states/settle.h"
+#include "checker/states/fates.h"
 #include "lib/random.h"
 
 #include <criterion/criterion.h>
@@ -33,7 +33,7 @@ static struct unit_part part[UNITS];
 static const struct units units = { unit, part, UNITS, UNITS, UNITS, UNITS };
 static struct image *image;
 static struct outcomes *outcomes;
-static struct settled_point found;
+static struct fates found;
 
 /* ---- the kernel ---- */
 
@@ -140,18 +140,18 @@ static void end(void)
 	image_close(image);
 }
 
-TestSuite(settle, .init = start, .fini = end);
+TestSuite(fates, .init = start, .fini = end);
 
 static int settle(bool knows_reads)
 {
 	const struct recovery how = { recover, &kernel, knows_reads };
-	const struct settle s = { image, &units, &how, outcomes };
+	const struct fates_job s = { image, &units, &how, outcomes };
 	struct choose *c = choose_open(UNITS, NULL, SETS, 1);
 	struct err e;
 	int r;
 
 	cr_assert(c);
-	r = settle_point(&s, c, &found, &e);
+	r = fates_find(&s, c, &found, &e);
 	choose_close(c);
 	return r;
 }
@@ -205,7 +205,7 @@ static unsigned int leaves(void)
 	return n_seen;
 }
 
-Test(settle, without_what_was_read_each_is_recovered_and_all_at_once)
+Test(fates, without_what_was_read_each_is_recovered_and_all_at_once)
 {
 	cr_assert_eq(settle(false), 0);
 	cr_expect_eq(kernel.calls, 1);
@@ -215,7 +215,7 @@ Test(settle, without_what_was_read_each_is_recovered_and_all_at_once)
 	cr_expect_eq(wrong_ends(), 0);
 }
 
-Test(settle, each_has_its_own_end_by_fewer_recoveries)
+Test(fates, each_has_its_own_end_by_fewer_recoveries)
 {
 	for (uint64_t tree = 1; tree <= 200; tree++) {
 		forget_point();
@@ -235,7 +235,7 @@ Test(settle, each_has_its_own_end_by_fewer_recoveries)
 }
 
 /* What one recovery does not look at another may: no unit is without meaning in general. */
-Test(settle, recovery_that_reads_nothing_settles_all)
+Test(fates, recovery_that_reads_nothing_settles_all)
 {
 	kernel.deep = 0;
 	cr_assert_eq(settle(true), 0);
@@ -244,7 +244,7 @@ Test(settle, recovery_that_reads_nothing_settles_all)
 	cr_expect_eq(wrong_ends(), 0);
 }
 
-Test(settle, a_kernel_that_does_not_tell_what_it_reads_contradicts_itself)
+Test(fates, a_kernel_that_does_not_tell_what_it_reads_contradicts_itself)
 {
 	unsigned int noticed = 0, wrong = 0;
 
@@ -262,7 +262,7 @@ Test(settle, a_kernel_that_does_not_tell_what_it_reads_contradicts_itself)
 	cr_expect_gt(3 * noticed, wrong, "%u of %u noticed", noticed, wrong);
 }
 
-Test(settle, what_is_known_is_not_recovered_again)
+Test(fates, what_is_known_is_not_recovered_again)
 {
 	cr_assert_eq(settle(false), 0);
 	free(found.list);
@@ -272,7 +272,7 @@ Test(settle, what_is_known_is_not_recovered_again)
 	cr_expect_eq(found.spared, 0);
 }
 
-Test(settle, who_recovers_nothing_is_asked_once_for_each)
+Test(fates, who_recovers_nothing_is_asked_once_for_each)
 {
 	kernel.blind = true;
 	cr_assert_eq(settle(true), 0);
@@ -280,7 +280,7 @@ Test(settle, who_recovers_nothing_is_asked_once_for_each)
 	cr_expect_eq(outcomes_states(outcomes), 0);
 }
 
-Test(settle, what_was_recovered_before_a_failure_is_kept)
+Test(fates, what_was_recovered_before_a_failure_is_kept)
 {
 	kernel.fail_at = 6;
 	kernel.tree = 3;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "checker/states/settle.h"
+#include "checker/states/fates.h"
 #include "checker/states/cubes.h"
 #include "lib/grow.h"
 #include "lib/hash.h"
@@ -13,8 +13,8 @@
 
 /* One point at work. */
 struct work {
-	const struct settle *s;
-	struct settled_point *ret;
+	const struct fates_job *s;
+	struct fates *ret;
 	struct cubes *cubes;
 	size_t words;
 	uint64_t *sets; /* of each of the list, words each */
@@ -46,7 +46,7 @@ static size_t count_set(const uint64_t *set, size_t words)
 	return n;
 }
 
-static bool is_listed(const struct settled_point *p, uint64_t state)
+static bool is_listed(const struct fates *p, uint64_t state)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (p->list[i].state == state)
@@ -74,8 +74,8 @@ static void release_state(struct state *s)
 /* Copies of sets lie one behind the other, with as much room as the list has. */
 static int keep_set(struct work *w, const uint64_t *set, uint64_t state)
 {
-	struct settled_point *p = w->ret;
-	struct settled *list = grow(p->list, p->n, &p->room, sizeof(*list));
+	struct fates *p = w->ret;
+	struct fate *list = grow(p->list, p->n, &p->room, sizeof(*list));
 	uint64_t *sets = w->sets;
 
 	if (!list)
@@ -89,7 +89,7 @@ static int keep_set(struct work *w, const uint64_t *set, uint64_t state)
 		w->sets_room = p->room;
 	}
 	memcpy(sets + p->n * w->words, set, w->words * sizeof(*sets));
-	list[p->n++] = (struct settled){ .state = state, .kept = count_set(set, w->words) };
+	list[p->n++] = (struct fate){ .state = state, .kept = count_set(set, w->words) };
 	return 0;
 }
 
@@ -116,7 +116,7 @@ static int list_states(struct work *w, struct choose *c, struct err *e)
 /* Nothing more is to be done about number @i. */
 static bool is_done(const struct work *w, size_t i)
 {
-	const struct settled *s = &w->ret->list[i];
+	const struct fate *s = &w->ret->list[i];
 
 	return s->asked || outcomes_find(w->s->outcomes, s->state);
 }
@@ -268,7 +268,7 @@ static int settle_all(struct work *w, struct err *e)
 /* ---- the proof ---- */
 
 /* One of those that were spared, as the states themselves have it. -1: none were. */
-static ssize_t choose_spared(const struct settled_point *p)
+static ssize_t choose_spared(const struct fates *p)
 {
 	uint64_t chance = HASH_START, nth;
 
@@ -305,12 +305,12 @@ static int prove(struct work *w, struct err *e)
 	return r;
 }
 
-int settle_point(const struct settle *s, struct choose *c, struct settled_point *ret, struct err *e)
+int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, struct err *e)
 {
 	struct work w = { .s = s, .ret = ret, .words = units_words(s->units->n) };
 	int r;
 
-	*ret = (struct settled_point){ 0 };
+	*ret = (struct fates){ 0 };
 	w.cubes = cubes_open(s->units->n);
 	w.read = calloc(w.words + 1, sizeof(*w.read));
 	if (w.cubes && !s->recovery->knows_reads)

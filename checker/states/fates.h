@@ -10,8 +10,8 @@
  * That rests on what was told of reads. So one of the states that were spared is recovered all
  * the same, and must come to the end that was said of it.
  */
-#ifndef CHECKER_STATES_SETTLE_H
-#define CHECKER_STATES_SETTLE_H
+#ifndef CHECKER_STATES_FATES_H
+#define CHECKER_STATES_FATES_H
 
 #include "checker/states/choose.h"
 #include "checker/states/outcomes.h"
@@ -19,7 +19,7 @@
 #include "checker/states/state_image.h"
 #include "checker/states/state_units.h"
 
-struct settle {
+struct fates_job {
 	const struct image *image;
 	const struct units *units; /* in flight */
 	const struct recovery *recovery;
@@ -27,15 +27,15 @@ struct settle {
 };
 
 /* A state of a chosen set of units. */
-struct settled {
+struct fate {
 	uint64_t state;
 	size_t kept; /* units */
 	bool asked;  /* somebody was to recover it */
 	bool spared; /* nobody was */
 };
 
-struct settled_point {
-	struct settled *list; /* in the order in which they were chosen, each state once */
+struct fates {
+	struct fate *list; /* in the order in which they were chosen, each state once */
 	size_t n, room;
 	uint64_t chosen;       /* sets, of which some make the same state */
 	uint64_t spared;       /* states that were new and were not recovered */
@@ -48,7 +48,6 @@ struct settled_point {
  * settled: after an error not all are. -errno: as recovery.h, or -ENOMEM. The caller frees
  * the list in any case.
  */
-int settle_point(const struct settle *s, struct choose *c, struct settled_point *ret,
-		 struct err *e);
+int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, struct err *e);
 
 #endif
