@@ -7,6 +7,7 @@
 #include "bench/results/json_get.h"
 #include "bench/target/mkfs.h"
 #include "checker/states/explore.h"
+#include "checker/states/recrash.h"
 #include "checker/states/oracle_rules.h"
 #include "lib/monotonic.h"
 #include "lib/tame.h"
@@ -50,16 +51,26 @@ json_t *states_describe_op(const struct oplog_op *op)
 			 "record", (json_int_t)op->number);
 }
 
+/* Of a crash in a recovery: of which state's, and where. */
+static json_t *describe_recovery(const struct explore_point *point)
+{
+	return point->again ? json_pack("{s:o, s:I}", "state",
+					json_sprintf("%016" PRIx64, point->recovering), "event",
+					(json_int_t)point->again)
+			    : json_null();
+}
+
 static json_t *describe_violation(const struct explore_violation *v)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:o, s:I}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o, s:I}",
 			 "rule", oracle_rule_names[v->rule], "file", text(v->path), "what",
 			 text(v->what), "promise", states_describe_op(v->promise), "offset",
 			 (json_int_t)v->offset, "bytes", (json_int_t)v->bytes, "event",
 			 (json_int_t)v->point.seq, "after", states_describe_op(v->point.op),
-			 "during", states_describe_op(v->point.during), "units",
-			 (json_int_t)v->units, "kept", (json_int_t)v->kept, "state",
-			 json_sprintf("%016" PRIx64, v->state), "states", (json_int_t)v->states);
+			 "during", states_describe_op(v->point.during), "recovery",
+			 describe_recovery(&v->point), "units", (json_int_t)v->units, "kept",
+			 (json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state),
+			 "states", (json_int_t)v->states);
 }
 
 /* Exactly while it is a number that one can read; else as a power of two. */
@@ -77,16 +88,20 @@ json_t *states_describe(const struct states_options *o, const struct explore_cou
 
 	for (size_t i = 0; i < found; i++)
 		json_array_append_new(violations, describe_violation(&list[i]));
-	return json_pack(
-		"{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}",
-		"possible", describe_possible(n), "run", (json_int_t)n->run, "unique",
-		(json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "spared",
-		(json_int_t)n->spared, "contradicted", (json_int_t)n->contradicted,
-		"points_decided", (json_int_t)n->points_decided, "points", (json_int_t)n->points,
-		"points_left_out", (json_int_t)n->points_left_out, "units_max",
-		(json_int_t)n->units_max, "budget", (json_int_t)o->budget, "total",
-		(json_int_t)o->total, "atomic", (json_int_t)o->atomic, "seconds", (double)ms / 1e3,
-		"violations", violations);
+	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:I, s:I, "
+			 "s:I, s:I, s:I, "
+			 "s:I, s:f, s:o}",
+			 "possible", describe_possible(n), "run", (json_int_t)n->run, "unique",
+			 (json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "spared",
+			 (json_int_t)n->spared, "contradicted", (json_int_t)n->contradicted,
+			 "points_decided", (json_int_t)n->points_decided, "recrash", "recoveries",
+			 (json_int_t)n->recrash.recoveries, "points", (json_int_t)n->recrash.points,
+			 "run", (json_int_t)n->recrash.run, "unique", (json_int_t)n->recrash.unique,
+			 "points", (json_int_t)n->points, "points_left_out",
+			 (json_int_t)n->points_left_out, "units_max", (json_int_t)n->units_max,
+			 "budget", (json_int_t)o->budget, "total", (json_int_t)o->total, "atomic",
+			 (json_int_t)o->atomic, "seconds", (double)ms / 1e3, "violations",
+			 violations);
 }
 
 /* ---- the verdict ---- */
@@ -230,6 +245,12 @@ static int explore(const struct states_options *o, const struct states_files *f,
 		   struct err *e)
 {
 	struct explore_options how = states_how(o, f);
+	const struct recrash_options recrash = {
+		.recoveries = o->recrash,
+		.total = STATES_RECRASH_TOTAL,
+		.atomic = o->atomic,
+		.drains = { o->rules, f->symbols },
+	};
 	const struct explore_violation *list;
 	uint64_t began = monotonic_ms();
 	struct explore *x = NULL;
@@ -237,6 +258,7 @@ static int explore(const struct states_options *o, const struct states_files *f,
 	int r;
 
 	how.recovery = recover_pool_recovery(o->pool);
+	how.recrash = o->recrash ? &recrash : NULL;
 	how.on_point = o->on_point;
 	how.data = o->data;
 	how.outcomes = outcomes_new();
@@ -250,6 +272,7 @@ static int explore(const struct states_options *o, const struct states_files *f,
 		if (explore_counts(x)->contradicted)
 			cell_set_status(cell, "error",
 					"crash states: what recovery reads is not all it goes by");
+		how.recrash = NULL;
 		if (!decide(o, cell) && !r && o->edits)
 			r = edit(o, &how, x, f->trace, f->log, cell, e);
 	}

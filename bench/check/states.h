@@ -18,12 +18,17 @@
 #define STATES_DEFAULT_BUDGET 64
 #define STATES_DEFAULT_TOTAL  400
 
+/* Recoveries of a run that are crashed in, and states of each, at most. */
+#define STATES_DEFAULT_RECRASH 4
+#define STATES_RECRASH_TOTAL   40
+
 struct states_options {
 	uint64_t budget, total; /* states at a crash point, and of a run: at most */
 	uint32_t atomic;	/* bytes that are lost or kept as a whole: 4096, 512, 8 */
 	enum persist_mode rules;
 	uint64_t seed;
-	uint64_t edits; /* of a run in which nothing new is wrong; 0: none */
+	uint64_t recrash; /* recoveries of a run that are crashed in */
+	uint64_t edits;	  /* of a run in which nothing new is wrong; 0: none */
 	struct recover_pool *pool;
 	const json_t *known; /* failures (known.h); NULL: none are */
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */

@@ -50,8 +50,10 @@ static const struct argp_option options[] = {
 	  "strict (SFENCE and MFENCE drain), sdm (as all hardware so far does), eadr", 20 },
 	{ "write-cache", OPT_WRITE_CACHE, "on|off", 0,
 	  "off: the kernel flushes nothing for DAX; a control that must fail", 20 },
-	{ "barriers", OPT_BARRIERS, "on|off", 0,
-	  "off: the block layer flushes nothing; a control whose crash states must fail", 20 },
+	{ "barriers", OPT_BARRIERS, "on|off|recovery", 0,
+	  "off: the block layer flushes nothing; recovery: not in recoveries that --recrash "
+	  "crashes in; controls whose crash states must fail",
+	  20 },
 	{ "removals", OPT_REMOVALS, "N|all", 0,
 	  "leave N records out of each trace, one at a time: are they missed?", 20 },
 	{ "reduce", OPT_REDUCE, "TIME", OPTION_ARG_OPTIONAL,
@@ -101,6 +103,14 @@ static bool parse_on_off(const char *option, const char *arg, struct argp_state 
 	if (strcmp(arg, "on") != 0 && strcmp(arg, "off") != 0)
 		argp_error(state, "--%s %s: want on or off", option, arg);
 	return !strcmp(arg, "on");
+}
+
+static void parse_barriers(struct check *check, const char *arg, struct argp_state *state)
+{
+	check->session.no_barriers = !strcmp(arg, "off");
+	check->no_recovery_barriers = !strcmp(arg, "recovery");
+	if (strcmp(arg, "on") != 0 && !check->session.no_barriers && !check->no_recovery_barriers)
+		argp_error(state, "--barriers %s: want on, off or recovery", arg);
 }
 
 static void parse_removals(struct check *check, const char *arg, struct argp_state *state)
@@ -182,7 +192,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		check->session.no_write_cache = !parse_on_off("write-cache", arg, state);
 		return 0;
 	case OPT_BARRIERS:
-		check->session.no_barriers = !parse_on_off("barriers", arg, state);
+		parse_barriers(check, arg, state);
 		return 0;
 	case OPT_REMOVALS:
 		parse_removals(check, arg, state);
@@ -235,6 +245,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--extract: of which run? --recorded TRACE");
 		if (check->edits && !check->states.budget)
 			argp_error(state, "--edits: want --states, too");
+		if (check->states.recrash && !check->states.budget)
+			argp_error(state, "--recrash: want --states, too");
+		if (check->no_recovery_barriers && !check->states.recrash)
+			argp_error(state, "--barriers recovery: want --recrash, too");
 		check_exec(check, state);
 		return 0;
 	case ARGP_KEY_ARGS:

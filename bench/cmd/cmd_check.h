@@ -28,6 +28,7 @@ struct check {
 	enum persist_mode rules;
 	bool rules_given;
 	struct states_args states;
+	bool no_recovery_barriers;
 	uint64_t edits;	     /* of each run's trace, explored again; 0: none */
 	const char *extract; /* --extract: the file that gets crash state @state */
 	uint64_t state;

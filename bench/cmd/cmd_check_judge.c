@@ -65,6 +65,7 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 {
 	const struct check *check = j->check;
 	struct emulate_job how = *job;
+	int r;
 
 	how.reads = check->states.prune;
 	j->states = (struct states_options){
@@ -73,12 +74,16 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.atomic = (uint32_t)check->states.atomic,
 		.rules = check->rules,
 		.seed = check->session.seed,
+		.recrash = check->states.recrash,
 		.edits = check->edits,
 		.known = j->known,
 		.on_point = on_point,
 		.on_edit = on_edit,
 	};
-	return recover_pool_open(&j->states.pool, &how, states_guests(check->states.guests), e);
+	r = recover_pool_open(&j->states.pool, &how, states_guests(check->states.guests), e);
+	if (!r && check->no_recovery_barriers)
+		recover_pool_deny_barriers(j->states.pool);
+	return r;
 }
 
 /* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */

@@ -3,7 +3,7 @@
 #include "bench/check/states.h"
 #include "lib/units.h"
 
-enum { OPT_STATES = 0x400, OPT_TOTAL, OPT_ATOMIC, OPT_GUESTS, OPT_PRUNE };
+enum { OPT_STATES = 0x400, OPT_TOTAL, OPT_ATOMIC, OPT_GUESTS, OPT_PRUNE, OPT_RECRASH };
 
 static const struct argp_option of_runs[] = {
 	{ "states", OPT_STATES, "N", OPTION_ARG_OPTIONAL,
@@ -16,6 +16,8 @@ static const struct argp_option of_runs[] = {
 	  STATES_GROUP_RUNS },
 	{ "prune", OPT_PRUNE, 0, 0, "recover none that recovery cannot tell from another (TCG)",
 	  STATES_GROUP_RUNS },
+	{ "recrash", OPT_RECRASH, "N", OPTION_ARG_OPTIONAL,
+	  "crash in so many recoveries of each run, too (4)", STATES_GROUP_RUNS },
 	{ 0 },
 };
 
@@ -79,6 +81,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PRUNE:
 		s->prune = true;
+		return 0;
+	case OPT_RECRASH:
+		s->recrash = STATES_DEFAULT_RECRASH;
+		if (arg && units_parse_count(arg, &s->recrash))
+			argp_error(state, "--recrash=%s: want a number", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

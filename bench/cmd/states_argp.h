@@ -7,14 +7,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Filled by either argp below: --states --max-states --atomic --guests --prune. */
+/* Filled by either argp below: --states --max-states --atomic --guests --prune --recrash. */
 struct states_args {
-	uint64_t budget; /* at each crash point, at most; 0: none are made */
-	uint64_t total;	 /* of each run, or log, at most; 0: no limit */
-	uint64_t atomic; /* bytes that are lost or kept as a whole: 4096, 512 or 8 */
-	uint64_t guests; /* that recover at a time; 0: as many as there are CPUs */
-	bool prune;	 /* those are left out that recovery cannot tell from others */
-	uint64_t least;	 /* the least that atomic may be, 8 or 512: the command says so */
+	uint64_t budget;  /* at each crash point, at most; 0: none are made */
+	uint64_t total;	  /* of each run, or log, at most; 0: no limit */
+	uint64_t atomic;  /* bytes that are lost or kept as a whole: 4096, 512 or 8 */
+	uint64_t guests;  /* that recover at a time; 0: as many as there are CPUs */
+	uint64_t recrash; /* recoveries of each run that are crashed in */
+	bool prune;	  /* those are left out that recovery cannot tell from others */
+	uint64_t least;	  /* the least that atomic may be, 8 or 512: the command says so */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "bench/recover/prove.h"
 #include "bench/recover/walk.h"
 #include "bench/target/log_device.h"
+#include "bench/target/namespace.h"
 #include "daxbench/oplog.h"
 #include "emulate/guest.h"
 
@@ -60,6 +61,30 @@ static void recover(struct agent *a, struct dump_out *out)
 	add_step(out, DUMP_UMOUNT, mounting_umount());
 }
 
+static int set_barriers(const struct mounting *m, bool on)
+{
+	struct err e;
+	int r = namespace_set_write_cache(m->device, NAMESPACE_DEVICE_CACHE, on, &e);
+
+	if (!r && m->kind->realtime)
+		r = namespace_set_write_cache(m->rt_device, NAMESPACE_DEVICE_CACHE, on, &e);
+	return -r;
+}
+
+/* What is stored between the marks is all that recovery does, and nothing else. */
+static void record(struct agent *a, struct dump_out *out)
+{
+	int error = set_barriers(&a->mounting, !a->mailbox->no_barriers);
+
+	dx_mark(0, a->mailbox->asked, DX_MARK_START);
+	if (!error)
+		error = mounting_mount(&a->mounting);
+	add_step(out, DUMP_MOUNT, error);
+	if (!error)
+		add_step(out, DUMP_UMOUNT, mounting_umount());
+	dx_mark(0, 0, DX_MARK_STOP);
+}
+
 static void prove(struct agent *a, struct dump_out *out)
 {
 	const char *what = "mount";
@@ -93,6 +118,8 @@ static void answer(struct agent *a, struct dump_out *out)
 		dump_out_step(out, DUMP_MOUNT, -e.code, e.what);
 	else if (box->what == MAILBOX_PROVE)
 		prove(a, out);
+	else if (box->what == MAILBOX_RECORD)
+		record(a, out);
 	else
 		recover(a, out);
 	add_log(a, out);

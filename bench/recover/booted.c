@@ -110,6 +110,8 @@ static void __attribute__((noreturn)) be_guest(const struct booted *b, pid_t par
 		.cpu_cache_persists = b->job->cpu_cache_persists,
 		.cpus = 1,
 		.reads = b->job->reads,
+		.trace_dir = b->job->trace_dir,
+		.trace_alone = b->job->trace_alone,
 		.timeout_ms = b->job->timeout_ms ? b->job->timeout_ms : FOREVER_MS,
 		.silence_ms = FOREVER_MS,
 		.interrupted = &b->end->stop,

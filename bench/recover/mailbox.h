@@ -25,17 +25,19 @@ enum mailbox_what {
 	MAILBOX_NOTHING,
 	MAILBOX_RECOVER, /* repair what wants it, mount, walk, umount: a dump */
 	MAILBOX_PROVE,	 /* fsck -n; mount, write, umount: a dump of these steps */
+	MAILBOX_RECORD,	 /* mount, umount, between marks that begin and end a trace: a dump */
 	MAILBOX_END,	 /* leave; no answer */
 };
 
 struct mailbox {
-	uint64_t magic;	     /* the guest's: written last, once it listens */
-	uint64_t asked;	     /* the host's: counts up with each question, written last */
-	uint64_t answered;   /* the guest's: = asked, written last */
-	uint32_t what, pad;  /* enum mailbox_what */
-	char fs[32];	     /* kind of mkfs.h */
-	char dir[160];	     /* the workload's directory, below the root of the file system */
-	uint64_t dump_bytes; /* of the answer; 0: it had no room */
+	uint64_t magic;	      /* the guest's: written last, once it listens */
+	uint64_t asked;	      /* the host's: counts up with each question, written last */
+	uint64_t answered;    /* the guest's: = asked, written last */
+	uint32_t what;	      /* enum mailbox_what */
+	uint32_t no_barriers; /* of MAILBOX_RECORD: its devices say that they have no cache */
+	char fs[32];	      /* kind of mkfs.h */
+	char dir[160];	      /* the workload's directory, below the root of the file system */
+	uint64_t dump_bytes;  /* of the answer; 0: it had no room */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "bench/interrupt.h"
 #include "bench/recover/booted.h"
 #include "bench/recover/proofs.h"
+#include "bench/recover/recorder.h"
 #include "bench/target/mkfs.h"
 #include "lib/hash.h"
 
@@ -37,6 +38,8 @@ struct recover_pool {
 	struct emulate_job job;
 	unsigned int n;
 	struct slot *slot;
+	struct recorder *recorder; /* NULL: not asked for yet */
+	bool no_barriers;	   /* in it */
 	struct proofs proofs;
 	struct recover_counts counts;
 	char fs[sizeof(((struct mailbox *)0)->fs)], dir[sizeof(((struct mailbox *)0)->dir)];
@@ -368,6 +371,20 @@ static int recover(void *data, const struct state_medium *medium, const struct s
 	return r;
 }
 
+static int record(void *data, const struct state_medium *medium, const struct state *state,
+		  const char **ret, struct err *e)
+{
+	struct recover_pool *p = data;
+	const struct recorder_job job = {
+		.fs = p->fs,
+		.no_barriers = p->no_barriers,
+		.head = place_hash_head(medium, HEAD_BYTES),
+	};
+	int r = p->recorder ? 0 : recorder_open(&p->recorder, &p->job, e);
+
+	return r ? r : recorder_record(p->recorder, medium, state, &job, ret, e);
+}
+
 /* ---- the pool ---- */
 
 int recover_pool_open(struct recover_pool **ret, const struct emulate_job *job, unsigned int guests,
@@ -409,13 +426,27 @@ int recover_pool_set(struct recover_pool *p, const char *fs, const char *dir, st
 	return 0;
 }
 
+/* What e2fsck promises of a crash while it repairs nobody says: none is put there. */
+static bool repairs_first(const struct recover_pool *p)
+{
+	const struct mkfs_kind *kind = mkfs_find(p->fs);
+
+	return kind && kind->fsck_first;
+}
+
 struct recovery recover_pool_recovery(struct recover_pool *p)
 {
 	return (struct recovery){
 		.recover = recover,
+		.record = repairs_first(p) ? NULL : record,
 		.data = p,
 		.knows_reads = p->job.reads,
 	};
+}
+
+void recover_pool_deny_barriers(struct recover_pool *p)
+{
+	p->no_barriers = true;
 }
 
 void recover_pool_counts(const struct recover_pool *p, struct recover_counts *ret)
@@ -431,6 +462,7 @@ void recover_pool_close(struct recover_pool *p)
 		booted_close(&p->slot[i].guest);
 		forget(&p->slot[i].found);
 	}
+	recorder_close(p->recorder);
 	proofs_release(&p->proofs);
 	free(p->slot);
 	free(p);

@@ -46,12 +46,16 @@ int recover_pool_open(struct recover_pool **ret, const struct emulate_job *job, 
 int recover_pool_set(struct recover_pool *p, const char *fs, const char *dir, struct err *e);
 
 /*
- * For the checker. -EINTR: interrupted (bench/interrupt.h); -EIO: no guest comes up, or
- * several have died one after the other, each over another state.
+ * For the checker, once it is known what the states are of. -EINTR: interrupted
+ * (bench/interrupt.h); -EIO: no guest comes up, or several have died one after the other, each over
+ * another state.
  */
 struct recovery recover_pool_recovery(struct recover_pool *p);
 
 void recover_pool_counts(const struct recover_pool *p, struct recover_counts *ret);
+
+/* A control: the block layer flushes nothing in the recoveries that are recorded. */
+void recover_pool_deny_barriers(struct recover_pool *p);
 
 /* Ends the guests. NULL is fine. */
 void recover_pool_close(struct recover_pool *p);

@@ -87,6 +87,28 @@ static void print_spared(FILE *out, const json_t *results)
 			contradicted);
 }
 
+/* Crashes in recoveries: nothing where none was asked for. */
+static void print_recrash(FILE *out, const json_t *results)
+{
+	int64_t recoveries = 0, points = 0, run = 0, unique = 0;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		const json_t *n = json_object_get(json_object_get(cell, "states"), "recrash");
+
+		recoveries += number_of(n, "recoveries");
+		points += number_of(n, "points");
+		run += number_of(n, "run");
+		unique += number_of(n, "unique");
+	}
+	if (recoveries)
+		fprintf(out,
+			"crashed in %" PRId64 " recoveries, too: %" PRId64 " points, %" PRId64
+			" states judged, %" PRId64 " unique\n",
+			recoveries, points, run, unique);
+}
+
 /* ---- what was wrong ---- */
 
 static void format_op(const json_t *op, char *buf, size_t len)
@@ -97,6 +119,7 @@ static void format_op(const json_t *op, char *buf, size_t len)
 static void print_point(FILE *out, const json_t *cell, const json_t *v)
 {
 	const json_t *after = json_object_get(v, "after"), *during = json_object_get(v, "during");
+	const json_t *recovery = json_object_get(v, "recovery");
 	char op[64];
 
 	format_op(json_is_object(after) ? after : during, op, sizeof(op));
@@ -113,6 +136,9 @@ static void print_point(FILE *out, const json_t *cell, const json_t *v)
 					     : "before a fence outside of all operations",
 		    json_is_object(after) || json_is_object(during) ? op : "",
 		    number_of(v, "event"));
+	if (json_is_object(recovery))
+		say(out, "            and in the recovery of state %s, before its event %" PRId64,
+		    text_of(recovery, "state"), number_of(recovery, "event"));
 	say(out, "  state     %s: %" PRId64 " of %" PRId64 " units in flight kept",
 	    text_of(v, "state"), number_of(v, "kept"), number_of(v, "units"));
 	if (number_of(v, "states") > 1)
@@ -209,6 +235,7 @@ void states_print(FILE *out, const json_t *results, bool verbose)
 		return;
 	print_table(out, results);
 	print_spared(out, results);
+	print_recrash(out, results);
 	edits_print(out, results, verbose);
 	json_array_foreach(results, i, cell)
 		print_violations(out, cell, verbose);

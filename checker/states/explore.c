@@ -57,7 +57,7 @@ static const struct oplog_op *current(const struct explore *x)
 
 static int before_fence(struct explore *x, const struct dx_trace_rec *rec, struct err *e)
 {
-	const struct explore_point point = { rec->seq, NULL, current(x) };
+	const struct explore_point point = { .seq = rec->seq, .during = current(x) };
 	bool waits = x->pending[rec->vcpu % DX_TRACE_VCPUS];
 
 	x->pending[rec->vcpu % DX_TRACE_VCPUS] = false;
@@ -72,7 +72,7 @@ static int begin_phase(struct explore *x, const struct oplog_op *op, uint64_t se
 	if (!ends || promise_is_over(x->promise))
 		return 0;
 	x->running = false;
-	return visit(x, &(struct explore_point){ seq, op, NULL }, e);
+	return visit(x, &(struct explore_point){ .seq = seq, .op = op }, e);
 }
 
 static int begin_op(struct explore *x, const struct dx_trace_rec *rec, struct err *e)
@@ -105,7 +105,7 @@ static int end_op(struct explore *x, const struct dx_trace_rec *rec, struct err 
 	if (op->rec->op == DX_OP_PHASE)
 		x->running = op->rec->arg[0] == 1;
 	if (promised && x->running && !promise_is_over(x->promise))
-		return visit(x, &(struct explore_point){ rec->seq, promised, NULL }, e);
+		return visit(x, &(struct explore_point){ .seq = rec->seq, .op = promised }, e);
 	return 0;
 }
 
@@ -212,6 +212,7 @@ static int visit_points(struct explore *x, struct trace *t, struct err *e)
 		.history = x->options->no_history ? NULL : x->history,
 		.outcomes = x->options->outcomes,
 		.shard = x->options->shard,
+		.recrash = x->options->recrash,
 		.on_point = x->options->on_point,
 		.data = x->options->data,
 	};

@@ -39,6 +39,7 @@ struct explore_options {
 	const struct edit *edit;   /* the trace is taken as that would have it; NULL: as it is */
 	struct outcomes *outcomes; /* shared with other explorations of this medium; may be NULL */
 	struct visit_shard shard;  /* of the crash points */
+	const struct recrash_options *recrash; /* as in visit.h */
 	struct recovery recovery;
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;

@@ -17,8 +17,6 @@ struct work {
 	struct fates *ret;
 	struct cubes *cubes;
 	size_t words;
-	uint64_t *sets; /* of each of the list, words each */
-	size_t sets_room;
 	uint64_t *read; /* units: of the state that is looked at */
 };
 
@@ -32,7 +30,7 @@ struct round {
 
 static const uint64_t *set_of(const struct work *w, size_t i)
 {
-	return w->sets + i * w->words;
+	return w->ret->sets + i * w->words;
 }
 
 /* ---- which states there are ---- */
@@ -54,14 +52,14 @@ static bool is_listed(const struct fates *p, uint64_t state)
 	return false;
 }
 
-static int make_state(const struct work *w, const uint64_t *set, struct state *ret)
+static int make_state(const struct fates_job *job, const uint64_t *set, struct state *ret)
 {
 	struct state_line *lines;
 
-	if (units_lines(w->s->units, image_medium(w->s->image), set, &lines, &ret->n_lines))
+	if (units_lines(job->units, image_medium(job->image), set, &lines, &ret->n_lines))
 		return -ENOMEM;
 	ret->lines = lines;
-	ret->hash = image_hash(w->s->image, lines, ret->n_lines);
+	ret->hash = image_hash(job->image, lines, ret->n_lines);
 	return 0;
 }
 
@@ -76,17 +74,17 @@ static int keep_set(struct work *w, const uint64_t *set, uint64_t state)
 {
 	struct fates *p = w->ret;
 	struct fate *list = grow(p->list, p->n, &p->room, sizeof(*list));
-	uint64_t *sets = w->sets;
+	uint64_t *sets = p->sets;
 
 	if (!list)
 		return -ENOMEM;
 	p->list = list;
-	if (w->sets_room < p->room) {
+	if (p->sets_room < p->room) {
 		sets = reallocarray(sets, p->room, w->words * sizeof(*sets) + 1);
 		if (!sets)
 			return -ENOMEM;
-		w->sets = sets;
-		w->sets_room = p->room;
+		p->sets = sets;
+		p->sets_room = p->room;
 	}
 	memcpy(sets + p->n * w->words, set, w->words * sizeof(*sets));
 	list[p->n++] = (struct fate){ .state = state, .kept = count_set(set, w->words) };
@@ -101,7 +99,7 @@ static int list_states(struct work *w, struct choose *c, struct err *e)
 
 	while (!r && (set = choose_next(c))) {
 		w->ret->chosen++;
-		r = make_state(w, set, &s);
+		r = make_state(w->s, set, &s);
 		if (r)
 			break;
 		release_state(&s);
@@ -162,7 +160,7 @@ static int settle_by_cube(struct work *w, size_t i)
 
 static int take_into_round(struct work *w, struct round *r, size_t i)
 {
-	if (make_state(w, set_of(w, i), &r->state[r->n]))
+	if (make_state(w->s, set_of(w, i), &r->state[r->n]))
 		return -ENOMEM;
 	w->ret->list[i].asked = true;
 	r->lines += r->state[r->n].n_lines;
@@ -293,7 +291,7 @@ static int prove(struct work *w, struct err *e)
 
 	if (i < 0)
 		return 0;
-	if (make_state(w, set_of(w, (size_t)i), &s))
+	if (make_state(w->s, set_of(w, (size_t)i), &s))
 		return err_sys(e, -ENOMEM, "crash states", "make");
 	r = how->recover(how->data, image_medium(w->s->image), &s, 1, &found, e);
 	if (!r && found.dump)
@@ -324,6 +322,17 @@ int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, s
 		ret->share = cubes_share(w.cubes);
 	cubes_close(w.cubes);
 	free(w.read);
-	free(w.sets);
 	return r;
+}
+
+int fates_state(const struct fates_job *job, const struct fates *f, size_t i, struct state *ret)
+{
+	return make_state(job, f->sets + i * units_words(job->units->n), ret);
+}
+
+void fates_release(struct fates *f)
+{
+	free(f->list);
+	free(f->sets);
+	*f = (struct fates){ 0 };
 }

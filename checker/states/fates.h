@@ -37,6 +37,8 @@ struct fate {
 struct fates {
 	struct fate *list; /* in the order in which they were chosen, each state once */
 	size_t n, room;
+	uint64_t *sets; /* of units: of each of the list, units_words() words */
+	size_t sets_room;
 	uint64_t chosen;       /* sets, of which some make the same state */
 	uint64_t spared;       /* states that were new and were not recovered */
 	uint64_t contradicted; /* recovered, and not to the end that was said of them: a mistake */
@@ -45,9 +47,15 @@ struct fates {
 
 /*
  * Of all sets that @c chooses. Afterwards those of @ret whose state is in the outcomes are
- * settled: after an error not all are. -errno: as recovery.h, or -ENOMEM. The caller frees
- * the list in any case.
+ * settled: after an error not all are. -errno: as recovery.h, or -ENOMEM. The caller
+ * releases @ret in any case.
  */
 int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, struct err *e);
+
+/* Number @i of the list, made once more; the caller frees its lines. 0 or -ENOMEM. */
+int fates_state(const struct fates_job *job, const struct fates *f, size_t i, struct state *ret);
+
+/* Of what fates_find() left, also of a zeroed one. */
+void fates_release(struct fates *f);
 
 #endif

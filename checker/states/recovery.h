@@ -26,6 +26,12 @@ struct recovery {
 	 */
 	int (*recover)(void *data, const struct state_medium *medium, const struct state *states,
 		       size_t n, struct recovered *ret, struct err *e);
+	/*
+	 * Recovers @state, and records what the kernel stores meanwhile until it has unmounted:
+	 * *@ret, a store trace, there until the next call. NULL: nobody can.
+	 */
+	int (*record)(void *data, const struct state_medium *medium, const struct state *state,
+		      const char **ret, struct err *e);
 	void *data;
 	bool knows_reads; /* of most states */
 };

@@ -2,14 +2,13 @@
 #include "checker/states/visit.h"
 #include "checker/states/choose.h"
 #include "checker/states/fates.h"
-#include "lib/grow.h"
+#include "checker/states/recrash.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define VIOLATIONS_MAX 1024
 struct visitor {
 	const struct visit_options *options;
 	const struct image *image;
@@ -20,77 +19,41 @@ struct visitor {
 	struct {
 		uint64_t points, returns;
 	} expected;
-	uint64_t tried;	   /* states of all points so far */
-	uint64_t returned; /* points so far that were returns of sync calls */
-	uint64_t visited;  /* points so far, those of other shards included */
-	struct explore_violation *violation;
-	size_t n_violations, room;
+	uint64_t tried;	    /* states of all points so far */
+	uint64_t returned;  /* points so far that were returns of sync calls */
+	uint64_t visited;   /* points so far, those of other shards included */
+	uint64_t elsewhere; /* outcomes that were added in recoveries */
+	struct violations wrong;
 	struct oracle_findings findings;
 };
 
-/* ---- violations ---- */
+/* ---- one crash point ---- */
 
-static bool is_of(const struct explore_violation *v, const struct oracle_finding *f)
+static int add_finding(struct visitor *x, const struct oracle_finding *f,
+		       const struct explore_point *point, const struct fate *fate)
 {
-	return v->rule == f->rule && v->promise == f->promise && !strcmp(v->path, f->path) &&
-	       (v->offset == f->offset || f->rule == ORACLE_DATA || f->rule == ORACLE_FOREIGN);
-}
-
-static bool is_alike(const struct explore_violation *v, const struct oracle_finding *f)
-{
-	return is_of(v, f) && (*f->path || !strcmp(v->what, f->what));
-}
-
-bool explore_is_alike(const struct explore_violation *a, const struct explore_violation *b)
-{
-	const struct oracle_finding f = {
-		.rule = b->rule, .promise = b->promise, .path = b->path, .offset = b->offset
-	};
-
-	return is_of(a, &f) && (*a->path || !strcmp(a->what, b->what));
-}
-
-static int add_violation(struct visitor *x, const struct oracle_finding *f,
-			 const struct explore_point *point, size_t kept, uint64_t state)
-{
-	struct explore_violation *more, *v;
-
-	for (size_t i = 0; i < x->n_violations; i++)
-		if (is_alike(&x->violation[i], f)) {
-			x->violation[i].states++;
-			return 0;
-		}
-	if (x->n_violations == VIOLATIONS_MAX)
-		return 0;
-	more = grow(x->violation, x->n_violations, &x->room, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	x->violation = more;
-	v = &x->violation[x->n_violations];
-	*v = (struct explore_violation){
+	const struct explore_violation v = {
 		.rule = f->rule,
-		.path = strdup(f->path),
-		.what = strdup(f->what),
+		.path = f->path,
+		.what = f->what,
 		.promise = f->promise,
 		.file = f->file,
 		.offset = f->offset,
 		.bytes = f->bytes,
 		.point = *point,
 		.units = x->units->n,
-		.kept = kept,
-		.state = state,
+		.kept = fate->kept,
+		.state = fate->state,
 		.states = 1,
 	};
-	x->n_violations++;
-	return v->path && v->what ? 0 : -ENOMEM;
+
+	return violations_add(&x->wrong, &v);
 }
 
-/* ---- one crash point ---- */
-
-static int judge_state(struct visitor *x, const struct explore_point *point, uint64_t state,
-		       size_t kept)
+static int judge_state(struct visitor *x, const struct explore_point *point,
+		       const struct fate *fate)
 {
-	const struct dump *dump = outcomes_find(x->outcomes, state);
+	const struct dump *dump = outcomes_find(x->outcomes, fate->state);
 	int r = 0;
 
 	if (!dump)
@@ -99,7 +62,7 @@ static int judge_state(struct visitor *x, const struct explore_point *point, uin
 	x->findings.n = 0;
 	r = oracle_judge(dump, x->options->history, x->options->rules, &x->findings);
 	for (size_t i = 0; !r && i < x->findings.n; i++)
-		r = add_violation(x, &x->findings.list[i], point, kept, state);
+		r = add_finding(x, &x->findings.list[i], point, fate);
 	return r;
 }
 
@@ -137,7 +100,7 @@ static int judge_states(struct visitor *x, const struct explore_point *point,
 	int r = 0;
 
 	for (size_t i = 0; i < found->n; i++)
-		if (judge_state(x, point, found->list[i].state, found->list[i].kept))
+		if (judge_state(x, point, &found->list[i]))
 			r = err_sys(e, -ENOMEM, "crash states", "judge");
 	return r;
 }
@@ -163,6 +126,71 @@ static int pass_over(struct visitor *x, uint64_t budget, struct err *e)
 	return 0;
 }
 
+/* ---- a crash in a recovery ---- */
+
+/* As found at @point, in the recovery of @state. */
+static int adopt(struct visitor *x, const struct visitor *inner, const struct explore_point *point,
+		 uint64_t state)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < inner->wrong.n; i++) {
+		struct explore_violation v = inner->wrong.list[i];
+
+		v.point = *point;
+		v.point.recovering = state;
+		v.point.again = inner->wrong.list[i].point.seq;
+		r = violations_add(&x->wrong, &v);
+	}
+	return r;
+}
+
+/* The states of it count for themselves: what was known before is not recovered once more. */
+static void count_recrash(struct visitor *x, struct visitor *inner)
+{
+	const struct explore_counts *n = visitor_counts(inner);
+
+	x->counts.recrash.recoveries++;
+	x->counts.recrash.points += n->points;
+	x->counts.recrash.run += n->run;
+	x->counts.recrash.unique += n->unique;
+	x->counts.contradicted += n->contradicted;
+	x->elsewhere += n->unique + n->spared;
+}
+
+static int crash_again(struct visitor *x, const struct fates_job *job, const struct fates *found,
+		       const struct explore_point *point, struct err *e)
+{
+	struct visit_options how = *x->options;
+	struct visitor *inner;
+	uint64_t state;
+	int r;
+
+	how.total = x->options->recrash->total;
+	how.seed = x->options->seed + x->visited;
+	how.outcomes = x->outcomes;
+	how.recrash = NULL;
+	how.on_point = NULL;
+	how.shard = (struct visit_shard){ 0 };
+	r = recrash_point(&inner, &state, x->options->recrash, &how, job, found, e);
+	if (!inner)
+		return r;
+	count_recrash(x, inner);
+	if (adopt(x, inner, point, state) && !r)
+		r = err_sys(e, -ENOMEM, "crash states", "keep what is wrong");
+	visitor_close(inner);
+	return r;
+}
+
+/* Those that are wanted are spread over the points. */
+static bool is_crashed_again(const struct visitor *x)
+{
+	const struct recrash_options *o = x->options->recrash;
+
+	return o && x->options->recovery.record &&
+	       is_in_share(x->visited - 1, x->expected.points, o->recoveries);
+}
+
 static int try_states(struct visitor *x, const struct explore_point *point, uint64_t budget,
 		      struct err *e)
 {
@@ -177,7 +205,9 @@ static int try_states(struct visitor *x, const struct explore_point *point, uint
 	count_states(x, &found);
 	/* What was settled before something failed is judged all the same. */
 	s = judge_states(x, point, &found, r ? NULL : e);
-	free(found.list);
+	if (!r && !s && is_crashed_again(x))
+		s = crash_again(x, &how, &found, point, e);
+	fates_release(&found);
 	choose_close(c);
 	return r ? r : s;
 }
@@ -252,13 +282,14 @@ struct visitor *visitor_open(const struct visit_options *o, const struct image *
 
 size_t visitor_violations(const struct visitor *x, const struct explore_violation **ret)
 {
-	*ret = x->violation;
-	return x->n_violations;
+	*ret = x->wrong.list;
+	return x->wrong.n;
 }
 
 const struct explore_counts *visitor_counts(struct visitor *x)
 {
-	x->counts.unique = outcomes_states(x->outcomes) - x->known - x->counts.spared;
+	x->counts.unique = outcomes_states(x->outcomes) - x->known - x->elsewhere -
+			   x->counts.spared;
 	x->counts.outcomes = outcomes_dumps(x->outcomes) - x->known_ends;
 	return &x->counts;
 }
@@ -267,11 +298,7 @@ void visitor_close(struct visitor *x)
 {
 	if (!x)
 		return;
-	for (size_t i = 0; i < x->n_violations; i++) {
-		free(x->violation[i].path);
-		free(x->violation[i].what);
-	}
-	free(x->violation);
+	violations_release(&x->wrong);
 	oracle_release(&x->findings);
 	outcomes_free(x->own);
 	free(x);

@@ -8,11 +8,13 @@
 #ifndef CHECKER_STATES_VISIT_H
 #define CHECKER_STATES_VISIT_H
 
-#include "checker/states/oracle.h"
 #include "checker/states/outcomes.h"
 #include "checker/states/recovery.h"
 #include "checker/states/state_image.h"
 #include "checker/states/state_units.h"
+#include "checker/states/violations.h"
+
+struct recrash_options; /* recrash.h */
 
 struct visit_options {
 	uint64_t budget; /* states at a crash point, at most */
@@ -30,27 +32,9 @@ struct visit_options {
 	struct visit_shard {
 		uint64_t number, of;
 	} shard;
+	const struct recrash_options *recrash; /* NULL: no recovery is crashed in */
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
 	void *data;
-};
-
-/* Where a crash was put. */
-struct explore_point {
-	uint64_t seq;		       /* before that event; */
-	const struct oplog_op *op;     /* after this sync call returned; or NULL: before a fence, */
-	const struct oplog_op *during; /* in this operation (NULL: in none) */
-};
-
-struct explore_violation {
-	enum oracle_rule rule;
-	char *path, *what;
-	const struct oplog_op *promise; /* as in oracle.h */
-	const struct tree_file *file;
-	uint64_t offset, bytes;
-	struct explore_point point; /* of the first state that shows it, and what of */
-	size_t units, kept;	    /* the units in flight there was kept in it */
-	uint64_t state;		    /* the hash of that state */
-	uint64_t states;	    /* how many states show it */
 };
 
 struct explore_counts {
@@ -64,6 +48,9 @@ struct explore_counts {
 	uint64_t points_decided;	  /* where the end of all possible states is known */
 	uint64_t outcomes;		  /* to so many different results */
 	size_t units_max;		  /* in flight at one point */
+	struct {
+		uint64_t recoveries, points, run, unique;
+	} recrash; /* recoveries that were crashed in, and what of that */
 };
 
 struct visitor;
@@ -77,9 +64,6 @@ void visitor_expect(struct visitor *v, uint64_t points, uint64_t returns);
 /* With @u in flight. -errno: as recovery.h. */
 int visitor_visit(struct visitor *v, const struct units *u, const struct explore_point *point,
 		  struct err *e);
-
-/* Is it the same one, maybe of another exploration of the same log? */
-bool explore_is_alike(const struct explore_violation *a, const struct explore_violation *b);
 
 size_t visitor_violations(const struct visitor *v, const struct explore_violation **ret);
 const struct explore_counts *visitor_counts(struct visitor *v);

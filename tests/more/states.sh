@@ -70,6 +70,14 @@ prunes() { # STATUS LEAST_SPARED OPTION...
 }
 prunes 0 50 create-fsync
 
+# A recovery that crashes has lost nothing, unless it flushes nothing.
+check 0 -q --states --recrash=2 --max-states 30 --fs ext4,xfs replace-by-rename
+holds 'all(s["recrash"]["recoveries"] == 2 and s["recrash"]["unique"] >= 5 for s in states)'
+check 1 -q --states --recrash=2 --barriers recovery --max-states 30 --fs ext4,xfs replace-by-rename
+holds 'all(s["violations"] and all(v["recovery"] for v in s["violations"]) for s in states)'
+run 2 ./daxbench check create-fsync --recrash
+run 2 ./daxbench check --states create-fsync --barriers recovery
+
 run 1 ./daxbench check -q --states --barriers off --max-states 20 --fs ext4 \
 	-o "$work/results" create-fsync
 # A state that was found is made again, and what is missing in it is missing.

@@ -194,7 +194,7 @@ static void start_before_run(void)
 		.budget = 64,
 		.seed = 1,
 		.rules = ORACLE_ALL_RULES,
-		.recovery = { recover, &kernel },
+		.recovery = { .recover = recover, .data = &kernel },
 		.on_point = at_point,
 		.data = &options,
 	};

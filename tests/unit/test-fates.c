@@ -128,8 +128,7 @@ static void start(void)
 
 static void forget_point(void)
 {
-	free(found.list);
-	memset(&found, 0, sizeof(found));
+	fates_release(&found);
 	outcomes_free(outcomes);
 	outcomes = NULL;
 }
@@ -144,7 +143,9 @@ TestSuite(fates, .init = start, .fini = end);
 
 static int settle(bool knows_reads)
 {
-	const struct recovery how = { recover, &kernel, knows_reads };
+	const struct recovery how = { .recover = recover,
+				      .data = &kernel,
+				      .knows_reads = knows_reads };
 	const struct fates_job s = { image, &units, &how, outcomes };
 	struct choose *c = choose_open(UNITS, NULL, SETS, 1);
 	struct err e;
@@ -265,7 +266,7 @@ Test(fates, a_kernel_that_does_not_tell_what_it_reads_contradicts_itself)
 Test(fates, what_is_known_is_not_recovered_again)
 {
 	cr_assert_eq(settle(false), 0);
-	free(found.list);
+	fates_release(&found);
 	cr_assert_eq(settle(true), 0);
 	cr_expect_eq(kernel.states, SETS);
 	cr_expect_eq(found.n, SETS);
