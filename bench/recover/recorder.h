@@ -22,7 +22,7 @@ int recorder_open(struct recorder **ret, const struct emulate_job *job, struct e
 struct recorder_job {
 	const char *fs;	  /* kind of mkfs.h */
 	bool no_barriers; /* the block layer flushes nothing: a control */
-	uint64_t head;	  /* number of what the namespaces are: with another one it is booted anew */
+	uint64_t head; /* number of what the namespaces are: with another one it is booted anew */
 };
 
 /*

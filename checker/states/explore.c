@@ -155,7 +155,6 @@ static void close_models(struct explore *x)
 static int open_models(struct explore *x, const struct dx_trace_header *header, struct err *e)
 {
 	struct persist_options how = { .mode = x->options->mode, .ranges = header->ranges };
-	const unsigned char *content[DX_TRACE_RANGES];
 	int r;
 
 	memcpy(how.range, header->range, sizeof(how.range));
@@ -164,10 +163,8 @@ static int open_models(struct explore *x, const struct dx_trace_header *header, 
 		r = persist_open(&x->persist, &how, e);
 	if (r)
 		return r;
-	for (uint32_t i = 0; i < header->ranges; i++)
-		content[i] = persist_durable(x->persist, header->range[i].base);
 	x->history = history_new();
-	x->image = image_open(header->range, content, header->ranges);
+	x->image = image_of_model(x->persist, header);
 	if (!x->history || !x->image)
 		return err_sys(e, -ENOMEM, "crash states", "follow the trace");
 	return 0;

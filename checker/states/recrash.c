@@ -16,7 +16,7 @@ struct recrash {
 	struct image *image;
 	struct visitor *visitor; /* NULL in the first pass */
 	struct units units;
-	bool pending; /* something waits for a fence: a recovery has one vCPU */
+	bool pending;  /* something waits for a fence: a recovery has one vCPU */
 	uint64_t next; /* event */
 	uint64_t points;
 };
@@ -76,16 +76,13 @@ static int pass(struct recrash *x, struct trace *t, struct err *e)
 static int open_models(struct recrash *x, const struct dx_trace_header *header, struct err *e)
 {
 	struct persist_options how = { .mode = x->options->drains.mode, .ranges = header->ranges };
-	const unsigned char *content[DX_TRACE_RANGES];
 	int r;
 
 	memcpy(how.range, header->range, sizeof(how.range));
 	r = persist_open(&x->persist, &how, e);
 	if (r)
 		return r;
-	for (uint32_t i = 0; i < header->ranges; i++)
-		content[i] = persist_durable(x->persist, header->range[i].base);
-	x->image = image_open(header->range, content, header->ranges);
+	x->image = image_of_model(x->persist, header);
 	return x->image ? 0 : err_sys(e, -ENOMEM, "crash states", "follow a recovery");
 }
 

@@ -93,6 +93,15 @@ void image_refresh(struct image *i, uint64_t addr)
 	*hash = now;
 }
 
+struct image *image_of_model(const struct persist *p, const struct dx_trace_header *header)
+{
+	const unsigned char *content[DX_TRACE_RANGES];
+
+	for (uint32_t i = 0; i < header->ranges; i++)
+		content[i] = persist_durable(p, header->range[i].base);
+	return image_open(header->range, content, header->ranges);
+}
+
 void image_touch(struct image *i, uint64_t addr)
 {
 	uint32_t range;

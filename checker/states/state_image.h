@@ -20,6 +20,9 @@ struct image;
 struct image *image_open(const struct dx_trace_range *range, const unsigned char *const *content,
 			 uint32_t ranges);
 
+/* Of what the model of a trace of @header holds to be durable; the model outlives it. */
+struct image *image_of_model(const struct persist *p, const struct dx_trace_header *header);
+
 /* The page at @addr is or will be something else than zeros; what a line holds has changed. */
 void image_touch(struct image *i, uint64_t addr);
 void image_refresh(struct image *i, uint64_t addr);

@@ -8,9 +8,9 @@
 
 #include "checker/states/recrash.h"
 
-#define FULL   BASE	       /* 1: the journal is to be copied */
-#define HOME   (BASE + 4096)   /* where it goes */
-#define OTHER  (BASE + 8192)   /* of no meaning: in flight at the first crash */
+#define FULL   BASE	     /* 1: the journal is to be copied */
+#define HOME   (BASE + 4096) /* where it goes */
+#define OTHER  (BASE + 8192) /* of no meaning: in flight at the first crash */
 #define VALUE  0x1122334455667788ULL
 #define POINTS 10U
 
@@ -81,18 +81,18 @@ static void put_word(uint64_t addr, uint64_t word)
 
 static void put_fence(void)
 {
-	const struct dx_trace_rec rec = {
-		.kind = DX_TRACE_FENCE, .detail = DX_TRACE_SFENCE, .ip = KERNEL
-	};
+	const struct dx_trace_rec rec = { .kind = DX_TRACE_FENCE,
+					  .detail = DX_TRACE_SFENCE,
+					  .ip = KERNEL };
 
 	trace_writer_event(f.w, &rec, NULL);
 }
 
 static void put_image(const struct state_medium *m, const struct state *s, uint64_t addr)
 {
-	const struct dx_trace_rec rec = {
-		.kind = DX_TRACE_IMAGE, .length = STATE_PAGE, .addr = addr
-	};
+	const struct dx_trace_rec rec = { .kind = DX_TRACE_IMAGE,
+					  .length = STATE_PAGE,
+					  .addr = addr };
 	unsigned char page[STATE_PAGE];
 
 	memcpy(page, state_medium_at(m, addr), sizeof(page));
@@ -102,8 +102,8 @@ static void put_image(const struct state_medium *m, const struct state *s, uint6
 	trace_writer_extra(f.w, &rec, page);
 }
 
-static int record(void *data, const struct state_medium *m, const struct state *s,
-		  const char **ret, struct err *err)
+static int record(void *data, const struct state_medium *m, const struct state *s, const char **ret,
+		  struct err *err)
 {
 	cr_assert_eq(data, &kernel);
 	kernel.recorded++;
@@ -146,9 +146,10 @@ static void start(void)
 	unit = (struct unit){ OTHER, STATE_PAGE, 7, 0, 1 };
 	units = (struct units){ &unit, &part, 1, 1, 1, 1 };
 	kernel = (struct kernel){ 0 };
-	again = (struct recrash_options){
-		.recoveries = POINTS, .total = 100, .atomic = STATE_PAGE, .drains = { PERSIST_STRICT, NULL }
-	};
+	again = (struct recrash_options){ .recoveries = POINTS,
+					  .total = 100,
+					  .atomic = STATE_PAGE,
+					  .drains = { PERSIST_STRICT, NULL } };
 	how = (struct visit_options){
 		.budget = 16,
 		.seed = 1,
