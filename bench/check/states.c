@@ -81,27 +81,57 @@ static json_t *describe_possible(const struct explore_counts *n)
 	return json_sprintf("2^%.1f", n->possible_log2);
 }
 
+void states_spend(const struct states_options *o, struct states_spent *s)
+{
+	s->ms = monotonic_ms();
+	recover_pool_counts(o->pool, &s->guests);
+}
+
+void states_spent(const struct states_options *o, struct states_spent *s)
+{
+	const struct recover_counts before = s->guests;
+
+	s->ms = monotonic_ms() - s->ms;
+	recover_pool_counts(o->pool, &s->guests);
+	recover_counts_between(&before, &s->guests);
+}
+
+/* Of all guests together: divide by their number. */
+static json_t *describe_spent(const struct recover_counts *n)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f}", "guests_booted",
+			 (json_int_t)n->booted, "guests_died", (json_int_t)n->died, "recovered",
+			 (json_int_t)n->recovered, "proved", (json_int_t)n->proved, "boot_seconds",
+			 n->boot_ms / 1e3, "put_seconds", n->put_ms / 1e3, "mount_seconds",
+			 n->guest_ms / 1e3, "prove_seconds", n->prove_ms / 1e3);
+}
+
+static json_t *describe_recrash(const struct explore_counts *n)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "recoveries", (json_int_t)n->recrash.recoveries,
+			 "points", (json_int_t)n->recrash.points, "run", (json_int_t)n->recrash.run,
+			 "unique", (json_int_t)n->recrash.unique);
+}
+
 json_t *states_describe(const struct states_options *o, const struct explore_counts *n,
-			const struct explore_violation *list, size_t found, uint64_t ms)
+			const struct explore_violation *list, size_t found,
+			const struct states_spent *spent)
 {
 	json_t *violations = json_array();
 
 	for (size_t i = 0; i < found; i++)
 		json_array_append_new(violations, describe_violation(&list[i]));
-	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:I}, s:I, s:I, "
-			 "s:I, s:I, s:I, "
-			 "s:I, s:f, s:o}",
+	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:f, s:o, s:o}",
 			 "possible", describe_possible(n), "run", (json_int_t)n->run, "unique",
 			 (json_int_t)n->unique, "outcomes", (json_int_t)n->outcomes, "spared",
 			 (json_int_t)n->spared, "contradicted", (json_int_t)n->contradicted,
-			 "points_decided", (json_int_t)n->points_decided, "recrash", "recoveries",
-			 (json_int_t)n->recrash.recoveries, "points", (json_int_t)n->recrash.points,
-			 "run", (json_int_t)n->recrash.run, "unique", (json_int_t)n->recrash.unique,
-			 "points", (json_int_t)n->points, "points_left_out",
+			 "points_decided", (json_int_t)n->points_decided, "recrash",
+			 describe_recrash(n), "points", (json_int_t)n->points, "points_left_out",
 			 (json_int_t)n->points_left_out, "units_max", (json_int_t)n->units_max,
 			 "budget", (json_int_t)o->budget, "total", (json_int_t)o->total, "atomic",
-			 (json_int_t)o->atomic, "seconds", (double)ms / 1e3, "violations",
-			 violations);
+			 (json_int_t)o->atomic, "seconds", (double)spent->ms / 1e3, "recovery",
+			 describe_spent(&spent->guests), "violations", violations);
 }
 
 /* ---- the verdict ---- */
@@ -252,7 +282,7 @@ static int explore(const struct states_options *o, const struct states_files *f,
 		.drains = { o->rules, f->symbols },
 	};
 	const struct explore_violation *list;
-	uint64_t began = monotonic_ms();
+	struct states_spent spent;
 	struct explore *x = NULL;
 	size_t found;
 	int r;
@@ -262,13 +292,14 @@ static int explore(const struct states_options *o, const struct states_files *f,
 	how.on_point = o->on_point;
 	how.data = o->data;
 	how.outcomes = outcomes_new();
+	states_spend(o, &spent);
 	r = how.outcomes ? explore_run(&x, f->trace, f->log, &how, e)
 			 : err_sys(e, -ENOMEM, "crash states", "explore");
 	if (x) {
 		found = explore_violations(x, &list);
-		json_object_set_new(
-			cell, "states",
-			states_describe(o, explore_counts(x), list, found, monotonic_ms() - began));
+		states_spent(o, &spent);
+		json_object_set_new(cell, "states",
+				    states_describe(o, explore_counts(x), list, found, &spent));
 		if (explore_counts(x)->contradicted)
 			cell_set_status(cell, "error",
 					"crash states: what recovery reads is not all it goes by");

@@ -39,9 +39,20 @@ struct states_options {
 /* How many guests recover at a time: @asked, or (0) as many as there are CPUs. */
 unsigned int states_guests(uint64_t asked);
 
+/* What exploring took: @guests: of those alone that it has used. */
+struct states_spent {
+	uint64_t ms;
+	struct recover_counts guests;
+};
+
+/* Begins to count, and says what came of it since. */
+void states_spend(const struct states_options *o, struct states_spent *s);
+void states_spent(const struct states_options *o, struct states_spent *s);
+
 /* What was tried and found, as "states" of a cell: results/daxbench-result-1.schema.json. */
 json_t *states_describe(const struct states_options *o, const struct explore_counts *n,
-			const struct explore_violation *list, size_t found, uint64_t ms);
+			const struct explore_violation *list, size_t found,
+			const struct states_spent *spent);
 
 /* Files of a recorded run. */
 struct states_run {

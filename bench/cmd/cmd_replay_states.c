@@ -25,7 +25,7 @@ struct states {
 	struct states_options how;
 	void *head;
 	struct explore_log *x;
-	uint64_t ms;
+	struct states_spent spent;
 };
 
 /* ---- the size of the device ---- */
@@ -113,16 +113,16 @@ static int explore(struct states *s, const struct replay_job *range, struct err 
 		.recovery = recover_pool_recovery(s->how.pool),
 		.on_point = on_point,
 	};
-	uint64_t began = monotonic_ms();
 	int r;
 
+	states_spend(&s->how, &s->spent);
 	for (unsigned int i = 0; i < how.ranges; i++)
 		how.range[i] =
 			(struct dx_trace_range){ qemu_nvdimm_base(&s->job, EMULATE_DATA + i),
 						 qemu_nvdimm_bytes(&s->job, EMULATE_DATA + i) };
 	r = explore_log_run(&s->x, o->log, &how, e);
 	say_progress_done();
-	s->ms = monotonic_ms() - began;
+	states_spent(&s->how, &s->spent);
 	return r;
 }
 
@@ -137,9 +137,9 @@ static json_t *describe(const struct states *s, size_t *ret_found)
 	return json_pack(
 		"{s:s, s:s, s:s, s:{}, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}}", "schema",
 		SCHEMA, "workload", s->o->log, "fs", s->o->fs, "params", "states",
-		states_describe(&s->how, explore_log_counts(s->x), list, *ret_found, s->ms), "log",
-		"entries", (json_int_t)n->entries, "writes", (json_int_t)n->writes, "flushes",
-		(json_int_t)n->flushes, "fuas", (json_int_t)n->fuas, "discards",
+		states_describe(&s->how, explore_log_counts(s->x), list, *ret_found, &s->spent),
+		"log", "entries", (json_int_t)n->entries, "writes", (json_int_t)n->writes,
+		"flushes", (json_int_t)n->flushes, "fuas", (json_int_t)n->fuas, "discards",
 		(json_int_t)n->discards, "order_unknown", (json_int_t)n->unknown,
 		"window_left_out_bytes", (json_int_t)n->window_left_out);
 }

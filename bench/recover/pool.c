@@ -454,6 +454,18 @@ void recover_pool_counts(const struct recover_pool *p, struct recover_counts *re
 	*ret = p->counts;
 }
 
+void recover_counts_between(const struct recover_counts *before, struct recover_counts *after)
+{
+	after->booted -= before->booted;
+	after->died -= before->died;
+	after->recovered -= before->recovered;
+	after->proved -= before->proved;
+	after->boot_ms -= before->boot_ms;
+	after->put_ms -= before->put_ms;
+	after->guest_ms -= before->guest_ms;
+	after->prove_ms -= before->prove_ms;
+}
+
 void recover_pool_close(struct recover_pool *p)
 {
 	if (!p)

@@ -52,7 +52,9 @@ int recover_pool_set(struct recover_pool *p, const char *fs, const char *dir, st
  */
 struct recovery recover_pool_recovery(struct recover_pool *p);
 
+/* Of all that it has recovered; of two such the difference. */
 void recover_pool_counts(const struct recover_pool *p, struct recover_counts *ret);
+void recover_counts_between(const struct recover_counts *before, struct recover_counts *after);
 
 /* A control: the block layer flushes nothing in the recoveries that are recorded. */
 void recover_pool_deny_barriers(struct recover_pool *p);

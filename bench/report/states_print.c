@@ -109,6 +109,41 @@ static void print_recrash(FILE *out, const json_t *results)
 			recoveries, points, run, unique);
 }
 
+static double seconds_of(const json_t *n, const char *member)
+{
+	return json_number_value(json_object_get(n, member));
+}
+
+/* What it took, of a guest. */
+static void print_recovery(FILE *out, const json_t *results)
+{
+	double boot = 0, put = 0, mount = 0, prove = 0;
+	int64_t recovered = 0, proved = 0;
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(results, i, cell) {
+		const json_t *n = json_object_get(json_object_get(cell, "states"), "recovery");
+
+		recovered += number_of(n, "recovered");
+		proved += number_of(n, "proved");
+		boot += seconds_of(n, "boot_seconds");
+		put += seconds_of(n, "put_seconds");
+		mount += seconds_of(n, "mount_seconds");
+		prove += seconds_of(n, "prove_seconds");
+	}
+	if (recovered)
+		fprintf(out,
+			"recovered %" PRId64
+			" states; of all guests' time: boot %.1f s, putting in "
+			"place %.1f s,\nmount to unmount %.1f s, fsck and writing in %" PRId64
+			" images %.1f s: a guest has\n%.1f states a second, or %.1f with the "
+			"last\n",
+			recovered, boot, put, mount, proved, prove,
+			(double)recovered / (put + mount),
+			(double)recovered / (put + mount + prove));
+}
+
 /* ---- what was wrong ---- */
 
 static void format_op(const json_t *op, char *buf, size_t len)
@@ -236,6 +271,8 @@ void states_print(FILE *out, const json_t *results, bool verbose)
 	print_table(out, results);
 	print_spared(out, results);
 	print_recrash(out, results);
+	if (verbose)
+		print_recovery(out, results);
 	edits_print(out, results, verbose);
 	json_array_foreach(results, i, cell)
 		print_violations(out, cell, verbose);
