@@ -23,7 +23,6 @@ unlogged='null null-by-hand planted'
 # Stores past the API: not in the check lens at all.
 by_hand='bare-by-hand'
 # What nobody would time, what these samples' target cannot do or must not, and what needs a list.
-# What nobody would time, what these samples' target cannot do or must not, and what needs a list.
 check_only='ace aged-store cow-write env-acts fallback-fragmented fallback-shifted-blocks idle-dirty'
 check_only+=' devdax-unbind ops poisoned-page reflink-store remount-ro-dirty soup umount-dirty unshare-dirty'
 # A LOCK, or what serialises or fences; xchg with memory locks without the prefix.
@@ -163,10 +162,10 @@ declare -A sources=()
 
 check_all() {
 	local source name
-	make -s build/checker/oplog_write.o >"$work/make" 2>&1 || { cat "$work/make" && exit 1; }
+	make -s build/checker/log/oplog_write.o >"$work/make" 2>&1 || { cat "$work/make" && exit 1; }
 	objects workloads/*.c
 	program "$work/lens-run" workloads/*.c
-	writer build/checker/oplog_write.o
+	writer build/checker/log/oplog_write.o
 	for source in workloads/*.c; do
 		name=$(basename "$source" .c)
 		sources[$name]=$source
