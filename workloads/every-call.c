@@ -11,6 +11,7 @@
 struct state {
 	struct mapped data;
 	bool has[DX_CLFLUSH + 1]; /* instructions of dx_flush() */
+	bool has_xattrs;	  /* not every file system has them */
 };
 
 static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
@@ -21,6 +22,8 @@ static int prepare(struct dx *dx, struct dx_worker *w, uint64_t n)
 	(void)n;
 	for (int kind = DX_CLWB; kind <= DX_CLFLUSH; kind++)
 		s->has[kind] = dx_cpu_has_flush((enum dx_flush_kind)kind);
+	if (!r)
+		s->has_xattrs = !dx_setxattr(w, &s->data.file, 0, 1);
 	return r ? r : dx_map(w, &s->data.map, &s->data.file, 0, SIZE, RW_PTE | DX_MAP_POPULATE);
 }
 
@@ -45,6 +48,16 @@ static int change_names(struct dx_worker *w)
 	if (!r)
 		r = dx_unlink(w, "dir/file");
 	return r ? r : dx_rmdir(w, "dir");
+}
+
+static int change_attributes(struct dx_worker *w, struct dx_file *f, bool has_xattrs)
+{
+	int r = dx_chmod(w, f, 0600);
+
+	if (r || !has_xattrs)
+		return r;
+	r = dx_setxattr(w, f, 1, 100);
+	return r ? r : dx_removexattr(w, f, 1);
 }
 
 static int write_and_sync(struct dx_worker *w, struct dx_file *f)
@@ -110,6 +123,8 @@ static int run(struct dx *dx, struct dx_worker *w, uint64_t n)
 
 	for (uint64_t i = 0; !r && i < n; i++) {
 		r = change_names(w);
+		if (!r)
+			r = change_attributes(w, &s->data.file, s->has_xattrs);
 		if (!r)
 			r = write_and_sync(w, &s->data.file);
 		if (!r)

@@ -73,6 +73,15 @@ static inline void list_do_file(struct dx_worker *w, const struct dx_list_op *op
 	case DX_OP_SYNCFS:
 		dx_syncfs(w, f);
 		break;
+	case DX_OP_CHMOD:
+		dx_chmod(w, f, (unsigned int)arg[0]);
+		break;
+	case DX_OP_SETXATTR:
+		dx_setxattr(w, f, arg[0], arg[1]);
+		break;
+	case DX_OP_REMOVEXATTR:
+		dx_removexattr(w, f, arg[0]);
+		break;
 	default:
 		break;
 	}

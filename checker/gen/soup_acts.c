@@ -263,6 +263,53 @@ static bool reflink_act(struct soup *s)
 	return true;
 }
 
+/* ---- attributes ---- */
+
+static bool chmod_act(struct soup *s)
+{
+	int slot = soup_pick_open(s, SOUP_ANY);
+
+	if (slot < 0)
+		return false;
+	SOUP_EMIT(s, .op = DX_OP_CHMOD, .slot = (uint32_t)slot, .arg = { 0600 | soup_pick(s, 64) });
+	return true;
+}
+
+/* In the inode or beside it, and all of a file in one block: an ext4 has no more room. */
+#define ATTRIBUTES	3U
+#define ATTRIBUTE_BYTES 1000U
+
+static bool setxattr_act(struct soup *s)
+{
+	int slot = soup_pick_open(s, SOUP_ANY);
+	uint64_t number;
+
+	if (slot < 0)
+		return false;
+	number = soup_pick(s, ATTRIBUTES);
+	soup_inode_of(s, (unsigned int)slot)->attributes |= 1U << number;
+	SOUP_EMIT(s, .op = DX_OP_SETXATTR, .slot = (uint32_t)slot,
+		  .arg = { number, 1 + soup_pick(s, soup_chance(s, 50) ? 32 : ATTRIBUTE_BYTES) });
+	return true;
+}
+
+static bool removexattr_act(struct soup *s)
+{
+	int slot = soup_pick_open(s, SOUP_ANY);
+	struct soup_inode *i;
+	unsigned int number;
+
+	if (slot < 0)
+		return false;
+	i = soup_inode_of(s, (unsigned int)slot);
+	if (!i->attributes)
+		return false;
+	number = (unsigned int)__builtin_ctz(i->attributes);
+	i->attributes &= ~(1U << number);
+	SOUP_EMIT(s, .op = DX_OP_REMOVEXATTR, .slot = (uint32_t)slot, .arg = { number });
+	return true;
+}
+
 /* ---- names ---- */
 
 static bool rename_to_free(struct soup *s, unsigned int from)
@@ -504,6 +551,9 @@ static const struct soup_act acts[] = {
 	{ "writev", 32, 0, writev_act },
 	{ "read", 16, 0, read_act },
 	{ "reflink", 32, SOUP_REFLINK, reflink_act },
+	{ "chmod", 12, 0, chmod_act },
+	{ "setxattr", 16, 0, setxattr_act },
+	{ "removexattr", 10, 0, removexattr_act },
 	{ "rename", 24, 0, rename_act },
 	{ "link", 12, 0, link_act },
 	{ "symlink", 3, 0, symlink_act },

@@ -26,6 +26,7 @@ struct soup_inode {
 	uint64_t size;
 	uint64_t limit; /* how large it may become: most are small, so that operations meet */
 	unsigned int links, opens;
+	unsigned int attributes; /* a bit for each extended one that it has */
 };
 
 struct soup_file {

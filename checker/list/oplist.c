@@ -210,6 +210,23 @@ static const char *check_map(const struct dx_list_op *op, struct slots *s)
 	return NULL;
 }
 
+/* NULL, too, for what is done to no attribute. */
+static const char *wrong_attribute(const struct dx_list_op *op)
+{
+	switch (op->op) {
+	case DX_OP_CHMOD:
+		return op->arg[0] <= 0777 ? NULL : "a mode is 0 to 0777";
+	case DX_OP_SETXATTR:
+		if (!op->arg[1] || op->arg[1] > DX_XATTR_MAX)
+			return "it is of 1 to 3840 bytes";
+		/* fall through */
+	case DX_OP_REMOVEXATTR:
+		return op->arg[0] < DX_XATTRS ? NULL : "attributes are 0 to 7";
+	default:
+		return NULL;
+	}
+}
+
 static const char *check_file(const struct dx_list_op *op, struct slots *s)
 {
 	bool *open = &s->open[op->slot];
@@ -237,7 +254,7 @@ static const char *check_file(const struct dx_list_op *op, struct slots *s)
 			       ? NULL
 			       : "the other file is not open";
 	default:
-		return NULL;
+		return wrong_attribute(op);
 	}
 }
 

@@ -8,7 +8,7 @@
 /* NULL for what no list has: TEXT, EXTENT, and what the harness logs of itself. */
 const struct oplog_kind *oplist_kind(unsigned int op);
 
-/* Unused arguments, generations and modes are not written. */
+/* Unused arguments, generations and the modes of new files are not written. */
 bool oplist_arg_is_written(const struct oplog_arg *arg);
 
 /* May an argument be left out, at the end of its operation, and what is it then? */

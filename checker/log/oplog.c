@@ -241,6 +241,14 @@ static const char *wrong_value(const struct dx_rec *rec)
 		return rec->arg[0] % 8 || rec->arg[1] % 8 ? "not a number of whole words" : NULL;
 	case DX_OP_POPULATE:
 		return rec->arg[2] > 1 ? "neither read nor write" : NULL;
+	case DX_OP_CHMOD:
+		return rec->arg[0] > 0777 ? "no permission bits" : NULL;
+	case DX_OP_SETXATTR:
+		if (!rec->arg[1] || rec->arg[1] > DX_XATTR_MAX)
+			return "an attribute of no bytes, or of too many";
+		/* fall through */
+	case DX_OP_REMOVEXATTR:
+		return rec->arg[0] >= DX_XATTRS ? "no such attribute" : NULL;
 	case DX_OP_PHASE:
 		return rec->arg[0] > 2 ? "no such phase" : NULL;
 	case DX_OP_TARGET:

@@ -195,6 +195,19 @@ static const struct oplog_kind kinds[DX_OP_COUNT] = {
 			       .arg = { { "offset", OPLOG_BYTES } } },
 	[DX_OP_ENV_UNBIND] = { .name = "unbind" },
 	[DX_OP_ENV_BIND] = { .name = "bind" },
+
+	[DX_OP_CHMOD] = { .name = "chmod",
+			  .object = OPLOG_FILE,
+			  .arg = { { "mode", OPLOG_PERMISSIONS } } },
+	[DX_OP_SETXATTR] = { .name = "setxattr",
+			     .object = OPLOG_FILE,
+			     .arg = { { "attribute", OPLOG_NUMBER },
+				      { "size", OPLOG_BYTES },
+				      { NULL, OPLOG_UNUSED },
+				      { "generation", OPLOG_GENERATION } } },
+	[DX_OP_REMOVEXATTR] = { .name = "removexattr",
+				.object = OPLOG_FILE,
+				.arg = { { "attribute", OPLOG_NUMBER } } },
 };
 
 const struct oplog_kind *oplog_kind(unsigned int op)
@@ -346,7 +359,7 @@ char *oplog_arg_format(enum oplog_arg_type type, uint64_t value, char *buf, size
 		return format_flags(flags_of(type), value, buf, len);
 	if (words_of(type))
 		return format_word(words_of(type), value, buf, len);
-	if (type == OPLOG_MODE)
+	if (type == OPLOG_MODE || type == OPLOG_PERMISSIONS)
 		snprintf(buf, len, "%#" PRIo64, value);
 	else if (type == OPLOG_HANDLE)
 		snprintf(buf, len, "h%" PRIu64, value);
@@ -415,7 +428,7 @@ int oplog_arg_parse(enum oplog_arg_type type, const char *text, uint64_t *ret)
 			return 0;
 		}
 	}
-	if (type == OPLOG_MODE)
+	if (type == OPLOG_MODE || type == OPLOG_PERMISSIONS)
 		return parse_mode(text, ret);
 	return type == OPLOG_BYTES ? units_parse_size(text, ret) : units_parse_count(text, ret);
 }

@@ -17,7 +17,8 @@ enum oplog_arg_type {
 	OPLOG_HANDLE,	  /* of a file */
 	OPLOG_GENERATION, /* count << 4 | worker */
 	OPLOG_OPEN_FLAGS,
-	OPLOG_MODE, /* octal */
+	OPLOG_MODE,	   /* octal: of a file that an open makes, 0644 always */
+	OPLOG_PERMISSIONS, /* octal: of a chmod */
 	OPLOG_RENAME_FLAGS,
 	OPLOG_FALLOC_MODE,
 	OPLOG_RWF_FLAGS,

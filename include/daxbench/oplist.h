@@ -40,12 +40,15 @@
  *	rely MAP OFFSET LENGTH			populate MAP OFFSET LENGTH read|write
  *	fsync, fdatasync, syncfs FILE		sync, drain
  *	sync-file-range FILE OFFSET LENGTH FLAGS
+ *	chmod FILE MODE
+ *	setxattr FILE ATTRIBUTE SIZE		removexattr FILE ATTRIBUTE
  *	umount, mount, mkfs, drop-caches	remount ro|rw
  *	pass-time MILLISECONDS
  *
  * FLAGS are words joined by |, or numbers: O_RDWR|O_CREAT, KEEP_SIZE|PUNCH_HOLE,
  * read|write|sync|private|populate|pte|pmd|skewed, RENAME_EXCHANGE, RWF_DSYNC,
- * MS_ASYNC, WAIT_BEFORE|WRITE|WAIT_AFTER; KIND is clwb, clflushopt or clflush. A name stands
+ * MS_ASYNC, WAIT_BEFORE|WRITE|WAIT_AFTER; KIND is clwb, clflushopt or clflush. MODE is
+ * octal, 0 to 0777; ATTRIBUTE 3 is the extended one called user.daxbench.3. A name stands
  * between quotes; \" \\ and \xNN (a byte, not 0) stand for what they say.
  *
  * Workers beside 0 are processes, with slots of their own. They run in turn,

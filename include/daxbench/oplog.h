@@ -215,6 +215,10 @@ enum dx_log_op {
 	DX_OP_TARGET,
 	DX_OP_ENV_UNBIND, /* the device from its driver */
 	DX_OP_ENV_BIND,	  /* and to it again */
+	/* Attributes, of a file or directory. */
+	DX_OP_CHMOD,	   /* arg0: permission bits, 0 to 0777 */
+	DX_OP_SETXATTR,	   /* arg0: which, below DX_XATTRS, arg1: size, arg3: generation */
+	DX_OP_REMOVEXATTR, /* arg0: which */
 	DX_OP_COUNT
 };
 
@@ -301,6 +305,23 @@ static inline uint8_t dx_pattern8(uint64_t seed, uint32_t file, uint64_t offset,
 			 0x9e3779b97f4a7c15ULL;
 
 	return (uint8_t)(1 + ((place >> 32) + (generation >> 4) + 15 * (generation & 15)) % 251);
+}
+
+/*
+ * Extended attributes are called user.daxbench.0, user.daxbench.1 and so on. The value under the
+ * check lens is @size bytes of dx_pattern64() with the number in the place of the file and no
+ * seed: it says which attribute it is, and the generation, whose it is and since when.
+ */
+#define DX_XATTRS	8U
+#define DX_XATTR_MAX	3840U /* bytes; with its name it goes into one block of 4 KiB */
+#define DX_XATTR_PREFIX "user.daxbench."
+
+static inline void dx_xattr_value(uint64_t number, uint64_t generation, unsigned char *buf,
+				  uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i++)
+		buf[i] = (unsigned char)(dx_pattern64(0, (uint32_t)number, i, generation) >>
+					 8 * (i & 7));
 }
 
 #endif

@@ -78,6 +78,10 @@ Test(oplist, each_operation_is_read_back)
 		    "rely m6 0 64\n"
 		    "populate m6 0 4096 read\n"
 		    "populate m7 4096 4096 write\n"
+		    "chmod f0 0640\n"
+		    "chmod f0 0\n"
+		    "setxattr f0 7 3840\n"
+		    "removexattr f0 7\n"
 		    "unmap m6\n"
 		    "close f0\n"
 		    "store m7 0 8\n"
@@ -221,6 +225,11 @@ Test(oplist, accesses_stay_in_their_mapping)
 	expect_refused("open f0 \"a\" O_RDWR\nwrite f0 0 2097153\n", "2 MiB");
 	expect_refused("open f0 \"a\" O_RDWR\nmap m0 f0 0 4M read|write\ncopy m0 0 2097153\n",
 		       "2 MiB");
+	expect_refused("open f0 \"a\" O_RDWR\nchmod f0 01000\n", "0 to 0777");
+	expect_refused("open f0 \"a\" O_RDWR\nsetxattr f0 8 1\n", "0 to 7");
+	expect_refused("open f0 \"a\" O_RDWR\nremovexattr f0 8\n", "0 to 7");
+	expect_refused("open f0 \"a\" O_RDWR\nsetxattr f0 0 0\n", "1 to 3840");
+	expect_refused("open f0 \"a\" O_RDWR\nsetxattr f0 0 3841\n", "1 to 3840");
 	expect_refused("open f0 \"a\" O_RDWR|O_APPEND\n", "O_APPEND");
 	expect_refused("open f0 \"a\" O_RDWR\nwrite f0 0 1 RWF_APPEND\n", "RWF_APPEND");
 	expect_refused("open f0 \"a\" 0x80000000\n", "no such flags");

@@ -81,6 +81,16 @@ REFUSED(odd_unaligned, "of 8 bytes", rec->op = DX_OP_STORE_UNALIGNED; rec->arg[1
 REFUSED(reflink_of_nothing, "names no file", rec->op = DX_OP_REFLINK; rec->arg[0] = 0)
 REFUSED(reflink_overflows, "beyond", rec->op = DX_OP_REFLINK; rec->arg[0] = 1;
 	rec->arg[1] = INT64_MAX; rec->arg[2] = 0; rec->arg[3] = 4096)
+REFUSED(mode_with_a_type, "permission bits", rec->op = DX_OP_CHMOD; rec->arg[0] = 01000;
+	rec->arg[1] = rec->arg[3] = 0)
+REFUSED(unknown_attribute, "no such attribute", rec->op = DX_OP_REMOVEXATTR;
+	rec->arg[0] = DX_XATTRS; rec->arg[1] = rec->arg[3] = 0)
+REFUSED(attribute_too_large, "too many", rec->op = DX_OP_SETXATTR; rec->arg[0] = 0;
+	rec->arg[1] = DX_XATTR_MAX + 1)
+REFUSED(attribute_of_nothing, "of no bytes", rec->op = DX_OP_SETXATTR; rec->arg[0] = 0;
+	rec->arg[1] = 0)
+REFUSED(unknown_attribute_set, "no such attribute", rec->op = DX_OP_SETXATTR;
+	rec->arg[0] = DX_XATTRS)
 REFUSED(no_return_in_the_middle, "has not returned", rec->end = 0)
 REFUSED(result_without_return, "before the return", rec->end = 0; rec->result = -5)
 REFUSED(stray_text, "belongs to no operation", rec->op = DX_OP_TEXT; rec->text[0] = 0)

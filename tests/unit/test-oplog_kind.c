@@ -31,6 +31,7 @@ Test(oplog_kind, arguments_are_named)
 	expect_shown(OPLOG_PHASE, 1, "run");
 	expect_shown(OPLOG_PHASE, 9, "9");
 	expect_shown(OPLOG_MODE, 0644, "0644");
+	expect_shown(OPLOG_PERMISSIONS, 0640, "0640");
 	expect_shown(OPLOG_GENERATION, 5 << 4 | 3, "3.5");
 	expect_shown(OPLOG_BYTES, 4096, "4096");
 }

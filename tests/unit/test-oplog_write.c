@@ -451,6 +451,60 @@ Test(oplog_write, populating_is_logged)
 	oplog_close(log);
 }
 
+/* What the log says of an attribute is what the file has. */
+Test(oplog_write, attributes_are_logged)
+{
+	unsigned char want[100], found[101];
+	struct dx_worker *w = &f.worker[0];
+	const struct oplog_op *op;
+	struct dx_file file = { 0 };
+	struct oplog *log;
+	struct stat st;
+	ssize_t len;
+
+	cr_assert_eq(dx_open(w, &file, "file", O_RDWR | O_CREAT), 0);
+	cr_expect_eq(dx_chmod(w, &file, 01600), -EINVAL, "not logged: a write would undo it");
+	cr_expect_eq(dx_chmod(w, &file, 0604), 0);
+	cr_expect_eq(dx_setxattr(w, &file, DX_XATTRS, 1), -EINVAL);
+	cr_expect_eq(dx_setxattr(w, &file, 0, DX_XATTR_MAX + 1), -EINVAL);
+	cr_expect_eq(dx_removexattr(w, &file, DX_XATTRS), -EINVAL);
+	if (dx_setxattr(w, &file, 3, 100) == -EOPNOTSUPP)
+		cr_skip_test("files here have no user attributes");
+	cr_assert_eq(fstat(file.fd, &st), 0);
+	cr_expect_eq(st.st_mode & 07777, 0604);
+	len = fgetxattr(file.fd, "user.daxbench.3", found, sizeof(found));
+	cr_expect_eq(dx_removexattr(w, &file, 3), 0);
+	cr_expect_eq(dx_removexattr(w, &file, 3), -ENODATA);
+	log = read_log();
+	cr_assert_eq(oplog_count(log), 5);
+	cr_expect_eq(oplog_at(log, 1)->rec->op, DX_OP_CHMOD);
+	cr_expect_eq(oplog_at(log, 1)->rec->arg[0], 0604);
+	op = oplog_at(log, 2);
+	cr_expect_eq(op->rec->op, DX_OP_SETXATTR);
+	cr_expect_eq(op->rec->arg[1], 100);
+	dx_xattr_value(op->rec->arg[0], op->rec->arg[3], want, sizeof(want));
+	cr_expect(len == sizeof(want) && !memcmp(found, want, sizeof(want)));
+	cr_expect_eq(oplog_at(log, 4)->rec->op, DX_OP_REMOVEXATTR);
+	cr_expect_eq(oplog_at(log, 4)->rec->result, -ENODATA);
+	dx_close(w, &file);
+	oplog_close(log);
+}
+
+/* Each value is another, and the beginning of a longer one. */
+Test(oplog_write, values_of_attributes)
+{
+	unsigned char a[20], b[20];
+
+	dx_xattr_value(1, 16, a, sizeof(a));
+	dx_xattr_value(1, 16, b, 13);
+	cr_expect_eq(memcmp(a, b, 13), 0);
+	dx_xattr_value(1, 32, b, sizeof(b));
+	cr_expect_neq(memcmp(a, b, 8), 0);
+	cr_expect_neq(memcmp(a + 16, b + 16, 4), 0);
+	dx_xattr_value(2, 16, b, sizeof(b));
+	cr_expect_neq(memcmp(a, b, 8), 0);
+}
+
 /* A skewed mapping never has the file's 2 MiB at 2 MiB of addresses, one for 2 MiB pages has. */
 Test(oplog_write, mappings_lie_as_their_flags_say)
 {

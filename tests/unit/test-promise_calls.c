@@ -138,6 +138,15 @@ Test(promise_calls, sync_file_range_promises_nothing)
 	expect_clean();
 }
 
+Test(promise_calls, attributes_promise_nothing)
+{
+	lose(0);
+	call(DX_OP_CHMOD, FILE_HANDLE, 0600, 0, 0);
+	call(DX_OP_SETXATTR, FILE_HANDLE, 0, 1, 0);
+	call(DX_OP_REMOVEXATTR, FILE_HANDLE, 0, 0, 0);
+	expect_clean();
+}
+
 Test(promise_calls, fsync_and_fdatasync_promise_all_of_their_file)
 {
 	static const enum dx_log_op ops[] = { DX_OP_FSYNC, DX_OP_FDATASYNC };

@@ -58,21 +58,21 @@ Test(soup, a_seed_keeps_its_meaning)
 	char *text = soup(16, 1, ALL);
 
 	cr_expect_str_eq(text, "drain\n"
-			       "drain\n"
 			       "open f0 \"a\" O_RDWR|O_CREAT|O_EXCL\n"
-			       "write f0 30080 64\n"
-			       "mkdir \"y\"\n"
-			       "sync-file-range f0 229374 505 WAIT_BEFORE|WRITE\n"
-			       "fsync f0\n"
+			       "fdatasync f0\n"
+			       "map m0 f0 20480 4096 read|write|sync\n"
+			       "map m1 f0 0 65536 read|write|pte\n"
+			       "open f1 \"h\" O_RDWR|O_CREAT|O_TRUNC\n"
+			       "open f2 \"a\" O_RDWR\n"
+			       "map m2 f0 0 49152 read|write|sync|pte\n"
+			       "fallocate f0 0 60977 46\n"
+			       "fallocate f0 KEEP_SIZE|PUNCH_HOLE 0 65536\n"
 			       "drain\n"
-			       "unlink \"a\"\n"
-			       "open f1 \"j\" O_RDWR|O_CREAT\n"
-			       "fsync f0\n"
-			       "truncate f1 12166\n"
-			       "fsync f0\n"
-			       "write f0 0 32\n"
-			       "drain\n"
-			       "map m0 f0 0 262144 read|write\n");
+			       "copy-nt m0 0 32\n"
+			       "reflink f2 f2 4096 24576 8192\n"
+			       "map m3 f0 40960 24576 read|write\n"
+			       "fdatasync f0\n"
+			       "store m3 0 4\n");
 	free(text);
 }
 
