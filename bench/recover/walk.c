@@ -10,12 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/xattr.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #define DEPTH_MAX   64
 #define ENTRIES_MAX 65536U
-#define CHUNK	    (1U << 20)	 /* bytes that are read at a time */
+#define XATTRS_MAX  256U	 /* of a file */
+#define CHUNK	    (1U << 20)	 /* bytes that are read at a time, more than of attributes */
 #define READ_MAX    (1ULL << 30) /* of a file: no medium of a guest has more in one place */
 #define OPEN	    (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOATIME | O_CLOEXEC)
 
@@ -53,6 +56,96 @@ static void set_error(struct walk *w, size_t entry, int error)
 	memcpy(&rec, w->out->at + entry, sizeof(rec));
 	rec.value[4] = (uint64_t)error;
 	memcpy(w->out->at + entry, &rec, sizeof(rec));
+}
+
+/* ---- names, of files or attributes ---- */
+
+struct names {
+	char **name;
+	size_t n, room;
+};
+
+static void free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->name[i]);
+	free(names->name);
+}
+
+static int keep_name(struct names *names, const char *name)
+{
+	char **longer = grow(names->name, names->n, &names->room, sizeof(*longer));
+
+	if (!longer)
+		return ENOMEM;
+	names->name = longer;
+	longer[names->n] = strdup(name);
+	if (!longer[names->n])
+		return ENOMEM;
+	names->n++;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort_names(struct names *names)
+{
+	if (names->n)
+		qsort(names->name, names->n, sizeof(*names->name), by_name);
+}
+
+static bool is_twice(const struct names *names, size_t i)
+{
+	return i && !strcmp(names->name[i - 1], names->name[i]);
+}
+
+/* ---- extended attributes: the user's, others are the kernel's affair ---- */
+
+/* Those of a file or directory. 0 or errno. */
+static int read_xattr_names(struct walk *w, int fd, struct names *names)
+{
+	ssize_t len = flistxattr(fd, (char *)w->chunk, XATTR_LIST_MAX);
+	const char *name = (const char *)w->chunk;
+	int error = 0;
+
+	if (len < 0)
+		return errno == EOPNOTSUPP ? 0 : errno;
+	w->chunk[len] = '\0';
+	for (; !error && name < (const char *)w->chunk + len; name += strlen(name) + 1)
+		if (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN))
+			error = names->n < XATTRS_MAX ? keep_name(names, name) : EFBIG;
+	sort_names(names);
+	return error;
+}
+
+static int add_xattr(struct walk *w, int fd, const char *name)
+{
+	size_t len = strlen(name) + 1;
+	ssize_t got = fgetxattr(fd, name, w->chunk + len, XATTR_SIZE_MAX);
+
+	if (got < 0)
+		return errno;
+	memcpy(w->chunk, name, len);
+	len += (size_t)got;
+	if (w->out->room - w->out->used < w->reserve + len)
+		return EFBIG;
+	dump_out_add(w->out, DUMP_XATTR, NULL, w->chunk, len);
+	return 0;
+}
+
+/* Of the entry before. 0 or errno. */
+static int add_xattrs(struct walk *w, int fd)
+{
+	struct names names = { 0 };
+	int error = read_xattr_names(w, fd, &names);
+
+	for (size_t i = 0; !error && i < names.n; i++)
+		error = is_twice(&names, i) ? EEXIST : add_xattr(w, fd, names.name[i]);
+	free_names(&names);
+	return error;
 }
 
 /* ---- what regular files hold ---- */
@@ -136,10 +229,13 @@ static int read_data(struct walk *w, int fd, uint64_t size)
 
 static void add_file(struct walk *w, int dir, const char *name, const struct stat *st)
 {
-	size_t entry = add_entry(w, st, 0), behind = w->out->used;
+	size_t entry = add_entry(w, st, 0), behind;
 	AUTO_CLOSE int fd = openat(dir, name, OPEN);
-	int error = fd < 0 ? errno : read_data(w, fd, (uint64_t)st->st_size);
+	int error = fd < 0 ? errno : add_xattrs(w, fd);
 
+	behind = w->out->used;
+	if (!error)
+		error = read_data(w, fd, (uint64_t)st->st_size);
 	if (!error)
 		return;
 	if (error == EFBIG && !w->out->failed)
@@ -163,37 +259,6 @@ static void add_link(struct walk *w, int dir, const char *name, const struct sta
 
 /* ---- directories ---- */
 
-struct names {
-	char **name;
-	size_t n, room;
-};
-
-static void free_names(struct names *names)
-{
-	for (size_t i = 0; i < names->n; i++)
-		free(names->name[i]);
-	free(names->name);
-}
-
-static int keep_name(struct names *names, const char *name)
-{
-	char **longer = grow(names->name, names->n, &names->room, sizeof(*longer));
-
-	if (!longer)
-		return ENOMEM;
-	names->name = longer;
-	longer[names->n] = strdup(name);
-	if (!longer[names->n])
-		return ENOMEM;
-	names->n++;
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Sorted. 0, or the errno with which it broke off. */
 static int read_names(DIR *dir, struct names *names)
 {
@@ -212,8 +277,7 @@ static int read_names(DIR *dir, struct names *names)
 			continue;
 		error = names->n < ENTRIES_MAX ? keep_name(names, entry->d_name) : EFBIG;
 	}
-	if (names->n)
-		qsort(names->name, names->n, sizeof(*names->name), by_name);
+	sort_names(names);
 	return error;
 }
 
@@ -242,7 +306,7 @@ static int add_names(struct walk *w, int dir, const struct names *names)
 	int error = 0;
 
 	for (size_t i = 0; i < names->n; i++) {
-		if (i && !strcmp(names->name[i - 1], names->name[i])) {
+		if (is_twice(names, i)) {
 			error = EEXIST;
 			continue;
 		}
@@ -258,12 +322,13 @@ static int add_names(struct walk *w, int dir, const struct names *names)
 	return error;
 }
 
+/* Its attributes first: they must come before the entries of what is in it. */
 static int add_below(struct walk *w, int parent, const char *name)
 {
 	AUTO_CLOSE int fd = openat(parent, name, OPEN | O_DIRECTORY);
 	AUTO_CLOSEDIR DIR *dir = NULL;
 	struct names names = { 0 };
-	int error, later;
+	int attributes, error, later;
 
 	if (fd < 0)
 		return errno;
@@ -271,10 +336,11 @@ static int add_below(struct walk *w, int parent, const char *name)
 	if (!dir)
 		return errno;
 	(void)steal_fd(fd); /* closed with the stream */
+	attributes = add_xattrs(w, dirfd(dir));
 	error = read_names(dir, &names);
 	later = add_names(w, dirfd(dir), &names);
 	free_names(&names);
-	return error ? error : later;
+	return error ? error : later ? later : attributes;
 }
 
 static void add_directory(struct walk *w, int parent, const char *name, const struct stat *st)

@@ -23,7 +23,8 @@ struct dump {
 	size_t len;
 	struct dump_entry *entry;
 	struct dump_page *page;
-	size_t n_entries, n_pages;
+	struct dump_xattr *xattr;
+	size_t n_entries, n_pages, n_xattrs;
 	struct dump_outcome step[DUMP_STEPS];
 	const char *log;
 	uint64_t hash;
@@ -71,6 +72,10 @@ static const char *wrong_record(const struct dump_rec *rec, const unsigned char 
 		return rec->length == DUMP_PAGE_BYTES ? NULL : "not a whole page";
 	case DUMP_LOG:
 		return NULL;
+	case DUMP_XATTR:
+		return rec->length && *payload && memchr(payload, '\0', rec->length)
+			       ? NULL
+			       : "an attribute without a name";
 	case DUMP_END:
 		return rec->length ? "an end with something in it" : NULL;
 	default:
@@ -78,24 +83,56 @@ static const char *wrong_record(const struct dump_rec *rec, const unsigned char 
 	}
 }
 
-/* What must have come before it. @entry: the last one, or NULL. */
-static const char *wrong_order(const struct dump_rec *rec, const struct dump_rec *entry,
-			       uint64_t *next_page)
+/* What records of the last entry there were. */
+struct behind {
+	const struct dump_rec *entry; /* NULL: no entry yet */
+	uint64_t next_page;
+	const char *xattr; /* NULL: none yet */
+};
+
+static const char *wrong_page(const struct dump_rec *rec, struct behind *b)
 {
-	if (rec->kind == DUMP_ENTRY)
-		*next_page = 0;
-	if (rec->kind != DUMP_PAGE && rec->kind != DUMP_TARGET)
-		return NULL;
-	if (!entry)
-		return "of no file";
-	if (rec->kind == DUMP_TARGET)
-		return S_ISLNK((uint32_t)entry->value[0]) ? NULL : "a target of no symbolic link";
-	if (!S_ISREG((uint32_t)entry->value[0]) || rec->value[0] < *next_page ||
+	if (!S_ISREG((uint32_t)b->entry->value[0]) || rec->value[0] < b->next_page ||
 	    rec->value[0] > UINT64_MAX / DUMP_PAGE_BYTES - 1 ||
-	    rec->value[0] * DUMP_PAGE_BYTES >= entry->value[2])
+	    rec->value[0] * DUMP_PAGE_BYTES >= b->entry->value[2])
 		return "a page outside its file, or out of order";
-	*next_page = rec->value[0] + 1;
+	b->next_page = rec->value[0] + 1;
 	return NULL;
+}
+
+static const char *wrong_xattr(const unsigned char *payload, struct behind *b)
+{
+	uint32_t mode = (uint32_t)b->entry->value[0];
+	const char *name = (const char *)payload;
+
+	if (!S_ISREG(mode) && !S_ISDIR(mode))
+		return "an attribute of neither file nor directory";
+	if (b->xattr && strcmp(b->xattr, name) >= 0)
+		return "an attribute out of order";
+	b->xattr = name;
+	return NULL;
+}
+
+/* What must have come before it. */
+static const char *wrong_order(const struct dump_rec *rec, const unsigned char *payload,
+			       struct behind *b)
+{
+	switch (rec->kind) {
+	case DUMP_ENTRY:
+		*b = (struct behind){ .entry = rec };
+		return NULL;
+	case DUMP_PAGE:
+		return b->entry ? wrong_page(rec, b) : "of no file";
+	case DUMP_XATTR:
+		return b->entry ? wrong_xattr(payload, b) : "of no file";
+	case DUMP_TARGET:
+		if (!b->entry)
+			return "of no file";
+		return S_ISLNK((uint32_t)b->entry->value[0]) ? NULL
+							     : "a target of no symbolic link";
+	default:
+		return NULL;
+	}
 }
 
 static const struct dump_rec *record_at(const struct dump *d, size_t at)
@@ -105,11 +142,11 @@ static const struct dump_rec *record_at(const struct dump *d, size_t at)
 
 static int check_records(struct dump *d, struct err *e)
 {
-	const struct dump_rec *entry = NULL;
 	size_t at = sizeof(struct dump_header);
-	uint64_t next_page = 0;
+	struct behind behind = { 0 };
 
 	for (;;) {
+		const unsigned char *payload = d->bytes + at + sizeof(struct dump_rec);
 		const struct dump_rec *rec = record_at(d, at);
 		const char *wrong;
 
@@ -117,17 +154,16 @@ static int check_records(struct dump *d, struct err *e)
 			return refuse(e, at, "cut off");
 		if (d->len - at - sizeof(*rec) < padded(rec->length))
 			return refuse(e, at, "longer than the dump");
-		wrong = wrong_record(rec, d->bytes + at + sizeof(*rec));
+		wrong = wrong_record(rec, payload);
 		if (!wrong)
-			wrong = wrong_order(rec, entry, &next_page);
+			wrong = wrong_order(rec, payload, &behind);
 		if (wrong)
 			return refuse(e, at, wrong);
 		d->n_entries += rec->kind == DUMP_ENTRY;
 		d->n_pages += rec->kind == DUMP_PAGE;
+		d->n_xattrs += rec->kind == DUMP_XATTR;
 		if (d->n_entries > ENTRIES_MAX)
 			return refuse(e, at, "too many files");
-		if (rec->kind == DUMP_ENTRY)
-			entry = rec;
 		at += sizeof(*rec) + padded(rec->length);
 		if (rec->kind == DUMP_END)
 			return at == d->len ? 0 : refuse(e, at, "something behind the end");
@@ -135,6 +171,13 @@ static int check_records(struct dump *d, struct err *e)
 }
 
 /* ---- entries ---- */
+
+static struct dump_xattr xattr_of(const unsigned char *payload, size_t length)
+{
+	size_t name = strlen((const char *)payload) + 1;
+
+	return (struct dump_xattr){ (const char *)payload, payload + name, length - name };
+}
 
 static void take_record(struct dump *d, const struct dump_rec *rec, unsigned char *payload)
 {
@@ -156,6 +199,7 @@ static void take_record(struct dump *d, const struct dump_rec *rec, unsigned cha
 			.inode = rec->value[3],
 			.error = (uint32_t)rec->value[4],
 			.page = d->page + d->n_pages,
+			.xattr = d->xattr + d->n_xattrs,
 		};
 		return;
 	case DUMP_TARGET:
@@ -164,6 +208,10 @@ static void take_record(struct dump *d, const struct dump_rec *rec, unsigned cha
 	case DUMP_PAGE:
 		d->page[d->n_pages++] = (struct dump_page){ rec->value[0], payload };
 		entry->n_pages++;
+		return;
+	case DUMP_XATTR:
+		d->xattr[d->n_xattrs++] = xattr_of(payload, rec->length);
+		entry->n_xattrs++;
 		return;
 	case DUMP_LOG:
 		d->log = (const char *)payload;
@@ -182,13 +230,14 @@ static int by_path(const void *a, const void *b)
 
 static int take_records(struct dump *d, struct err *e)
 {
-	size_t at = sizeof(struct dump_header), entries = d->n_entries, pages = d->n_pages;
+	size_t at = sizeof(struct dump_header), entries = d->n_entries;
 
 	d->entry = calloc(entries + 1, sizeof(*d->entry));
-	d->page = calloc(pages + 1, sizeof(*d->page));
-	if (!d->entry || !d->page)
+	d->page = calloc(d->n_pages + 1, sizeof(*d->page));
+	d->xattr = calloc(d->n_xattrs + 1, sizeof(*d->xattr));
+	if (!d->entry || !d->page || !d->xattr)
 		return err_sys(e, -ENOMEM, "dump", "read");
-	d->n_entries = d->n_pages = 0;
+	d->n_entries = d->n_pages = d->n_xattrs = 0;
 	while (at < d->len) {
 		const struct dump_rec *rec = record_at(d, at);
 
@@ -265,7 +314,8 @@ uint64_t dump_hash(const struct dump *d)
 
 size_t dump_size(const struct dump *d)
 {
-	return d->len + d->n_entries * sizeof(*d->entry) + d->n_pages * sizeof(*d->page);
+	return d->len + d->n_entries * sizeof(*d->entry) + d->n_pages * sizeof(*d->page) +
+	       d->n_xattrs * sizeof(*d->xattr);
 }
 
 void dump_free(struct dump *d)
@@ -275,6 +325,7 @@ void dump_free(struct dump *d)
 	free(d->bytes);
 	free(d->entry);
 	free(d->page);
+	free(d->xattr);
 	free(d);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a kernel made of a crash state, version 1: how mounting it went, each file that was
+ * What a kernel made of a crash state, version 2: how mounting it went, each file that was
  * found with all that it holds, and what became of it after that. Written by the guest that
  * recovers (bench/recover), read by the oracle. It comes from a kernel that may have lost
  * its mind: nothing in it is believed before it was looked at.
@@ -14,6 +14,7 @@
  *	STEP	value = { DUMP_MOUNT, 0 }
  *	ENTRY	value = { S_IFDIR | 0755, 2, 4096, 12, 0 }	payload "."
  *	ENTRY	value = { S_IFREG | 0644, 1, 5, 13, 0 }		payload "f"
+ *	XATTR							payload "user.a\0its value"
  *	PAGE	value = { 0 }					payload "abcde\0\0..." (4096)
  *	STEP	value = { DUMP_WALK, 0 }
  *	STEP	value = { DUMP_UMOUNT, 0 }
@@ -29,7 +30,7 @@
 #include "lib/err.h"
 
 #define DUMP_MAGIC	0x00504d5544584144ULL /* "DAXDUMP" */
-#define DUMP_VERSION	1U
+#define DUMP_VERSION	2U
 #define DUMP_PAGE_BYTES 4096U
 #define DUMP_MAX	(256ULL << 20) /* bytes of a dump */
 
@@ -51,6 +52,9 @@ enum dump_kind {
 	/* payload: what the kernel said meanwhile and should not have; the last one counts */
 	DUMP_LOG = 5,
 	DUMP_END = 6,
+	/* An extended attribute of the entry before, a file or directory: payload: name, 0, value
+	 */
+	DUMP_XATTR = 7,
 	DUMP_KINDS
 };
 
@@ -78,6 +82,12 @@ struct dump_page {
 	const unsigned char *data; /* DUMP_PAGE_BYTES; within the dump */
 };
 
+struct dump_xattr {
+	const char *name;	    /* as in "user.a" */
+	const unsigned char *value; /* @size bytes, any; within the dump */
+	size_t size;
+};
+
 struct dump_entry {
 	const char *path;
 	uint32_t mode, error; /* error: errno of looking at it, 0: none */
@@ -85,6 +95,8 @@ struct dump_entry {
 	const char *target;	      /* of a symbolic link; else NULL */
 	const struct dump_page *page; /* ascending; what is not there is zeros */
 	size_t n_pages;
+	const struct dump_xattr *xattr; /* ascending, as strcmp() has the names */
+	size_t n_xattrs;
 };
 
 struct dump_outcome {

@@ -16,6 +16,20 @@ static void expect(int truth)
 		abort();
 }
 
+static void check_xattrs(const struct dump *d, const struct dump_entry *entry)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < entry->n_xattrs; i++) {
+		const struct dump_xattr *x = &entry->xattr[i];
+
+		expect(x->name[0] && (!i || strcmp(entry->xattr[i - 1].name, x->name) < 0));
+		for (size_t k = 0; k < x->size; k++)
+			sum += x->value[k];
+	}
+	expect(sum <= dump_size(d) * 255);
+}
+
 static void check_entry(const struct dump *d, const struct dump_entry *entry)
 {
 	unsigned int sum = 0;
@@ -38,8 +52,10 @@ static void check(const struct dump *d)
 	const struct dump_entry *entry;
 	size_t n = dump_entries(d, &entry);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		check_entry(d, &entry[i]);
+		check_xattrs(d, &entry[i]);
+	}
 	for (int step = 1; step < DUMP_STEPS; step++)
 		expect(strlen(dump_step(d, (enum dump_step)step)->text) < dump_size(d));
 	expect(strlen(dump_log(d)) < dump_size(d));

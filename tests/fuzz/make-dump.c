@@ -25,6 +25,9 @@ static void page(uint64_t index)
 	dump_out_add(&out, DUMP_PAGE, value, data, sizeof(data));
 }
 
+#define XATTR(name_and_value)                                                                      \
+	dump_out_add(&out, DUMP_XATTR, NULL, name_and_value, sizeof(name_and_value) - 1)
+
 static void steps(void)
 {
 	dump_out_step(&out, DUMP_MOUNT, 0, "");
@@ -52,6 +55,33 @@ static void files(void)
 	entry("g", S_IFREG | 0644, 1ULL << 40, 27);
 	entry("link", S_IFLNK | 0777, 1, 0);
 	dump_out_add(&out, DUMP_TARGET, NULL, "f", 1);
+}
+
+static void attributes(void)
+{
+	entry(".", S_IFDIR | 0755, 4096, 0);
+	XATTR("user.daxbench.0\0value");
+	entry("f", S_IFREG | 0604, 5, 0);
+	XATTR("user.daxbench.1\0with\0zeros\0");
+	XATTR("user.daxbench.2\0");
+	page(0);
+	XATTR("user.e\0x");
+	entry("g", S_IFREG | 0604, 5, 0);
+	XATTR("user.a\0x");
+	steps();
+}
+
+static void attributes_out_of_order(void)
+{
+	entry("f", S_IFREG | 0604, 5, 0);
+	XATTR("user.b\0x");
+	XATTR("user.a\0x");
+}
+
+static void attribute_without_end(void)
+{
+	entry("f", S_IFREG | 0604, 5, 0);
+	XATTR("user.without-end");
 }
 
 static void not_sorted(void)
@@ -92,10 +122,17 @@ static const struct {
 	const char *name;
 	void (*write)(void);
 } dumps[] = {
-	{ "nothing", nothing },	    { "not-mounted", not_mounted },
-	{ "files", files },	    { "not-sorted", not_sorted },
-	{ "one-twice", one_twice }, { "page-beyond", page_beyond },
-	{ "proved", proved },	    { "died", died },
+	{ "nothing", nothing },
+	{ "not-mounted", not_mounted },
+	{ "files", files },
+	{ "not-sorted", not_sorted },
+	{ "one-twice", one_twice },
+	{ "page-beyond", page_beyond },
+	{ "proved", proved },
+	{ "died", died },
+	{ "attributes", attributes },
+	{ "attributes-out-of-order", attributes_out_of_order },
+	{ "attribute-without-end", attribute_without_end },
 };
 
 int main(int argc, char **argv)

@@ -38,6 +38,9 @@ static void page(uint64_t index, int byte)
 	dump_out_add(&out, DUMP_PAGE, value, data, sizeof(data));
 }
 
+#define XATTR(name_and_value)                                                                      \
+	dump_out_add(&out, DUMP_XATTR, NULL, name_and_value, sizeof(name_and_value) - 1)
+
 static int parse_bytes(const void *bytes, size_t len, struct dump **ret)
 {
 	void *copy = malloc(len + 1);
@@ -64,18 +67,26 @@ static void refused(const char *why)
 	cr_expect_not_null(strstr(e.what, why), "\"%s\" instead of \"%s\"", e.what, why);
 }
 
-static void write_example(void)
+static void write_records(void)
 {
-	begin();
 	dump_out_step(&out, DUMP_MOUNT, 0, "");
 	entry("b", S_IFREG | 0600, 3 * DUMP_PAGE_BYTES);
+	XATTR("user.a\0one");
 	page(0, 'x');
+	XATTR("user.b\0t\0o");
 	page(2, 'y');
 	entry(".", S_IFDIR | 0755, 4096);
+	XATTR("user.a\0");
 	entry("a", S_IFLNK | 0777, 1);
 	dump_out_add(&out, DUMP_TARGET, NULL, "b", 1);
 	dump_out_step(&out, DUMP_WALK, 5, "why");
 	dump_out_add(&out, DUMP_LOG, NULL, "it said\n", 8);
+}
+
+static void write_example(void)
+{
+	begin();
+	write_records();
 }
 
 Test(dump, what_was_written_is_read)
@@ -99,6 +110,14 @@ Test(dump, what_was_written_is_read)
 	cr_expect_eq(b->page[0].index, 0);
 	cr_expect_eq(b->page[1].index, 2);
 	cr_expect_eq(b->page[1].data[DUMP_PAGE_BYTES - 1], 'y');
+	cr_assert_eq(b->n_xattrs, 2);
+	cr_expect_str_eq(b->xattr[0].name, "user.a");
+	cr_expect(b->xattr[0].size == 3 && !memcmp(b->xattr[0].value, "one", 3));
+	cr_expect_str_eq(b->xattr[1].name, "user.b");
+	cr_expect(b->xattr[1].size == 3 && !memcmp(b->xattr[1].value, "t\0o", 3));
+	cr_assert_eq(entries[0].n_xattrs, 1);
+	cr_expect_eq(entries[0].xattr->size, 0);
+	cr_expect_eq(entries[1].n_xattrs, 0);
 	cr_expect_null(dump_find(d, "c"));
 	cr_expect(dump_step(d, DUMP_MOUNT)->done);
 	cr_expect_eq(dump_step(d, DUMP_WALK)->result, 5);
@@ -139,6 +158,22 @@ Test(dump, equal_ones_have_equal_hashes)
 	dump_free(one);
 	dump_free(same);
 	dump_free(other);
+}
+
+Test(dump, attributes_make_a_difference)
+{
+	struct dump *with, *without;
+
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("user.a\0one");
+	with = parse();
+	begin();
+	entry("a", S_IFREG, 0);
+	without = parse();
+	cr_expect_neq(dump_hash(with), dump_hash(without));
+	dump_free(with);
+	dump_free(without);
 }
 
 /* ---- what is refused ---- */
@@ -218,6 +253,55 @@ Test(dump, what_belongs_to_no_file)
 	entry("a", S_IFDIR, 4096);
 	page(0, 1);
 	refused("a page outside its file");
+}
+
+Test(dump, attributes_that_are_none)
+{
+	begin();
+	XATTR("user.a\0one");
+	refused("of no file");
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("user.a");
+	refused("an attribute without a name");
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("\0one");
+	refused("an attribute without a name");
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("");
+	refused("an attribute without a name");
+	begin();
+	entry("a", S_IFLNK, 1);
+	XATTR("user.a\0one");
+	refused("neither file nor directory");
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("user.a\0one");
+	XATTR("user.a\0two");
+	refused("an attribute out of order");
+	begin();
+	entry("a", S_IFREG, 0);
+	XATTR("user.b\0one");
+	XATTR("user.a\0two");
+	refused("an attribute out of order");
+}
+
+/* Of each entry they begin anew. */
+Test(dump, attributes_of_two_files)
+{
+	struct dump *d;
+
+	begin();
+	entry("b", S_IFREG, 0);
+	XATTR("user.b\0one");
+	entry("a", S_IFREG, 0);
+	XATTR("user.a\0two");
+	d = parse();
+	cr_expect_str_eq(dump_find(d, "a")->xattr->name, "user.a");
+	cr_expect_str_eq(dump_find(d, "b")->xattr->name, "user.b");
+	dump_free(d);
 }
 
 Test(dump, pages_where_there_are_none)
@@ -324,15 +408,7 @@ Test(dump, memory_that_is_too_small)
 		unsigned char *exact = malloc(room + 1);
 
 		dump_out_begin(&out, exact, room); /* ASan looks on */
-		dump_out_step(&out, DUMP_MOUNT, 0, "");
-		entry("b", S_IFREG | 0600, 3 * DUMP_PAGE_BYTES);
-		page(0, 'x');
-		page(2, 'y');
-		entry(".", S_IFDIR | 0755, 4096);
-		entry("a", S_IFLNK | 0777, 1);
-		dump_out_add(&out, DUMP_TARGET, NULL, "b", 1);
-		dump_out_step(&out, DUMP_WALK, 5, "why");
-		dump_out_add(&out, DUMP_LOG, NULL, "it said\n", 8);
+		write_records();
 		cr_assert_eq(dump_out_end(&out), 0);
 		cr_assert(out.failed);
 		free(exact);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static char home[] = "/tmp/daxbench-walk-XXXXXX";
@@ -94,6 +95,51 @@ Test(walk, directories_and_links)
 	cr_expect(S_ISDIR(dump_find(d, "a")->mode));
 	cr_expect_eq(dump_find(d, "a/b")->n_pages, 1);
 	cr_expect_null(dump_find(d, "other"));
+}
+
+/* False: this machine's files have none. */
+static bool set(const char *path, const char *name, size_t size)
+{
+	static const unsigned char value[65536] = { 1, 0, 3 };
+
+	return !setxattr(path, name, value, size, 0);
+}
+
+Test(walk, extended_attributes)
+{
+	const struct dump_entry *f;
+
+	make("dir/f", 0, "text", 4);
+	make("dir/none", 0, "", 0);
+	cr_assert_eq(mkdir("dir/a", 0700), 0);
+	if (!set("dir/f", "user.second", 3))
+		cr_skip_test("files here have no user attributes");
+	cr_assert(set("dir/f", "user.first", 0));
+	cr_assert(set("dir/a", "user.of-directory", 1000));
+	cr_assert(set("dir", "user.of-top", 1));
+	walk("dir", 1 << 20);
+	f = dump_find(d, "f");
+	cr_assert_eq(f->n_xattrs, 2);
+	cr_expect_str_eq(f->xattr[0].name, "user.first");
+	cr_expect_eq(f->xattr[0].size, 0);
+	cr_expect_str_eq(f->xattr[1].name, "user.second");
+	cr_expect(f->xattr[1].size == 3 && !memcmp(f->xattr[1].value, "\1\0\3", 3));
+	cr_expect_eq(f->n_pages, 1);
+	cr_expect_eq(dump_find(d, "none")->n_xattrs, 0);
+	cr_expect_eq(dump_find(d, "a")->xattr->size, 1000);
+	cr_expect_str_eq(dump_find(d, ".")->xattr->name, "user.of-top");
+}
+
+Test(walk, attributes_that_leave_no_room)
+{
+	make("dir/f", 0, "", 0);
+	make("dir/g", 0, "", 0);
+	if (!set("dir/f", "user.large", 3000))
+		cr_skip_test("files here have no user attributes");
+	walk("dir", 3400);
+	cr_expect_eq(dump_find(d, "f")->error, EFBIG);
+	cr_expect_eq(dump_find(d, "f")->n_xattrs, 0);
+	cr_assert_not_null(dump_find(d, "g"));
 }
 
 Test(walk, a_directory_that_is_not_there)
