@@ -17,15 +17,23 @@
 
 /* ---- objects, handles ---- */
 
-static struct history_object *add_object(struct history *h, enum history_type type)
+static void free_object(struct history_object *o)
+{
+	history_attributes_release(o);
+	free(o->size);
+	free(o->promise);
+	free(o);
+}
+
+static struct history_object *add_object(struct history *h, enum history_type type, uint64_t mode)
 {
 	struct history_object *o = calloc(1, sizeof(*o));
 
 	if (!o)
 		return NULL;
 	o->size = calloc(1, sizeof(*o->size)); /* the first version: empty */
-	if (!o->size) {
-		free(o);
+	if (!o->size || history_attributes_init(o, mode)) {
+		free_object(o);
 		return NULL;
 	}
 	o->n_sizes = o->room = 1;
@@ -41,11 +49,12 @@ struct history *history_new(void)
 
 	if (!h)
 		return NULL;
-	h->root = add_object(h, HISTORY_DIRECTORY);
+	h->root = add_object(h, HISTORY_DIRECTORY, 0);
 	if (!h->root) {
 		free(h);
 		return NULL;
 	}
+	h->root->attribute[HISTORY_MODE].value->is_unknown = true; /* the harness has made it */
 	return h;
 }
 
@@ -60,9 +69,7 @@ void history_free(struct history *h)
 	}
 	for (struct history_object *o = h->objects, *next; o; o = next) {
 		next = o->next;
-		free(o->size);
-		free(o->promise);
-		free(o);
+		free_object(o);
 	}
 	for (size_t i = 0; i < DX_LOG_WORKERS; i++) {
 		free(h->handles[i]);
@@ -344,7 +351,7 @@ static int begin_open(struct history *h, const struct oplog_op *op, uint64_t seq
 	if ((flags & O_TMPFILE) == O_TMPFILE)
 		return 0;
 	if (!o && flags & O_CREAT) {
-		o = add_object(h, HISTORY_FILE);
+		o = add_object(h, HISTORY_FILE, arg(op, 1));
 		return o ? change_name(h, op->text[0], o, seq) : -ENOMEM;
 	}
 	return o && o->type == HISTORY_FILE && flags & O_TRUNC && size_now(o)
@@ -352,10 +359,11 @@ static int begin_open(struct history *h, const struct oplog_op *op, uint64_t seq
 		       : 0;
 }
 
+/* A directory has the mode that dx_mkdir() gives it; nobody looks at a symbolic link's. */
 static int begin_new(struct history *h, const struct oplog_op *op, enum history_type type,
 		     const char *path, uint64_t seq)
 {
-	struct history_object *o = add_object(h, type);
+	struct history_object *o = add_object(h, type, 0755);
 
 	if (!o)
 		return -ENOMEM;
@@ -366,7 +374,7 @@ static int begin_new(struct history *h, const struct oplog_op *op, enum history_
 /* A new file system: what was in the old one may be there, or nothing, until it is said. */
 static int begin_mkfs(struct history *h, uint64_t seq)
 {
-	int r = 0;
+	int r = history_attributes_lose(h->root, seq);
 
 	for (size_t i = 0; !r && i < h->n_names; i++)
 		if (object_of(h->name[i]))
@@ -409,6 +417,11 @@ int history_begin(struct history *h, const struct oplog_op *op, uint64_t seq)
 		return grow_size(object_by(h, op->rec->handle), arg(op, 2) + arg(op, 3), seq);
 	case DX_OP_FALLOCATE:
 		return begin_fallocate(h, op, seq);
+	case DX_OP_CHMOD:
+	case DX_OP_SETXATTR:
+	case DX_OP_REMOVEXATTR:
+		o = object_by(h, op->rec->handle);
+		return o ? history_attributes_begin(o, op, seq) : 0;
 	case DX_OP_ENV_MKFS:
 		return begin_mkfs(h, seq);
 	default:
@@ -423,10 +436,12 @@ static void end_changes(struct history *h, uint64_t began, uint64_t seq)
 		for (size_t v = h->name[i]->n; v-- > 0 && h->name[i]->version[v].began >= began;)
 			if (h->name[i]->version[v].began == began)
 				h->name[i]->version[v].over = seq;
-	for (struct history_object *o = h->objects; o; o = o->next)
+	for (struct history_object *o = h->objects; o; o = o->next) {
 		for (size_t v = o->n_sizes; v-- > 0 && o->size[v].began >= began;)
 			if (o->size[v].began == began && v)
 				o->size[v].over = seq;
+		history_attributes_end(o, began, seq);
+	}
 }
 
 static int end_open(struct history *h, const struct promise *p, const struct oplog_op *op)
@@ -434,7 +449,7 @@ static int end_open(struct history *h, const struct promise *p, const struct opl
 	struct history_object *o;
 
 	if ((arg(op, 0) & O_TMPFILE) == O_TMPFILE)
-		o = add_object(h, HISTORY_FILE);
+		o = add_object(h, HISTORY_FILE, arg(op, 1));
 	else
 		o = look_up(h, op->text[0]);
 	if (!o)
@@ -486,6 +501,11 @@ size_t history_names(const struct history *h, const struct history_name *const *
 const struct history_object *history_objects(const struct history *h)
 {
 	return h->objects;
+}
+
+const struct history_object *history_root(const struct history *h)
+{
+	return h->root;
 }
 
 bool history_may_be(const struct history_name *n, size_t i, enum history_rule rule)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What names, sizes and kinds of files may be after a crash, from the operation log: what
- * promise.h is for data.
+ * What names, sizes, kinds and attributes of files may be after a crash, from the operation log:
+ * what promise.h is for data.
  *
- * Each name (a path below the workload's directory) and each file's size has *versions*, one
+ * Each name (a path below the workload's directory), each file's size, and each attribute of a
+ * file or directory (its permission bits, user.daxbench.0 and so on) has *versions*, one
  * for each operation that changed it, from its beginning on. After a crash it may be any
  * version until a sync call promises it; from then on none that was over before the
  * newest began that had ended when the sync call began. Before the first operation there is
@@ -11,9 +12,9 @@
  *
  * Which call promises what (sources: docs/promises.md):
  *
- *	sync, syncfs, umount, remount read-only		all names, all sizes
- *	fsync of a file, O_SYNC, RWF_SYNC		its names, its size
- *	fsync of a directory				the names in it
+ *	sync, syncfs, umount, remount read-only		all names, all sizes, all attributes
+ *	fsync of a file, O_SYNC, RWF_SYNC		its names, its size, its attributes
+ *	fsync of a directory				the names in it, its attributes
  *	fdatasync, msync, O_DSYNC, RWF_DSYNC		its size, and that some name of
  *							it is there
  *
@@ -47,6 +48,24 @@ struct history_promise {
 	uint64_t offset, end, covers;
 };
 
+/* The attributes of an object: its permission bits, and the extended ones by their numbers. */
+enum { HISTORY_MODE, HISTORY_XATTRS, HISTORY_ATTRIBUTES = HISTORY_XATTRS + DX_XATTRS };
+
+struct history_value {
+	uint64_t began, over;
+	const struct oplog_op *op; /* NULL: the first version, as it was made */
+	bool is_unknown;	   /* it may be any: nobody saw it made */
+	uint64_t mode;
+	uint64_t size; /* of an extended attribute; 0: there is none */
+};
+
+struct history_attribute {
+	struct history_value *value;
+	size_t n, room;
+	size_t floor;			/* the oldest version that may still be */
+	const struct oplog_op *promise; /* who promised that; NULL: nobody */
+};
+
 struct history_object {
 	struct history_object *next;
 	enum history_type type;
@@ -60,6 +79,7 @@ struct history_object {
 	const struct oplog_op *reach_promise; /* who promised that some name of it is there */
 	struct history_promise *promise;      /* of its data, in their order */
 	size_t n_promises, promises_room;
+	struct history_attribute attribute[HISTORY_ATTRIBUTES];
 	/* For what has no journal (settled.h): */
 	bool is_kept;	       /* a sync call of it, or of all, has returned since it was made */
 	bool is_added;	       /* a name was added to it since it was synced: EXT4_STATE_NEWENTRY */
@@ -106,9 +126,13 @@ int history_end(struct history *h, const struct promise *p, const struct oplog_o
 size_t history_names(const struct history *h, const struct history_name *const **ret);
 const struct history_object *history_objects(const struct history *h);
 
+/* The workload's directory, which has no name. */
+const struct history_object *history_root(const struct history *h);
+
 /* May version @i still be what is found? */
 bool history_may_be(const struct history_name *n, size_t i, enum history_rule rule);
 bool history_may_have(const struct history_object *o, uint64_t size);
+bool history_may_be_set(const struct history_attribute *a, size_t i);
 
 /* Were both ever names of one file at one time? */
 bool history_may_share(const struct history_name *a, const struct history_name *b);

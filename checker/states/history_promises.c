@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which call promises what of names and sizes: the table of history.h; and whose the bytes are. */
+/* Which call promises what: the table of history.h; and whose the bytes are. */
 #include "checker/states/history_state.h"
 #include "daxbench/workload.h"
 #include "lib/grow.h"
@@ -233,6 +233,8 @@ static int promise_file(const struct history *h, struct history_object *o, const
 	if (!o)
 		return 0;
 	settle(h, o, c);
+	if (c->op->rec->op == DX_OP_FSYNC)
+		history_attributes_promise(o, c->op, c->began);
 	if (o->type == HISTORY_DIRECTORY) {
 		promise_directory(h, o, c);
 		return 0;
@@ -260,6 +262,7 @@ static int promise_all(const struct history *h, const struct call *c)
 		o->synced = c->began;
 		promise_size(o, c);
 		promise_reach(h, o, c);
+		history_attributes_promise(o, c->op, c->began);
 		r = add_promise(o, c->op, 0, UINT64_MAX, c->began);
 	}
 	return r;
@@ -297,8 +300,10 @@ static int promise_write(const struct history *h, const struct history_handle *f
 	settle(h, file->object, c);
 	promise_size(file->object, c);
 	promise_reach(h, file->object, c);
-	if ((file->flags & O_SYNC) == O_SYNC || flags & RWF_SYNC)
+	if ((file->flags & O_SYNC) == O_SYNC || flags & RWF_SYNC) {
 		promise_names_of(h, file->object, c);
+		history_attributes_promise(file->object, c->op, c->began);
+	}
 	return add_promise(file->object, c->op, offset, offset + (uint64_t)c->op->rec->result, seq);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the history share: nobody else includes it. What operations do to
- * names and sizes is history.c, what calls promise of them history_promises.c.
+ * names and sizes is history.c, what calls promise of them history_promises.c, both for
+ * attributes history_attributes.c.
  */
 #ifndef CHECKER_STATES_HISTORY_STATE_H
 #define CHECKER_STATES_HISTORY_STATE_H
@@ -65,5 +66,24 @@ bool history_is_synced_write(const struct history_handle *file, const struct opl
 
 /* @op, which ran from @began to @seq and has succeeded, promises what it does. 0 or -ENOMEM. */
 int history_promise(struct history *h, const struct oplog_op *op, uint64_t began, uint64_t seq);
+
+/* ---- history_attributes.c ---- */
+
+/* @mode: the permission bits that it is made with. 0 or -ENOMEM; release in either case. */
+int history_attributes_init(struct history_object *o, uint64_t mode);
+void history_attributes_release(struct history_object *o);
+
+/* They may be any, from event @seq on: nobody saw what made them. 0 or -ENOMEM. */
+int history_attributes_lose(struct history_object *o, uint64_t seq);
+
+/* @op (chmod, setxattr, removexattr) begins at event @seq. 0 or -ENOMEM. */
+int history_attributes_begin(struct history_object *o, const struct oplog_op *op, uint64_t seq);
+
+/* What began at @began is over. */
+void history_attributes_end(struct history_object *o, uint64_t began, uint64_t seq);
+
+/* @op, which began at @began, promises them as they were then. */
+void history_attributes_promise(struct history_object *o, const struct oplog_op *op,
+				uint64_t began);
 
 #endif

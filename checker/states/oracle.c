@@ -5,6 +5,7 @@
  * is wrong with the newest is told.
  */
 #include "checker/states/oracle.h"
+#include "checker/states/oracle_attributes.h"
 #include "checker/states/settled.h"
 #include "lib/grow.h"
 
@@ -22,7 +23,8 @@ const char *const oracle_rule_names[ORACLE_RULES] = {
 	[ORACLE_NAME] = "name",		[ORACLE_STRICT_NAME] = "strict-name",
 	[ORACLE_REACHED] = "reached",	[ORACLE_SIZE] = "size",
 	[ORACLE_DATA] = "data",		[ORACLE_FOREIGN] = "foreign",
-	[ORACLE_TARGET] = "target",	[ORACLE_LINKS] = "links",
+	[ORACLE_TARGET] = "target",	[ORACLE_MODE] = "mode",
+	[ORACLE_XATTR] = "xattr",	[ORACLE_LINKS] = "links",
 };
 
 struct oracle {
@@ -284,12 +286,29 @@ static void judge_link(struct oracle *o, const struct history_name *name,
 	     entry->target ? entry->target : "", object->target ? object->target : "");
 }
 
+static void judge_attributes(struct oracle *o, const char *path,
+			     const struct history_object *object, const struct dump_entry *entry)
+{
+	char words[ORACLE_WORDS];
+
+	for (unsigned int i = 0; i < HISTORY_ATTRIBUTES; i++)
+		if (!oracle_attribute_may_be(object, i, entry, words))
+			find(o, i == HISTORY_MODE ? ORACLE_MODE : ORACLE_XATTR, path,
+			     object->attribute[i].promise, "%s", words);
+	if (!oracle_attributes_are_ours(entry, words))
+		find(o, ORACLE_XATTR, path, NULL, "%s", words);
+}
+
 static void judge_as(struct oracle *o, const struct history_name *name,
 		     const struct history_object *object, const struct dump_entry *entry)
 {
+	bool is_settled = !(o->rules & ORACLE_SETTLED) || settled_content(object);
+
 	if (object->type == HISTORY_LINK)
 		judge_link(o, name, object, entry);
-	if (object->type != HISTORY_FILE || (o->rules & ORACLE_SETTLED && !settled_content(object)))
+	else if (is_settled)
+		judge_attributes(o, name->path, object, entry);
+	if (object->type != HISTORY_FILE || !is_settled)
 		return;
 	judge_size(o, name, object, entry);
 	judge_data(o, name, object, entry);
@@ -405,6 +424,15 @@ static void judge_names(struct oracle *o)
 		else if (!entry->error)
 			judge_present(o, names[i], entry);
 	}
+}
+
+/* The workload's directory. */
+static void judge_root(struct oracle *o)
+{
+	const struct dump_entry *entry = dump_find(o->dump, ".");
+
+	if (entry && !entry->error)
+		judge_attributes(o, entry->path, history_root(o->history), entry);
 }
 
 /* ---- between names ---- */
@@ -567,8 +595,10 @@ int oracle_judge(const struct dump *dump, const struct history *history, unsigne
 
 	judge_steps(&o);
 	if (can_be_read(&o)) {
-		if (history)
+		if (history) {
+			judge_root(&o);
 			judge_names(&o);
+		}
 		judge_entries(&o);
 		if (history)
 			judge_reach(&o);

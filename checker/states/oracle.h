@@ -24,6 +24,8 @@ enum oracle_rule {
 	ORACLE_DATA,	/* promised bytes */
 	ORACLE_FOREIGN, /* other bytes: zeros, or what was written there; nobody else's */
 	ORACLE_TARGET,	/* of a symbolic link: whole */
+	ORACLE_MODE,	/* permission bits of a file or directory */
+	ORACLE_XATTR,	/* extended attributes of it */
 	ORACLE_LINKS,	/* a file's link count is how many names it has; no two files share one */
 	ORACLE_RULES
 };

@@ -158,6 +158,26 @@ static inline void truncate_to(uint32_t handle, uint64_t size)
 	simple(DX_OP_TRUNCATE, handle, size, 0, 0, 0);
 }
 
+static inline void chmod_of(uint32_t handle, uint64_t mode)
+{
+	simple(DX_OP_CHMOD, handle, mode, 0, 0, 0);
+}
+
+/* The generation of the value. */
+static inline uint64_t set_xattr(uint32_t handle, uint64_t number, uint64_t size)
+{
+	uint64_t generation = next_generation();
+
+	begin(DX_OP_SETXATTR, handle, number, size, 0, generation);
+	end(0);
+	return generation;
+}
+
+static inline void remove_xattr(uint32_t handle, uint64_t number)
+{
+	simple(DX_OP_REMOVEXATTR, handle, number, 0, 0, 0);
+}
+
 static inline void map_of(uint32_t handle, uint64_t flags)
 {
 	begin(DX_OP_MAP, MAPPING, handle, 0, 4 * DX_PAGE, flags);
@@ -222,6 +242,27 @@ static inline void found_link(const char *name, const char *target)
 {
 	found_entry(name, S_IFLNK | 0777, 98, 1, strlen(target));
 	dump_out_add(&st.out, DUMP_TARGET, NULL, target, strlen(target));
+}
+
+/* An attribute of the file or directory before; @name ends with its 0. */
+static inline void found_named_xattr(const char *name, const void *value, size_t size)
+{
+	unsigned char both[64 + DX_XATTR_MAX];
+	size_t len = strlen(name) + 1;
+
+	memcpy(both, name, len);
+	memcpy(both + len, value, size);
+	dump_out_add(&st.out, DUMP_XATTR, NULL, both, len + size);
+}
+
+static inline void found_xattr(uint64_t number, uint64_t size, uint64_t generation)
+{
+	unsigned char value[DX_XATTR_MAX];
+	char name[32];
+
+	snprintf(name, sizeof(name), DX_XATTR_PREFIX "%u", (unsigned int)number);
+	dx_xattr_value(number, generation, value, size);
+	found_named_xattr(name, value, size);
 }
 
 /* A page of the file before. */
