@@ -10,7 +10,7 @@ const struct group groups[] = {
 	{ "fault", "page faults of a mapping", true },
 	{ "sync", "what makes stores durable", true },
 	{ "data", "reading, writing, copying", true },
-	{ "names", "files that come and go, their names and sizes", true },
+	{ "names", "files that come and go, their names, sizes and attributes", true },
 	{ "space", "files that grow, shrink and share blocks", true },
 	{ "device", "other devices than a file system's, and what happens to them", true },
 	{ "scaling", "several threads or processes at once", true },

@@ -24,7 +24,8 @@ unlogged='null null-by-hand planted'
 by_hand='bare-by-hand'
 # What nobody would time, what these samples' target cannot do or must not, and what needs a list.
 check_only='ace aged-store cow-write env-acts fallback-fragmented fallback-shifted-blocks idle-dirty'
-check_only+=' devdax-unbind ops poisoned-page reflink-store remount-ro-dirty soup umount-dirty unshare-dirty'
+check_only+=' devdax-unbind ops poisoned-page reflink-store remount-ro-dirty reuse-freed soup umount-dirty'
+check_only+=' unshare-dirty'
 # A LOCK, or what serialises or fences; xchg with memory locks without the prefix.
 draining='\block\b|\bxchg[bwlq]? .*\(|[ml]fence|\bsfence|cpuid|\bserialize\b|\biret|wrmsr|invlpg|syscall|\bint +\$|clflush|clwb|xsaveopt'
 # What the log's writer may call: set-up, then FIEMAP, of another worker's file through a
