@@ -377,13 +377,16 @@ static int check_workloads(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check check = { .output.dir = "results",
-			       .argv = argv,
+	struct check check = { .argv = argv,
 			       .states.least = 8,
 			       .timeout_ms = EXEC_TIMEOUT_MS };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
+	/* What is judged again is kept where that is asked for. */
+	check.forgets = check.recorded && !check.output.dir;
+	if (!check.output.dir)
+		check.output.dir = "results";
 	/* Where the caches survive, nobody has to flush them. */
 	if (check.session.cpu_cache_persists && !check.rules_given)
 		check.rules = PERSIST_EADR;

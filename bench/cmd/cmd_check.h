@@ -20,6 +20,7 @@ struct check {
 	struct plan plan;
 	struct output_args output;
 	bool json, dry_run, keep, cost;
+	bool forgets;	      /* no results are kept */
 	const char *recorded; /* --recorded: a trace to judge; the words are more of them */
 	const char *recorded_log, *recorded_symbols;
 	bool removals;	     /* leave records out of each trace that passed, ... */
@@ -65,6 +66,7 @@ struct check_judge {
 	struct repro_run run;	      /* what all cells have in common */
 	struct repro repro;	      /* the violations, saved */
 	struct states_options states; /* pool: NULL: none are made */
+	struct emulate_job again;     /* of what was recorded earlier: the guests that recover */
 };
 
 /* @j is zeroed. The caller closes it after a failure, too. */
@@ -76,6 +78,12 @@ void check_judge_begin(struct check_judge *j, struct results *results, const cha
 
 /* Crash states are made, and recovered by guests like that of @job, which outlives @j. */
 int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e);
+
+/* Crash states of a run whose verdict by lines is in @cell; what fails is said, and in the cell. */
+void check_judge_run(struct check_judge *j, const struct states_run *run, json_t *cell);
+
+/* They cannot be made, or not all: said, and in the cell, whose lines are judged all the same. */
+void check_judge_no_states(json_t *cell, const struct err *e);
 
 /*
  * The cells of @rec, whose directory is that of the results, become results. An
@@ -91,5 +99,12 @@ void check_reduce(struct check *check, struct repro *repro);
 
 /* cmd_check_recorded.c: judges files that are there already. */
 int check_recorded(struct check *check);
+
+/*
+ * cmd_check_again.c: @j makes the crash states of the run of @run and @about, by guests of the
+ * kernel that it was recorded on, or that the options name.
+ */
+int check_again_open(struct check_judge *j, const struct states_run *run,
+		     const struct dx_log_header *about, struct err *e);
 
 #endif

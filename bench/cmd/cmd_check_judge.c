@@ -86,23 +86,25 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 	return r;
 }
 
-/* What cannot be recovered any more leaves the verdict on the lines as it is, and is said. */
-static void judge_states(struct check_judge *j, const struct recording_files *f, json_t *cell)
+void check_judge_no_states(json_t *cell, const struct err *e)
 {
-	const struct states_run run = { f->trace, f->log, f->symbols };
+	char reason[1024];
+
+	err_format(e, reason, sizeof(reason));
+	if (strcmp("fail", text_of(cell, "status")) != 0)
+		cell_set_status(cell, "error", "crash states: %s", reason);
+	say_error(e);
+}
+
+void check_judge_run(struct check_judge *j, const struct states_run *run, json_t *cell)
+{
 	char what[128];
 	struct err e;
 
 	snprintf(what, sizeof(what), "%s %s", text_of(cell, "fs"), text_of(cell, "workload"));
 	j->states.data = what;
-	if (states_check(&j->states, &run, cell, &e)) {
-		char reason[1024];
-
-		err_format(&e, reason, sizeof(reason));
-		if (strcmp("fail", text_of(cell, "status")) != 0)
-			cell_set_status(cell, "error", "crash states: %s", reason);
-		say_error(&e);
-	}
+	if (states_check(&j->states, run, cell, &e))
+		check_judge_no_states(cell, &e);
 	say_progress_done();
 }
 
@@ -164,7 +166,7 @@ static void judge_cell(struct check_judge *j, json_t *cell)
 		return; /* nothing was recorded: the cell says why */
 	recorded_judge(&rec, j->known, cell);
 	if (j->states.pool)
-		judge_states(j, &f, cell);
+		check_judge_run(j, &(struct states_run){ f.trace, f.log, f.symbols }, cell);
 	if (repro_save(&j->repro, cell, &f, &e))
 		say_error(&e);
 	keep_files(j, &f, cell);

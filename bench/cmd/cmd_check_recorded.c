@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * daxbench check --recorded: judges traces and operation logs that an earlier
- * check left, here or on another machine. No guest is booted and nothing is kept:
- * all that a verdict needs is in the files.
+ * check left, here or on another machine. All that a verdict by lines needs is in the files: no
+ * guest is booted but for crash states, and nothing is kept unless that is asked for.
  */
 #include "bench/cmd/cmd_check.h"
-#include "bench/check/known.h"
 #include "bench/check/recorded.h"
 #include "bench/check/state_file.h"
 #include "bench/cmd/say.h"
+#include "bench/interrupt.h"
 #include "checker/names/symbols.h"
 
 #include <errno.h>
@@ -65,9 +65,24 @@ static void tell_what_lacks(const struct files *f, const struct dx_log_header *a
 		say_note(0, "%s: %s: functions of the kernel stay numbers", f->symbols, e.what);
 }
 
-static int judge_one(const struct check *check, const struct files *f, const json_t *known,
-		     struct results *results, struct err *e)
+/* Crash states, if they are asked for. */
+static void judge_states(struct check_judge *j, const struct files *f,
+			 const struct dx_log_header *about, json_t *cell)
 {
+	const struct states_run run = { f->trace, f->log, f->symbols };
+	struct err e;
+
+	if (!j->check->states.budget)
+		return;
+	if (check_again_open(j, &run, about, &e))
+		check_judge_no_states(cell, &e);
+	else
+		check_judge_run(j, &run, cell);
+}
+
+static int judge_one(struct check_judge *j, const struct files *f, struct err *e)
+{
+	const struct check *check = j->check;
 	struct recorded rec = {
 		.trace = f->trace,
 		.log = f->log,
@@ -87,56 +102,81 @@ static int judge_one(const struct check *check, const struct files *f, const jso
 		return r;
 	tell_what_lacks(f, &about);
 	rec.seed = about.seed;
-	recorded_judge(&rec, known, cell);
-	r = results_add_json(results, cell, e);
+	recorded_judge(&rec, j->known, cell);
+	judge_states(j, f, &about, cell);
+	r = results_add_json(j->results, cell, e);
 	json_decref(cell);
 	return r;
 }
 
 /* What cannot be read is told, and does not keep the others from being judged. */
-static void judge_all(const struct check *check, const json_t *known, struct results *results)
+static void judge_all(struct check_judge *j)
 {
+	const struct check *check = j->check;
 	struct files f;
 	struct err e;
 
-	for (size_t i = 0; i <= check->n_words; i++) {
+	for (size_t i = 0; i <= check->n_words && !interrupted; i++) {
 		find_files(check, i ? check->words[i - 1] : check->recorded, &f);
-		if (judge_one(check, &f, known, results, &e))
+		if (judge_one(j, &f, &e))
 			say_error(&e);
 	}
 }
 
-/* Of the runs: those of one check have one. */
-static uint64_t seed_of(const struct check *check)
+/* What the log of the first run says; zeros where it cannot be read. */
+static struct dx_log_header first_about(const struct check *check)
 {
-	struct dx_log_header about;
+	struct dx_log_header about = { 0 };
 	struct files f;
 
 	find_files(check, check->recorded, &f);
-	return recorded_about(f.log, &about, NULL) ? check->session.seed : about.seed;
+	if (recorded_about(f.log, &about, NULL))
+		about = (struct dx_log_header){ .seed = check->session.seed };
+	return about;
+}
+
+/* Of the runs: those of one check have one. */
+static int open_results(struct check_judge *j, struct err *e)
+{
+	const struct check *check = j->check;
+	const struct dx_log_header about = first_about(check);
+	json_t *command = plan_command_line("check", check->argv);
+	int r = results_open(&j->results, check->forgets ? NULL : check->output.dir, -1,
+			     about.kernel[0] ? about.kernel : "recorded", command, NULL, about.seed,
+			     check->n_words + 1, e);
+
+	json_decref(command);
+	return r;
+}
+
+static int conclude(struct check_judge *j)
+{
+	int code = results_exit_code(results_document(j->results));
+	struct err e;
+
+	check_print(j->check, results_document(j->results));
+	if (results_finish(j->results, interrupted, &e)) {
+		say_error(&e);
+		code = code == EXIT_FOUND ? code : EXIT_NO_RUN;
+	}
+	if (results_path(j->results))
+		say_note(0, "results: %s", results_path(j->results));
+	return interrupted ? 128 + interrupted : code;
 }
 
 static int run(struct check *check, struct err *e)
 {
-	json_t *known, *command;
-	struct results *results;
-	int r = known_load(KNOWN_DIRECTORY, &known, e), code;
+	struct check_judge j = { 0 };
+	int code = EXIT_NO_RUN, r = check_judge_open(&j, check, e);
 
-	if (r)
-		return EXIT_NO_RUN;
-	command = plan_command_line("check", check->argv);
-	r = results_open(&results, NULL, -1, "", command, NULL, seed_of(check), check->n_words + 1,
-			 e);
-	json_decref(command);
-	if (r) {
-		json_decref(known);
-		return EXIT_NO_RUN;
+	if (!r)
+		r = open_results(&j, e);
+	if (!r) {
+		judge_all(&j);
+		code = conclude(&j);
 	}
-	judge_all(check, known, results);
-	check_print(check, results_document(results));
-	code = results_exit_code(results_document(results));
-	results_close(results);
-	json_decref(known);
+	results_close(j.results);
+	check_judge_close(&j);
 	return code;
 }
 
@@ -148,9 +188,11 @@ static int check_options(const struct check *check, struct err *e)
 		return err_set(e, -EINVAL, "--recorded",
 			       "--ops and --symbols are of one trace, not of %zu",
 			       check->n_words + 1);
-	if (s->target || s->device || s->emulate || s->kernels[0] || s->fs[0] ||
-	    s->no_write_cache || s->no_barriers || check->keep || check->reduce_ms ||
-	    check->dry_run)
+	/* Crash states are recovered by one, which may be another. */
+	bool kernels = s->kernels[check->states.budget ? 1 : 0] && s->kernels[0];
+
+	if (s->target || s->device || s->emulate || kernels || s->fs[0] || s->no_write_cache ||
+	    s->no_barriers || check->keep || check->reduce_ms || check->dry_run)
 		return err_set(e, -EINVAL, "--recorded",
 			       "judges files: how they are to be recorded does not go with it");
 	return check->recorded_symbols ? check_symbols(check->recorded_symbols, e) : 0;
@@ -169,7 +211,7 @@ static int extract(const struct check *check, struct err *e)
 	int r;
 
 	find_files(check, check->recorded, &f);
-	o.seed = seed_of(check);
+	o.seed = first_about(check).seed;
 	r = state_file_extract(&o, &(struct states_run){ f.trace, f.log, f.symbols }, check->state,
 			       check->extract, e);
 	if (!r)
