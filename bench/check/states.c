@@ -166,32 +166,45 @@ static void excuse(json_t *cell, const char *known)
 		cell_set_status(cell, "xfail", "known: %s, by its crash states", known);
 }
 
-/* How many are found that lines have not told, and that are not known. */
-static size_t decide(const struct states_options *o, json_t *cell)
+size_t states_decide(json_t *cell)
 {
-	json_t *violations = json_object_get(json_object_get(cell, "states"), "violations"), *v;
-	const char *status = text_of(cell, "status"), *known = NULL;
-	char before[600];
+	const json_t *states = json_object_get(cell, "states"), *v;
+	const json_t *lines = json_object_get(states, "lines");
+	const char *status = text_of(lines, "status"), *before = text_of(lines, "reason");
+	const char *known = NULL;
 	size_t found = 0, i;
 
-	known_mark_states(o->known, cell, violations);
-	json_array_foreach(violations, i, v) {
-		bool told = is_told_by_lines(cell, v);
-		const json_t *name = json_object_get(v, "known");
+	json_array_foreach(json_object_get(states, "violations"), i, v) {
+		const char *name = text_of(v, "known");
 
-		json_object_set_new(v, "told_by_lines", json_boolean(told));
-		if (json_is_string(name))
-			known = json_string_value(name);
-		found += !told && !json_is_string(name);
+		if (name[0])
+			known = name;
+		found += !json_is_true(json_object_get(v, "told_by_lines")) && !name[0];
 	}
+	cell_set_status(cell, status, "%s", before);
 	excuse(cell, found ? NULL : known);
 	if (!found)
 		return 0;
-	snprintf(before, sizeof(before), "%s", text_of(cell, "reason"));
 	cell_set_status(cell, "fail", "%zu kind%s of crash state%s wrong%s%s", found,
 			found == 1 ? "" : "s", found == 1 ? " is" : "s are",
 			!strcmp(status, "pass") ? "" : "; ", !strcmp(status, "pass") ? "" : before);
 	return found;
+}
+
+/* What is told already, and what is known; then the verdict. How many are news. */
+static size_t decide(const struct states_options *o, json_t *cell)
+{
+	json_t *states = json_object_get(cell, "states"), *v;
+	json_t *violations = json_object_get(states, "violations");
+	size_t i;
+
+	json_object_set_new(states, "lines",
+			    json_pack("{s:s, s:s}", "status", text_of(cell, "status"), "reason",
+				      text_of(cell, "reason")));
+	known_mark_states(o->known, cell, violations);
+	json_array_foreach(violations, i, v)
+		json_object_set_new(v, "told_by_lines", json_boolean(is_told_by_lines(cell, v)));
+	return states_decide(cell);
 }
 
 /* Which rules hold of what the run was on. */
@@ -265,6 +278,7 @@ struct explore_options states_how(const struct states_options *o, const struct s
 		.budget = o->budget,
 		.total = o->total,
 		.seed = o->seed,
+		.shard = o->shard,
 		.rules = rules_of(f->log),
 		.no_history = exec_is_meant(oplog_header(f->log)->workload),
 		.flushes = f->symbols,

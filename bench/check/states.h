@@ -27,8 +27,9 @@ struct states_options {
 	uint32_t atomic;	/* bytes that are lost or kept as a whole: 4096, 512, 8 */
 	enum persist_mode rules;
 	uint64_t seed;
-	uint64_t recrash; /* recoveries of a run that are crashed in */
-	uint64_t edits;	  /* of a run in which nothing new is wrong; 0: none */
+	uint64_t recrash;	  /* recoveries of a run that are crashed in */
+	uint64_t edits;		  /* of a run in which nothing new is wrong; 0: none */
+	struct visit_shard shard; /* of the crash points */
 	struct recover_pool *pool;
 	const json_t *known; /* failures (known.h); NULL: none are */
 	void (*on_point)(void *data, uint64_t point, uint64_t points); /* may be NULL */
@@ -86,6 +87,12 @@ json_t *states_describe_op(const struct oplog_op *op);
  */
 int states_check(const struct states_options *o, const struct states_run *run, json_t *cell,
 		 struct err *e);
+
+/*
+ * What the cell comes to: by its lines, of which "lines" of its states has the verdict, and by
+ * the violations there, as they are marked ("told_by_lines", "known"). How many are news.
+ */
+size_t states_decide(json_t *cell);
 
 /*
  * What was tried of each cell, and what was wrong, as text; nothing where none has any.

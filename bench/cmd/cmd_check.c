@@ -13,6 +13,7 @@
 #include "lib/units.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ enum {
 	OPT_EXEC,
 	OPT_BRING,
 	OPT_CELL_TIMEOUT,
-	OPT_EXTRACT
+	OPT_EXTRACT,
+	OPT_SHARD
 };
 
 #define MAX_ROUNDS     1000
@@ -61,6 +63,8 @@ static const struct argp_option options[] = {
 	{ "rounds", OPT_ROUNDS, "N", 0, "soup: so many lists, of seeds that follow each other (1)",
 	  20 },
 	{ "for", OPT_FOR, "TIME", 0, "soup: lists of fresh seeds for so long: 10m, 2h", 20 },
+	{ "shard", OPT_SHARD, "K/N", 0,
+	  "the Kth of N parts: of the cells, or with --recorded of the crash points", 20 },
 	{ NULL, 0, NULL, 0,
 	  "Crash states, recovered by a kernel and looked at:", STATES_GROUP_RUNS },
 	{ "edits", OPT_EDITS, "N", 0,
@@ -127,6 +131,32 @@ static void parse_reduce(struct check *check, const char *arg, struct argp_state
 	check->reduce_ms = REDUCE_DEFAULT_MS;
 	if (arg && (units_parse_ms(arg, &check->reduce_ms) || !check->reduce_ms))
 		argp_error(state, "--reduce=%s: want a time such as 90s or 10m", arg);
+}
+
+static void parse_shard(struct check *check, const char *arg, struct argp_state *state)
+{
+	if (shard_parse(arg, &check->shard))
+		argp_error(state, "--shard %s: want K/N, 1 <= K <= N <= %u", arg, SHARD_MAX);
+}
+
+/* What goes with a shard, and what does not. */
+static void check_shard(const struct check *check, struct argp_state *state)
+{
+	if (!check->shard.of)
+		return;
+	if (check->for_ms)
+		argp_error(state, "--shard and --for: who goes on for a time has no number of "
+				  "cells; give each a --seed of its own");
+	if (!check->recorded)
+		return;
+	if (!check->states.budget)
+		argp_error(state, "--shard: of what was recorded it is one of crash points: want "
+				  "--states, too");
+	if (check->n_words)
+		argp_error(state, "--shard: of the crash points of one trace, not of %zu",
+			   check->n_words + 1);
+	if (check->edits || check->extract)
+		argp_error(state, "--shard: --edits and --extract are of all of a run");
 }
 
 /* "375efb20573813e4=FILE" */
@@ -212,6 +242,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_EXTRACT:
 		parse_extract(check, arg, state);
 		return 0;
+	case OPT_SHARD:
+		parse_shard(check, arg, state);
+		return 0;
 	case OPT_EDITS:
 		if (units_parse_count(arg, &check->edits) || !check->edits ||
 		    check->edits > MAX_EDITS)
@@ -250,6 +283,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (check->no_recovery_barriers && !check->states.recrash)
 			argp_error(state, "--barriers recovery: want --recrash, too");
 		check_exec(check, state);
+		check_shard(check, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		check->words = state->argv + state->next;
@@ -359,6 +393,18 @@ static int make_plan(struct check *check, struct err *e)
 			 e);
 }
 
+static void print_shard(const struct check *check)
+{
+	uint64_t cells = check->plan.cells;
+
+	for (size_t k = 1; check->session.kernels[0] && check->session.kernels[k]; k++)
+		cells += check->plan.cells;
+	if (check->shard.of)
+		printf("%" PRIu64 " of the %" PRIu64 " cells of all kernels in shard %u/%u\n",
+		       shard_count(&check->shard, cells), cells, check->shard.number,
+		       check->shard.of);
+}
+
 /* Boots, or is what runs in the guest. */
 static int check_workloads(struct check *check)
 {
@@ -370,6 +416,7 @@ static int check_workloads(struct check *check)
 	}
 	if (check->dry_run) {
 		plan_print(&check->plan, true);
+		print_shard(check);
 		return EXIT_OK;
 	}
 	return guest_is_collected() ? check_record(check) : check_guests(check);
@@ -377,14 +424,12 @@ static int check_workloads(struct check *check)
 
 int cmd_check(int argc, char **argv)
 {
-	struct check check = { .argv = argv,
-			       .states.least = 8,
-			       .timeout_ms = EXEC_TIMEOUT_MS };
+	struct check check = { .argv = argv, .states.least = 8, .timeout_ms = EXEC_TIMEOUT_MS };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &check);
 	/* What is judged again is kept where that is asked for. */
-	check.forgets = check.recorded && !check.output.dir;
+	check.forgets = check.recorded && !check.output.dir && !check.shard.of;
 	if (!check.output.dir)
 		check.output.dir = "results";
 	/* Where the caches survive, nobody has to flush them. */

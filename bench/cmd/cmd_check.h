@@ -12,6 +12,7 @@
 #include "bench/cmd/output_argp.h"
 #include "bench/cmd/states_argp.h"
 #include "bench/results/results.h"
+#include "bench/results/shard.h"
 #include "bench/session.h"
 #include "checker/persist/persist.h"
 
@@ -21,6 +22,7 @@ struct check {
 	struct output_args output;
 	bool json, dry_run, keep, cost;
 	bool forgets;	      /* no results are kept */
+	struct shard shard;   /* of its cells, or of the crash points of what was recorded */
 	const char *recorded; /* --recorded: a trace to judge; the words are more of them */
 	const char *recorded_log, *recorded_symbols;
 	bool removals;	     /* leave records out of each trace that passed, ... */

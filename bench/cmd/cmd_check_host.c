@@ -31,11 +31,14 @@ struct host {
 	struct oplist_luggage luggage;
 	struct recording recording; /* of the guest that runs */
 	struct check_judge judge;
-	struct emulate_outcome outcome; /* of the last guest */
-	size_t planned;			/* cells of all guests so far */
-	size_t judged;			/* of those before this one */
-	char seed[32], **argv;		/* of the guest */
-	struct emulate_job recovery;	/* guests that recover crash states are like it */
+	struct emulate_outcome outcome;	  /* of the last guest */
+	size_t planned;			  /* cells of all guests so far */
+	size_t judged;			  /* of those before this one */
+	uint64_t first;			  /* cell among those of all kernels */
+	struct shard shard;		  /* of those of this kernel */
+	uint64_t cells;			  /* of a guest */
+	char seed[32], share[32], **argv; /* of the guest */
+	struct emulate_job recovery;	  /* guests that recover crash states are like it */
 };
 
 static void on_cell(void *data, const json_t *cell)
@@ -49,26 +52,34 @@ static void on_cell(void *data, const json_t *cell)
 
 /* ---- a guest ---- */
 
-/* Each guest has fresh seeds: of one option that is given twice the last counts. */
+/*
+ * Each guest has fresh seeds, and counts its own cells only: of an option that is given twice the
+ * last counts.
+ */
 static int make_arguments(struct host *host, uint64_t seed)
 {
 	char *const *typed = host->check->argv;
-	size_t n = 0, options = 0;
+	size_t n = 0, options = 0, more = 0;
 
 	while (typed[n])
 		n++;
 	while (typed[options] && strcmp(typed[options], "--") != 0)
 		options++;
 	free(host->argv);
-	host->argv = calloc(n + 2, sizeof(*host->argv));
+	host->argv = calloc(n + 3, sizeof(*host->argv));
 	if (!host->argv)
 		return -ENOMEM;
-	memcpy(host->argv, typed, n * sizeof(*typed));
+	memcpy(host->argv, typed, options * sizeof(*typed));
 	if (seed != host->check->session.seed) {
 		snprintf(host->seed, sizeof(host->seed), "--seed=%" PRIu64, seed);
-		memcpy(host->argv + options + 1, typed + options, (n - options) * sizeof(*typed));
-		host->argv[options] = host->seed;
+		host->argv[options + more++] = host->seed;
 	}
+	if (host->shard.of) {
+		snprintf(host->share, sizeof(host->share), "--shard=%u/%u", host->shard.number,
+			 host->shard.of);
+		host->argv[options + more++] = host->share;
+	}
+	memcpy(host->argv + options + more, typed + options, (n - options) * sizeof(*typed));
 	return 0;
 }
 
@@ -114,7 +125,7 @@ static int run_guest(struct host *host, uint64_t seed, struct err *e)
 
 	if (r)
 		return r;
-	host->planned += host->check->plan.cells;
+	host->planned += host->cells;
 	results_plan(host->results, host->planned);
 	say_progress(host->judged, host->planned, "booting the guest");
 	r = recording_run(&host->recording, &job, &host->outcome, e);
@@ -145,9 +156,12 @@ static int open_results(struct host *host, struct err *e)
 	struct check *check = host->check;
 	json_t *command = plan_command_line("check", check->argv);
 	int r = results_open(&host->results, check->output.dir, -1, host->kernel, command, NULL,
-			     check->session.seed, check->plan.cells, e);
+			     check->session.seed, host->cells, e);
 
 	json_decref(command);
+	if (!r && check->shard.of)
+		results_note(host->results, "shard",
+			     shard_by_cells(&check->shard, host->first, check->plan.cells));
 	if (!r)
 		check_judge_begin(&host->judge, host->results, host->kernel);
 	return r;
@@ -217,12 +231,23 @@ static void say_guest(const struct emulate_outcome *outcome)
 			 (double)outcome->total_ms / 1e3);
 }
 
-static int check_kernel(struct check *check, const char *kernel)
+/* @first: the number of its first cell. */
+static int check_kernel(struct check *check, const char *kernel, uint64_t first)
 {
-	struct host host = { .check = check, .kernel = kernel };
+	struct host host = { .check = check,
+			     .kernel = kernel,
+			     .first = first,
+			     .shard = shard_from(&check->shard, first) };
 	struct err e;
-	int code = EXIT_NO_RUN, r = open_host(&host, &e);
+	int code = EXIT_NO_RUN, r;
 
+	host.cells = shard_count(&host.shard, check->plan.cells);
+	if (!host.cells) {
+		say_note(0, "%s: none of its %zu cells is in this shard",
+			 kernel ? kernel : "the kernel", check->plan.cells);
+		return EXIT_OK;
+	}
+	r = open_host(&host, &e);
 	if (r) {
 		say_error(&e);
 	} else {
@@ -245,9 +270,10 @@ int check_guests(struct check *check)
 	int code;
 
 	if (!check->session.kernels[0])
-		return check_kernel(check, NULL);
-	code = check_kernel(check, check->session.kernels[0]);
+		return check_kernel(check, NULL, 0);
+	code = check_kernel(check, check->session.kernels[0], 0);
 	for (size_t k = 1; check->session.kernels[k] && !interrupted; k++)
-		code = say_worse_exit(code, check_kernel(check, check->session.kernels[k]));
+		code = say_worse_exit(code, check_kernel(check, check->session.kernels[k],
+							 k * check->plan.cells));
 	return code;
 }

@@ -76,6 +76,8 @@ int check_judge_states(struct check_judge *j, const struct emulate_job *job, str
 		.seed = check->session.seed,
 		.recrash = check->states.recrash,
 		.edits = check->edits,
+		/* Of what is recorded anew a shard has whole cells. */
+		.shard = { check->shard.number, check->recorded ? check->shard.of : 0 },
 		.known = j->known,
 		.on_point = on_point,
 		.on_edit = on_edit,

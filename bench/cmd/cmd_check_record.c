@@ -28,6 +28,7 @@ struct recorder {
 	struct check *check;
 	struct results *results;
 	struct log_device log;
+	uint64_t cells; /* so far, those of other shards included */
 };
 
 static void describe(struct cell_result *cell, const struct selection *s, const struct target *t,
@@ -175,7 +176,8 @@ static int record_cell(void *data, const struct selection *s, struct target *t, 
 	int r = 0;
 
 	for (uint64_t i = 0; !r && i < rounds; i++)
-		r = record_run(rec, s, t, fs, no_target, rec->check->session.seed + i, e);
+		if (shard_has(&rec->check->shard, rec->cells++))
+			r = record_run(rec, s, t, fs, no_target, rec->check->session.seed + i, e);
 	return r;
 }
 

@@ -146,6 +146,8 @@ static int open_results(struct check_judge *j, struct err *e)
 			     check->n_words + 1, e);
 
 	json_decref(command);
+	if (!r && check->shard.of)
+		results_note(j->results, "shard", shard_by_points(&check->shard));
 	return r;
 }
 

@@ -22,20 +22,21 @@ check 0 -q --states --fs ext4,ext4-nojournal,ext4-nodax,xfs-nodax --atomic 512 -
 holds 'all(cell("create-fsync", fs + "-nodax")["states"]["unique"] >= 5 for fs in ("ext4", "xfs"))'
 holds 'cell("create-fsync", "ext4")["states"]["possible"].startswith("2^")'
 holds '"no file system" in cell("devdax-fsync", "devdax")["states"]["none"]'
-
 holds '"--atomic 4096" in cell("create-fsync", "ext4-nojournal")["states"]["none"]'
 
 # Without a journal fsck comes first, and less is promised: a rename is never whole, and a crash
 # state that lost it is none that is wrong. What was synced is, once nobody flushes.
-check 0 -q --states --fs ext4-nojournal --max-states 40 --edits 10 replace-by-rename
-holds 'states[0]["unique"] >= 30 and not states[0]["violations"]'
-holds 'sum(e["caught"] for k in ("flush", "block", "move", "swap") for e in [states[0]["edits"][k]]) >= 20'
-check 1 -q --states --fs ext4-nojournal --max-states 30 --barriers off replace-by-rename resize-fsync
+check 0 -q --states --guests 1 --fs ext4-nojournal --max-states 20 --edits 5 replace-by-rename
+holds 'states[0]["unique"] >= 8 and not states[0]["violations"]'
+holds 'states[0]["edits"]["flush"]["caught"] == states[0]["edits"]["flush"]["tried"] > 0'
+holds 'sum(states[0]["edits"][k]["caught"] for k in ("block", "move", "swap")) >= 1'
+check 1 -q --states --guests 1 --fs ext4-nojournal --max-states 20 --barriers off replace-by-rename
 holds '{"name", "data"} <= rules("replace-by-rename", "ext4-nojournal")'
 holds 'not rules("replace-by-rename", "ext4-nojournal") & {"strict-name", "reached", "foreign"}'
 # 6.1 leaves out the flush: found by size, data and name, and known.
-check 0 -q --states --fs ext4-nojournal --kernel 6.1 prealloc-append
-holds 'cell("prealloc-append", "ext4-nojournal")["status"] == "xfail" and "size" in rules("prealloc-append", "ext4-nojournal")'
+check 0 -q --states --guests 1 --fs ext4-nojournal --kernel 6.1 prealloc-append
+holds 'cell("prealloc-append", "ext4-nojournal")["status"] == "xfail" and
+	"size" in rules("prealloc-append", "ext4-nojournal")'
 
 # Edited as a broken kernel would have behaved: most of it is caught, and never what makes no
 # difference. XFS needs the flush before a log write for an order only, ext4 for all.
