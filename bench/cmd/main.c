@@ -20,6 +20,7 @@ const struct command commands[] = {
 	{ "compare", cmd_compare, "say what differs between kernels, or between results", true },
 	{ "plot", cmd_plot, "draw a sweep, in the terminal and as SVG", false },
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
+	{ "merge", cmd_merge, "put the shards of a check together", false },
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
 	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },
 	{ "replay", cmd_replay, "read a log of dm-log-writes, and replay it onto an image", false },
