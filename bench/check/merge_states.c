@@ -48,15 +48,33 @@ static json_t *sum_of(const json_t *a, const json_t *b, const char *member)
 	return json_integer(sum);
 }
 
+/* The numbers of an object, each to that of the same name; those that are no counts as they are. */
+static void add_numbers(json_t *to, const json_t *from)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(to, next, name, value) if (json_is_integer(value))
+		json_object_set_new(to, name, sum_of(to, from, name));
+	else if (json_is_real(value)) json_object_set_new(
+		to, name,
+		json_real(json_real_value(value) + json_number_value(json_object_get(from, name))));
+}
+
 static void add_counts(json_t *to, const json_t *from)
 {
-	static const char *const sums[] = { "run", "unique", "outcomes", "points",
-					    "points_left_out" };
+	static const char *const sums[] = { "run",    "unique",		"outcomes",
+					    "spared", "contradicted",	"points_decided",
+					    "points", "points_left_out" };
+	static const char *const groups[] = { "recrash", "recovery" };
 	double seconds = json_number_value(json_object_get(to, "seconds")) +
 			 json_number_value(json_object_get(from, "seconds"));
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		json_object_set_new(to, sums[i], sum_of(to, from, sums[i]));
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		add_numbers(json_object_get(to, groups[i]), json_object_get(from, groups[i]));
 	if (number_of(from, "units_max") > number_of(to, "units_max"))
 		json_object_set_new(to, "units_max", json_integer(number_of(from, "units_max")));
 	json_object_set_new(to, "possible",

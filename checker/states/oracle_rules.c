@@ -55,6 +55,13 @@ static const struct row rows[ORACLE_RULES] = {
 	 * was not synced shows may be what the block held before, and another file's.
 	 */
 	[ORACLE_FOREIGN] = { false, false },
+	/*
+	 * In the inode, which is written as a whole; on ext4 small attributes, as ours are, too.
+	 * ext2 has a block for them that its fsync does not know (fs/ext2/xattr.c,
+	 * ext2_xattr_set2(): mark_buffer_dirty()).
+	 */
+	[ORACLE_MODE] = { true, true },
+	[ORACLE_XATTR] = { true, false },
 	/* In the inode, or in a block of its own that sync(2) writes: that of a settled name. */
 	[ORACLE_TARGET] = { true, true },
 	/* e2fsck, pass 4, counts. That two names are one file's is only asked of settled ones. */

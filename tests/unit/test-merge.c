@@ -303,11 +303,12 @@ static json_t *make_violation(const char *rule, const char *name, int event, int
 static json_t *make_states(const char *possible, json_t *violations)
 {
 	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:{s:s, s:s}, "
-			 "s:o}",
+			 "s:i, s:{s:i, s:i}, s:{s:i, s:f}, s:o}",
 			 "possible", possible, "run", 10, "unique", 8, "outcomes", 3, "points", 2,
 			 "points_left_out", 1, "units_max", 5, "budget", 64, "total", 400, "atomic",
-			 4096, "seconds", 1.5, "lines", "status", "pass", "reason", "",
-			 "violations", violations);
+			 4096, "seconds", 1.5, "lines", "status", "pass", "reason", "", "spared", 6,
+			 "recrash", "recoveries", 4, "unique", 9, "recovery", "recovered", 12,
+			 "boot_seconds", 2.25, "violations", violations);
 }
 
 /* Shard @k of @of of one run. @violations is stolen. */
@@ -352,6 +353,12 @@ Test(merge, counts_are_added)
 	cr_expect_eq(number_of(s, "outcomes"), 6);
 	cr_expect_eq(number_of(s, "points"), 4);
 	cr_expect_eq(number_of(s, "points_left_out"), 2);
+	cr_expect_eq(number_of(s, "spared"), 12);
+	cr_expect_eq(number_of(json_object_get(s, "recrash"), "unique"), 18);
+	cr_expect_eq(number_of(json_object_get(s, "recovery"), "recovered"), 24);
+	cr_expect_float_eq(
+		json_number_value(json_object_get(json_object_get(s, "recovery"), "boot_seconds")),
+		4.5, 1e-9);
 	cr_expect_eq(number_of(s, "units_max"), 5);
 	cr_expect_eq(number_of(s, "total"), 400);
 	cr_expect_str_eq(status(), "pass");
