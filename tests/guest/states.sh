@@ -7,14 +7,16 @@
 
 # A stock kernel, whatever its day; every state is one that the bytes could be.
 check 0 -q --states --fs ext4,xfs --kernel "$(date +%d | awk '{ print $1 % 2 ? "6.1" : "6.12" }')" \
-	create-fsync replace-by-rename link-unlink-fsync mkdir-syncfs map-sync-store
-holds 'all(c["status"] == "pass" for c in d["results"]) and len(states) == 10'
+	create-fsync replace-by-rename link-unlink-fsync mkdir-syncfs map-sync-store attributes-fsync
+holds 'all(c["status"] == "pass" for c in d["results"]) and len(states) == 12'
 holds 'sum(s["unique"] for s in states if s) >= 400'
 holds 'all(s["run"] >= s["unique"] >= s["outcomes"] >= 1 for s in states)'
 holds 'not any(s["violations"] for s in states)'
 
-# Nobody flushes the device: name, size and data of what was synced are lost, and the call says so.
-check 1 -q --states --fs ext4,xfs --barriers off --max-states 60 create-fsync replace-by-rename
+# Nobody flushes the device: name, size, data and attributes of what was synced are lost, and the
+# call says so.
+check 1 -q --states --fs ext4,xfs --barriers off --max-states 60 create-fsync replace-by-rename \
+	attributes-fsync
 holds 'all(c["status"] == "fail" for c in d["results"])'
 for fs in ext4 xfs; do
 	holds "{'strict-name', 'reached'} <= rules('create-fsync', '$fs')"
@@ -23,6 +25,7 @@ for fs in ext4 xfs; do
 	holds "{v['file'] for v in cell('create-fsync', '$fs')['states']['violations']} <=
 		{'', 'new-0', 'new-1', 'new-2'}"
 	holds "'data' in rules('replace-by-rename', '$fs')"
+	holds "{'mode', 'xattr'} <= rules('attributes-fsync', '$fs')"
 done
 
 # As a person sees it.

@@ -7,6 +7,12 @@
 check 0 -q --states --fs xfs-rt create-fsync replace-by-rename prealloc-append
 holds 'all(c["status"] == "pass" for c in d["results"]) and sum(s["unique"] for s in states) >= 20'
 
+# Attributes that lie beside the inode; each mode of fallocate; blocks that held other files; many.
+check 0 -q --states --max-states 40 --fs ext4,xfs attributes-fsync:size=3800 \
+	attributes-fsync-directory fallocate-beside reuse-freed create-files-sync
+holds 'all(c["status"] == "pass" for c in d["results"]) and len(states) == 10'
+holds 'not any(s["violations"] for s in states) and sum(s["unique"] for s in states) >= 150'
+
 # XFS's sync flushes nothing where its log is clean: the lines tell it, and the states agree.
 check 0 -q --states --fs xfs every-sync
 holds 'cell("every-sync", "xfs")["status"] == "xfail"'
