@@ -62,15 +62,16 @@ static json_t *describe_recovery(const struct explore_point *point)
 
 static json_t *describe_violation(const struct explore_violation *v)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o, s:I}",
-			 "rule", oracle_rule_names[v->rule], "file", text(v->path), "what",
-			 text(v->what), "promise", states_describe_op(v->promise), "offset",
-			 (json_int_t)v->offset, "bytes", (json_int_t)v->bytes, "event",
-			 (json_int_t)v->point.seq, "after", states_describe_op(v->point.op),
-			 "during", states_describe_op(v->point.during), "recovery",
-			 describe_recovery(&v->point), "units", (json_int_t)v->units, "kept",
-			 (json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state),
-			 "states", (json_int_t)v->states);
+	return json_pack(
+		"{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o, s:I}",
+		"rule", oracle_rule_names[v->rule], "file", text(v->path), "first_name",
+		v->file ? text(v->file->first_name) : json_null(), "what", text(v->what), "promise",
+		states_describe_op(v->promise), "offset", (json_int_t)v->offset, "bytes",
+		(json_int_t)v->bytes, "event", (json_int_t)v->point.seq, "after",
+		states_describe_op(v->point.op), "during", states_describe_op(v->point.during),
+		"recovery", describe_recovery(&v->point), "units", (json_int_t)v->units, "kept",
+		(json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state), "states",
+		(json_int_t)v->states);
 }
 
 /* Exactly while it is a number that one can read; else as a power of two. */
@@ -137,8 +138,9 @@ json_t *states_describe(const struct states_options *o, const struct explore_cou
 /* ---- the verdict ---- */
 
 /*
- * Is it a loss that was found by its lines already? The same file, and a crash in the time in
- * which these are lost. It is told there, by its store and its write-back, and counts once.
+ * Is it a loss that was found by its lines already? The same file, by whatever name it is found
+ * now, and a crash in the time in which these are lost. It is told there, by its store and its
+ * write-back, and counts once.
  */
 static bool is_told_by_lines(const json_t *cell, const json_t *v)
 {
@@ -151,7 +153,7 @@ static bool is_told_by_lines(const json_t *cell, const json_t *v)
 	json_array_foreach(json_object_get(cell, "violations"), i, by_line) {
 		const json_t *until = json_object_get(by_line, "until_event");
 
-		if (!strcmp(text_of(by_line, "file"), text_of(v, "file")) &&
+		if (!strcmp(text_of(by_line, "file"), text_of(v, "first_name")) &&
 		    event >= number_of(by_line, "since_event") &&
 		    (!json_is_integer(until) || event <= json_integer_value(until)))
 			return true;
@@ -191,8 +193,7 @@ size_t states_decide(json_t *cell)
 	return found;
 }
 
-/* What is told already, and what is known; then the verdict. How many are news. */
-static size_t decide(const struct states_options *o, json_t *cell)
+void states_mark(json_t *cell, const json_t *known)
 {
 	json_t *states = json_object_get(cell, "states"), *v;
 	json_t *violations = json_object_get(states, "violations");
@@ -201,10 +202,9 @@ static size_t decide(const struct states_options *o, json_t *cell)
 	json_object_set_new(states, "lines",
 			    json_pack("{s:s, s:s}", "status", text_of(cell, "status"), "reason",
 				      text_of(cell, "reason")));
-	known_mark_states(o->known, cell, violations);
+	known_mark_states(known, cell, violations);
 	json_array_foreach(violations, i, v)
 		json_object_set_new(v, "told_by_lines", json_boolean(is_told_by_lines(cell, v)));
-	return states_decide(cell);
 }
 
 /* Which rules hold of what the run was on. */
@@ -318,7 +318,8 @@ static int explore(const struct states_options *o, const struct states_files *f,
 			cell_set_status(cell, "error",
 					"crash states: what recovery reads is not all it goes by");
 		how.recrash = NULL;
-		if (!decide(o, cell) && !r && o->edits)
+		states_mark(cell, o->known);
+		if (!states_decide(cell) && !r && o->edits)
 			r = edit(o, &how, x, f->trace, f->log, cell, e);
 	}
 	explore_close(x);

@@ -89,6 +89,12 @@ int states_check(const struct states_options *o, const struct states_run *run, j
 		 struct err *e);
 
 /*
+ * Keeps what the cell has come to by its lines, and marks each violation of its crash states that
+ * these have told, or that is known (known.h; NULL: nothing is).
+ */
+void states_mark(json_t *cell, const json_t *known);
+
+/*
  * What the cell comes to: by its lines, of which "lines" of its states has the verdict, and by
  * the violations there, as they are marked ("told_by_lines", "known"). How many are news.
  */
