@@ -48,18 +48,26 @@ static json_t *sum_of(const json_t *a, const json_t *b, const char *member)
 	return json_integer(sum);
 }
 
-/* The numbers of an object, each to that of the same name; those that are no counts as they are. */
+static json_t *real_sum_of(const json_t *a, const json_t *b, const char *member)
+{
+	return json_real(json_number_value(json_object_get(a, member)) +
+			 json_number_value(json_object_get(b, member)));
+}
+
+/* The numbers of an object, each to that of the same name. */
 static void add_numbers(json_t *to, const json_t *from)
 {
 	const char *name;
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe(to, next, name, value) if (json_is_integer(value))
-		json_object_set_new(to, name, sum_of(to, from, name));
-	else if (json_is_real(value)) json_object_set_new(
-		to, name,
-		json_real(json_real_value(value) + json_number_value(json_object_get(from, name))));
+	json_object_foreach_safe(to, next, name, value)
+	{
+		if (json_is_integer(value))
+			json_object_set_new(to, name, sum_of(to, from, name));
+		else if (json_is_real(value))
+			json_object_set_new(to, name, real_sum_of(to, from, name));
+	}
 }
 
 static void add_counts(json_t *to, const json_t *from)
@@ -68,8 +76,6 @@ static void add_counts(json_t *to, const json_t *from)
 					    "spared", "contradicted",	"points_decided",
 					    "points", "points_left_out" };
 	static const char *const groups[] = { "recrash", "recovery" };
-	double seconds = json_number_value(json_object_get(to, "seconds")) +
-			 json_number_value(json_object_get(from, "seconds"));
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		json_object_set_new(to, sums[i], sum_of(to, from, sums[i]));
@@ -79,7 +85,7 @@ static void add_counts(json_t *to, const json_t *from)
 		json_object_set_new(to, "units_max", json_integer(number_of(from, "units_max")));
 	json_object_set_new(to, "possible",
 			    add_possible(text_of(to, "possible"), text_of(from, "possible")));
-	json_object_set_new(to, "seconds", json_real(seconds));
+	json_object_set_new(to, "seconds", real_sum_of(to, from, "seconds"));
 }
 
 /* ---- violations ---- */

@@ -21,14 +21,14 @@ struct mkfs_kind {
 	const char *driver; /* "xfs": what mount(2) is told */
 	bool no_dax;	    /* mounted so that files go through the page cache */
 	bool reflink;	    /* files can share blocks */
-	bool realtime;	    /* has a second device, for the files' data, in extents of: */
-	const char *rt_extent;
+	bool realtime;	    /* has a second device, for the files' data, in extents of rt_extent */
 	/*
 	 * Has no journal, so that a crash leaves it inconsistent by design: its fsck repairs it
 	 * before it is mounted again (Documentation/filesystems/ext2.rst, Journaling: what a
 	 * journal spares is "to wait for e2fsck to complete after a crash").
 	 */
 	bool fsck_first;
+	const char *rt_extent;
 };
 
 /* NULL: there is no such kind. */
