@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/recover/prove.h"
+#include "bench/recover/fsck_text.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
 
@@ -44,7 +45,7 @@ static void read_end(int fd, char *buf, size_t len)
 		memmove(buf, strchr(buf, '\n') + 1, strlen(strchr(buf, '\n')));
 }
 
-/* Its exit status; @text, of TEXT_MAX + 1 bytes: the end of what it says. */
+/* Its exit status; @text, of TEXT_MAX + 1 bytes: what it says at its end, but for its phases. */
 static int run_fsck(const char *const argv[], char *text)
 {
 	AUTO_CLOSE int fd = memfd_create("fsck", MFD_CLOEXEC);
@@ -58,6 +59,7 @@ static int run_fsck(const char *const argv[], char *text)
 	}
 	status = proc_wait(pid);
 	read_end(fd, text, TEXT_MAX + 1);
+	fsck_text_findings(text);
 	return status;
 }
 
