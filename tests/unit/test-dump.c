@@ -414,3 +414,17 @@ Test(dump, memory_that_is_too_small)
 		free(exact);
 	}
 }
+
+/* e2fsck(8), EXIT CODE: 1 and 2 say that what was wrong is mended. */
+Test(dump, what_fsck_has_mended)
+{
+	cr_expect(dump_is_repaired(0));
+	cr_expect(dump_is_repaired(1));
+	cr_expect(dump_is_repaired(2));
+	cr_expect(dump_is_repaired(3));
+	cr_expect(!dump_is_repaired(4));
+	cr_expect(!dump_is_repaired(5));
+	cr_expect(!dump_is_repaired(8));
+	cr_expect(!dump_is_repaired(128 + 9));
+	cr_expect(!dump_is_repaired(-1));
+}
