@@ -157,6 +157,13 @@ static void finish(struct dx *dx, struct dx_worker *w)
 		dx_unlink(w, name_of(name, "old", i));
 }
 
+/* Of the two pages stored to one is synced. */
+static void expect(const struct dx *dx, uint64_t n, struct dx_counts *c)
+{
+	(void)dx;
+	set_counts(c, 2 * n, 0, n);
+}
+
 DX_WORKLOAD(reuse_freed)
 = {
 	.name = "reuse-freed",
@@ -170,4 +177,5 @@ DX_WORKLOAD(reuse_freed)
 	.prepare = prepare,
 	.run = run,
 	.finish = finish,
+	.expect = expect,
 };
