@@ -48,7 +48,7 @@ holds 'h["fs"] == "xfs" and h["kernel"].startswith("6.1.") and named("map")[0]["
 # All that can be done through files, and to a file system.
 for fs in ext4 xfs; do
 	log every-call --fs $fs
-	holds 'all(o["result"] >= 0 for o in run) and len({o["op"] for o in run}) == 30'
+	holds 'all(o["result"] >= 0 for o in run) and len({o["op"] for o in run}) == 33'
 	holds 'len(named("reflink")) == 1'
 	holds 'all(o["extents"][0]["length"] for o in named("close") if o["result"] == 0 and
 		any(x["length"] for x in o["extents"]))'
