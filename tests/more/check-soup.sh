@@ -14,10 +14,17 @@ for kernel in 6.1 6.12; do
 	holds 'all(c["check"]["promises"] > 20 and c["check"]["promised_bytes"] > 200000 and
 		not c["check"]["unplaced_bytes"] for c in d["results"])'
 	holds 'sum(r["tried"] for c in d["results"] for r in c["check"]["removals"].values()) == 80'
-	holds 'sum(r["caught"] for c in d["results"] for r in c["check"]["removals"].values()) > 1'
 	holds 'not any(r["wrong"] for c in d["results"] for r in c["check"]["removals"].values())'
 	holds 'd["coverage"]["pairs_seen"] * 4 > d["coverage"]["pairs_possible"]'
 done
+
+# Of so few records of a list it is chance whether one is needed (full/soup.sh has more). Of a
+# workload that syncs one page each write-back is.
+check 0 msync-page --removals all --fs ext4
+holds 'cell("msync-page", "ext4")["check"]["removals"]["write-back"]["caught"] ==
+	cell("msync-page", "ext4")["check"]["removals"]["write-back"]["tried"] >= 5'
+holds 'cell("msync-page", "ext4")["check"]["removals"]["store"]["caught"] >= 5'
+holds 'not any(r["wrong"] for r in cell("msync-page", "ext4")["check"]["removals"].values())'
 
 # What was found of stock kernels, each by the workload that shows nothing else.
 check 0 msync-read-only map-sync-syncfs cow-write unshare-dirty msync-page --fs ext4,xfs
@@ -35,8 +42,9 @@ done
 check 4 soup --fs xfs-rt
 holds '"takes the whole realtime device" in cell("soup", "xfs-rt")["reason"]'
 
-# The control: a kernel that flushes nothing, and not one list passes.
-check 1 soup:ops=300 --write-cache off --fs ext4,xfs
+# The control: a kernel that flushes nothing, and no list that needs its flushes passes (seed 1 has
+# none that does).
+check 1 soup:ops=300 --write-cache off --seed 2 --fs ext4,xfs
 holds 'all(c["status"] == "fail" for c in d["results"])'
 
 # The same seed: the same trace, bit by bit, whatever was recorded before it.

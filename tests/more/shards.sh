@@ -58,7 +58,7 @@ for k in 1 2; do
 		--shard $k/2 -o "$work/points/$k"
 done
 run 1 ./daxbench merge -o "$work/points/all" "$work"/points/{1,2}/latest
-same "$work/lost/latest/run.json" "$work/points/all/latest/run.json" unique outcomes seconds
+same "$work/lost/latest/run.json" "$work/points/all/latest/run.json" unique outcomes seconds recovery
 run 2 ./daxbench merge "$work/points/1/latest" "$work/cells/2/latest"
 
 for wrong in 0/2 3/2 1 1/65536 x; do
