@@ -255,6 +255,16 @@ const struct err *booted_why(const struct booted *b)
 	return &b->end->why;
 }
 
+int booted_give_up(struct booted *b, const char *object, const char *what, struct err *e)
+{
+	booted_stop(b, false);
+	if (!booted_why(b)->code)
+		return err_set(e, -EIO, object, "%s", what);
+	if (e)
+		*e = *booted_why(b);
+	return booted_why(b)->code;
+}
+
 const char *booted_console(const struct booted *b)
 {
 	return b->end->outcome.console_end;

@@ -64,6 +64,12 @@ void booted_stop(struct booted *b, bool politely);
 const struct err *booted_why(const struct booted *b);
 const char *booted_console(const struct booted *b);
 
+/*
+ * Ends one that is of no use and gives why it ended; where it has not said so: -EIO, that @object
+ * @what.
+ */
+int booted_give_up(struct booted *b, const char *object, const char *what, struct err *e);
+
 /* Of what booted_open() left, failed or not. */
 void booted_close(struct booted *b);
 

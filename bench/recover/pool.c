@@ -282,16 +282,6 @@ static int take_proof(struct call *c, struct slot *s)
 
 /* ---- round and round ---- */
 
-static int no_guest(struct call *c, struct slot *s)
-{
-	booted_stop(&s->guest, false);
-	if (!booted_why(&s->guest)->code)
-		return err_set(c->e, -EIO, "guest", "did not come up");
-	if (c->e)
-		*c->e = *booted_why(&s->guest);
-	return c->e ? c->e->code : -EIO;
-}
-
 /* 1: it has gone on; 0: it waits; or -errno. */
 static int step(struct call *c, struct slot *s)
 {
@@ -307,7 +297,8 @@ static int step(struct call *c, struct slot *s)
 	if (state == BOOTED_BUSY &&
 	    ms_since(s->since) < (s->phase == BOOTING ? BOOT_MS : ANSWER_MS))
 		return 0;
-	return s->phase == BOOTING ? no_guest(c, s) : bury(c, s);
+	return s->phase == BOOTING ? booted_give_up(&s->guest, "guest", "did not come up", c->e)
+				   : bury(c, s);
 }
 
 static int go_round(struct call *c)

@@ -59,16 +59,6 @@ void recorder_close(struct recorder *r)
 
 /* ---- waiting ---- */
 
-static int no_guest(struct recorder *r, struct err *e)
-{
-	booted_stop(&r->guest, false);
-	if (!booted_why(&r->guest)->code)
-		return err_set(e, -EIO, "guest that records", "does not answer");
-	if (e)
-		*e = *booted_why(&r->guest);
-	return booted_why(&r->guest)->code;
-}
-
 static int wait_until_ready(struct recorder *r, uint64_t ms, struct err *e)
 {
 	static const struct timespec look = { .tv_nsec = LOOK_NS };
@@ -82,7 +72,8 @@ static int wait_until_ready(struct recorder *r, uint64_t ms, struct err *e)
 		if (interrupted)
 			return err_set(e, -EINTR, "crash states", "interrupted");
 		if (state == BOOTED_GONE || monotonic_ms() > until)
-			return no_guest(r, e);
+			return booted_give_up(&r->guest, "guest that records", "does not answer",
+					      e);
 		nanosleep(&look, NULL);
 	}
 }

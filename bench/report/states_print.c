@@ -59,30 +59,39 @@ static void print_table(FILE *out, const json_t *results)
 		print_row(out, cell, width);
 }
 
-/* What was left out because of what recovery reads. */
-static void print_spared(FILE *out, const json_t *results)
+/* Of all cells that have crash states: a number of theirs, or (@group) of that member of them. */
+static double total(const json_t *results, const char *group, const char *member)
 {
-	int64_t spared = 0, contradicted = 0, decided = 0, points = 0;
 	const json_t *cell;
+	double sum = 0;
 	size_t i;
 
 	json_array_foreach(results, i, cell) {
-		const json_t *s = json_object_get(cell, "states");
+		const json_t *n = json_object_get(cell, "states");
 
-		spared += number_of(s, "spared");
-		contradicted += number_of(s, "contradicted");
-		decided += number_of(s, "points_decided");
-		points += number_of(s, "points") - number_of(s, "points_left_out");
+		if (group)
+			n = json_object_get(n, group);
+		sum += json_number_value(json_object_get(n, member));
 	}
-	if (spared)
+	return sum;
+}
+
+/* What was left out because of what recovery reads. */
+static void print_spared(FILE *out, const json_t *results)
+{
+	double spared = total(results, NULL, "spared");
+	double contradicted = total(results, NULL, "contradicted");
+
+	if (spared > 0)
 		fprintf(out,
-			"%" PRId64 " states more were judged by the recovery of another, which has "
-			"read\nnothing that differs in them; of %" PRId64 " of %" PRId64
-			" crash points no possible\nstate is left to judge\n",
-			spared, decided, points);
-	if (contradicted)
+			"%.0f states more were judged by the recovery of another, which has "
+			"read\nnothing that differs in them; of %.0f of %.0f crash points no "
+			"possible\nstate is left to judge\n",
+			spared, total(results, NULL, "points_decided"),
+			total(results, NULL, "points") - total(results, NULL, "points_left_out"));
+	if (contradicted > 0)
 		fprintf(out,
-			"%" PRId64 " of those that were recovered as a proof came to another end: "
+			"%.0f of those that were recovered as a proof came to another end: "
 			"do not\ntrust this run, and run it without --prune\n",
 			contradicted);
 }
@@ -90,58 +99,33 @@ static void print_spared(FILE *out, const json_t *results)
 /* Crashes in recoveries: nothing where none was asked for. */
 static void print_recrash(FILE *out, const json_t *results)
 {
-	int64_t recoveries = 0, points = 0, run = 0, unique = 0;
-	const json_t *cell;
-	size_t i;
+	double recoveries = total(results, "recrash", "recoveries");
 
-	json_array_foreach(results, i, cell) {
-		const json_t *n = json_object_get(json_object_get(cell, "states"), "recrash");
-
-		recoveries += number_of(n, "recoveries");
-		points += number_of(n, "points");
-		run += number_of(n, "run");
-		unique += number_of(n, "unique");
-	}
-	if (recoveries)
+	if (recoveries > 0)
 		fprintf(out,
-			"crashed in %" PRId64 " recoveries, too: %" PRId64 " points, %" PRId64
-			" states judged, %" PRId64 " unique\n",
-			recoveries, points, run, unique);
-}
-
-static double seconds_of(const json_t *n, const char *member)
-{
-	return json_number_value(json_object_get(n, member));
+			"crashed in %.0f recoveries, too: %.0f points, %.0f states judged, "
+			"%.0f unique\n",
+			recoveries, total(results, "recrash", "points"),
+			total(results, "recrash", "run"), total(results, "recrash", "unique"));
 }
 
 /* What it took, of a guest. */
 static void print_recovery(FILE *out, const json_t *results)
 {
-	double boot = 0, put = 0, mount = 0, prove = 0;
-	int64_t recovered = 0, proved = 0;
-	const json_t *cell;
-	size_t i;
+	double recovered = total(results, "recovery", "recovered");
+	double put = total(results, "recovery", "put_seconds");
+	double mount = total(results, "recovery", "mount_seconds");
+	double prove = total(results, "recovery", "prove_seconds");
 
-	json_array_foreach(results, i, cell) {
-		const json_t *n = json_object_get(json_object_get(cell, "states"), "recovery");
-
-		recovered += number_of(n, "recovered");
-		proved += number_of(n, "proved");
-		boot += seconds_of(n, "boot_seconds");
-		put += seconds_of(n, "put_seconds");
-		mount += seconds_of(n, "mount_seconds");
-		prove += seconds_of(n, "prove_seconds");
-	}
-	if (recovered)
+	if (recovered > 0)
 		fprintf(out,
-			"recovered %" PRId64
-			" states; of all guests' time: boot %.1f s, putting in "
-			"place %.1f s,\nmount to unmount %.1f s, fsck and writing in %" PRId64
-			" images %.1f s: a guest has\n%.1f states a second, or %.1f with the "
+			"recovered %.0f states; of all guests' time: boot %.1f s, putting in "
+			"place %.1f s,\nmount to unmount %.1f s, fsck and writing in %.0f "
+			"images %.1f s: a guest has\n%.1f states a second, or %.1f with the "
 			"last\n",
-			recovered, boot, put, mount, proved, prove,
-			(double)recovered / (put + mount),
-			(double)recovered / (put + mount + prove));
+			recovered, total(results, "recovery", "boot_seconds"), put, mount,
+			total(results, "recovery", "proved"), prove, recovered / (put + mount),
+			recovered / (put + mount + prove));
 }
 
 /* ---- what was wrong ---- */

@@ -17,6 +17,13 @@ struct drain_rules {
 	const struct symbols *flushes;
 };
 
+/* Does @rec leave something that waits for its CPU's fence? */
+static inline bool drains_later(const struct dx_trace_rec *rec)
+{
+	return rec->kind == DX_TRACE_WRITE_BACK ||
+	       (rec->kind == DX_TRACE_STORE && rec->flags & DX_TRACE_NT);
+}
+
 /* Does @rec, a fence, drain what its CPU has written back? */
 bool drains(const struct drain_rules *rules, const struct dx_trace_rec *rec);
 

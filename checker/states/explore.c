@@ -127,8 +127,7 @@ static int take_record(struct explore *x, const struct trace_record *t, struct e
 		return 0;
 	if (rec->kind == DX_TRACE_FENCE)
 		r = before_fence(x, rec, e);
-	if (rec->kind == DX_TRACE_WRITE_BACK ||
-	    (rec->kind == DX_TRACE_STORE && rec->flags & DX_TRACE_NT))
+	if (drains_later(rec))
 		x->pending[rec->vcpu % DX_TRACE_VCPUS] = true;
 	if (r || !x->visitor)
 		return r;

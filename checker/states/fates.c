@@ -52,6 +52,7 @@ static bool is_listed(const struct fates *p, uint64_t state)
 	return false;
 }
 
+/* All of it but its hash: what was listed has that already. */
 static int make_state(const struct fates_job *job, const uint64_t *set, struct state *ret)
 {
 	struct state_line *lines;
@@ -59,14 +60,7 @@ static int make_state(const struct fates_job *job, const uint64_t *set, struct s
 	if (units_lines(job->units, image_medium(job->image), set, &lines, &ret->n_lines))
 		return -ENOMEM;
 	ret->lines = lines;
-	ret->hash = image_hash(job->image, lines, ret->n_lines);
 	return 0;
-}
-
-static void release_state(struct state *s)
-{
-	free((void *)(uintptr_t)s->lines);
-	s->lines = NULL;
 }
 
 /* Copies of sets lie one behind the other, with as much room as the list has. */
@@ -102,7 +96,8 @@ static int list_states(struct work *w, struct choose *c, struct err *e)
 		r = make_state(w->s, set, &s);
 		if (r)
 			break;
-		release_state(&s);
+		s.hash = image_hash(w->s->image, s.lines, s.n_lines);
+		state_release(&s);
 		if (!is_listed(w->ret, s.hash))
 			r = keep_set(w, set, s.hash);
 	}
@@ -122,7 +117,7 @@ static bool is_done(const struct work *w, size_t i)
 static void end_round(struct round *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		release_state(&r->state[i]);
+		state_release(&r->state[i]);
 	free(r->state);
 	free(r->of);
 	free(r->key);
@@ -160,7 +155,7 @@ static int settle_by_cube(struct work *w, size_t i)
 
 static int take_into_round(struct work *w, struct round *r, size_t i)
 {
-	if (make_state(w->s, set_of(w, i), &r->state[r->n]))
+	if (fates_state(w->s, w->ret, i, &r->state[r->n]))
 		return -ENOMEM;
 	w->ret->list[i].asked = true;
 	r->lines += r->state[r->n].n_lines;
@@ -291,7 +286,7 @@ static int prove(struct work *w, struct err *e)
 
 	if (i < 0)
 		return 0;
-	if (make_state(w->s, set_of(w, (size_t)i), &s))
+	if (fates_state(w->s, w->ret, (size_t)i, &s))
 		return err_sys(e, -ENOMEM, "crash states", "make");
 	r = how->recover(how->data, image_medium(w->s->image), &s, 1, &found, e);
 	if (!r && found.dump)
@@ -299,7 +294,7 @@ static int prove(struct work *w, struct err *e)
 					dump_hash(outcomes_find(w->s->outcomes, s.hash));
 	dump_free(found.dump);
 	read_set_free(found.reads);
-	release_state(&s);
+	state_release(&s);
 	return r;
 }
 
@@ -327,6 +322,7 @@ int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, s
 
 int fates_state(const struct fates_job *job, const struct fates *f, size_t i, struct state *ret)
 {
+	ret->hash = f->list[i].state;
 	return make_state(job, f->sets + i * units_words(job->units->n), ret);
 }
 

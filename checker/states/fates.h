@@ -52,7 +52,7 @@ struct fates {
  */
 int fates_find(const struct fates_job *s, struct choose *c, struct fates *ret, struct err *e);
 
-/* Number @i of the list, made once more; the caller frees its lines. 0 or -ENOMEM. */
+/* Number @i of the list, made once more, for state_release(). 0 or -ENOMEM. */
 int fates_state(const struct fates_job *job, const struct fates *f, size_t i, struct state *ret);
 
 /* Of what fates_find() left, also of a zeroed one. */

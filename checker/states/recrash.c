@@ -50,8 +50,7 @@ static int take_record(struct recrash *x, const struct trace_record *t, struct e
 		return 0;
 	if (rec->kind == DX_TRACE_FENCE)
 		r = crash_before(x, rec->seq, e);
-	x->pending |= rec->kind == DX_TRACE_WRITE_BACK ||
-		      (rec->kind == DX_TRACE_STORE && rec->flags & DX_TRACE_NT);
+	x->pending |= drains_later(rec);
 	if (r || !x->visitor)
 		return r;
 	r = persist_apply(x->persist, rec, t->data, e);
@@ -146,7 +145,7 @@ static int record(const struct fates_job *job, const struct fates *found, size_t
 	if (fates_state(job, found, i, &s))
 		return err_sys(e, -ENOMEM, "crash states", "make");
 	r = how->record(how->data, image_medium(job->image), &s, &path, e);
-	free((void *)(uintptr_t)s.lines);
+	state_release(&s);
 	return r ? r : trace_open(ret, path, e);
 }
 

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "daxbench/trace.h"
 
@@ -45,5 +46,12 @@ struct state {
 	size_t n_lines;
 	uint64_t hash; /* of all that the medium holds then: equal states have equal ones */
 };
+
+/* Of one whose lines units_lines() made. */
+static inline void state_release(struct state *s)
+{
+	free((void *)(uintptr_t)s->lines);
+	s->lines = NULL;
+}
 
 #endif
