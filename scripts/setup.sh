@@ -3,7 +3,8 @@
 # Installs the Debian packages that are missing, and does nothing where all are
 # there. Root is asked for only to install.
 #	scripts/setup.sh build	what `make run` needs
-#	scripts/setup.sh check	that, and what `make check` needs
+#	scripts/setup.sh kernel	that, and what `daxbench kernel build` needs
+#	scripts/setup.sh check	all that, and what `make check` needs
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,13 +12,15 @@ build="gcc make pkg-config git libc6-dev libndctl-dev libdaxctl-dev libblkid-dev
 	libjansson-dev libtracefs-dev libtraceevent-dev libsmartcols-dev libzstd-dev
 	libdevmapper-dev libdw-dev libpmem2-dev libxxhash-dev
 	busybox-static kmod xz-utils e2fsprogs xfsprogs ndctl fio gnuplot-nox ca-certificates"
+kernel="flex bison bc libelf-dev patch"
 check="clang clang-format clang-tidy cppcheck shellcheck libcriterion-dev libclang-rt-14-dev
 	binutils strace python3 python3-jsonschema python3-scipy"
 
 case ${1:-} in
 build) wanted=$build ;;
-check) wanted="$build $check" ;;
-*) echo "usage: scripts/setup.sh build|check" >&2 && exit 2 ;;
+kernel) wanted="$build $kernel" ;;
+check) wanted="$build $kernel $check" ;;
+*) echo "usage: scripts/setup.sh build|kernel|check" >&2 && exit 2 ;;
 esac
 
 mkdir -p build
