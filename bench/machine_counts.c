@@ -1,19 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/machine_counts.h"
+#include "bench/check/kallsyms.h"
+#include "bench/functions.h"
 #include "bench/target/log_device.h"
 #include "daxbench/oplog.h"
 #include "daxbench/workload.h"
+#include "lib/cleanup.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+/* What the answers take of the device, behind its first huge page those of functions. */
+#define PROFILE_OFFSET DX_PMD
+#define PROFILE_BYTES  (8ULL << 20)
+#define PROFILE_ROOM                                                                               \
+	((PROFILE_BYTES - sizeof(struct dx_trace_profile)) / sizeof(struct dx_trace_executed))
+#define MAPPED (PROFILE_OFFSET + PROFILE_BYTES)
+
 struct machine_counts {
 	struct log_device device;
 	volatile struct dx_trace_counts *at;
+	struct symbols *names; /* NULL: functions are not told apart */
 };
 
-int machine_counts_open(struct machine_counts **ret, struct err *e)
+static int read_names(struct symbols **ret, struct err *e)
+{
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	int r = kallsyms_text(&text, &len, e);
+
+	return r ? r : symbols_parse(ret, text, len, "/proc/kallsyms", e);
+}
+
+int machine_counts_open(struct machine_counts **ret, bool functions, struct err *e)
 {
 	struct machine_counts *m = calloc(1, sizeof(*m));
 	struct dx_trace_counts first;
@@ -27,7 +47,7 @@ int machine_counts_open(struct machine_counts **ret, struct err *e)
 		free(m);
 		return r;
 	}
-	at = mmap(NULL, DX_PMD, PROT_READ | PROT_WRITE, MAP_SHARED, m->device.fd, 0);
+	at = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, m->device.fd, 0);
 	m->at = at == MAP_FAILED ? NULL : at;
 	if (m->at) {
 		m->at->fills = 0;
@@ -39,8 +59,12 @@ int machine_counts_open(struct machine_counts **ret, struct err *e)
 		machine_counts_close(m);
 		return r;
 	}
-	*ret = m;
-	return 0;
+	r = functions ? read_names(&m->names, e) : 0;
+	if (r)
+		machine_counts_close(m);
+	else
+		*ret = m;
+	return r;
 }
 
 void machine_counts_close(struct machine_counts *m)
@@ -48,7 +72,8 @@ void machine_counts_close(struct machine_counts *m)
 	if (!m)
 		return;
 	if (m->at)
-		munmap((void *)m->at, DX_PMD);
+		munmap((void *)m->at, MAPPED);
+	symbols_close(m->names);
 	log_device_close(&m->device);
 	free(m);
 }
@@ -59,6 +84,34 @@ void machine_counts_read(struct machine_counts *m, struct dx_trace_counts *ret)
 	(void)m->at->fills;
 	dx_mark(0, (uintptr_t)m->at, DX_MARK_COUNTS);
 	*ret = *(const struct dx_trace_counts *)(uintptr_t)m->at;
+}
+
+bool machine_counts_has_functions(const struct machine_counts *m)
+{
+	return m->names;
+}
+
+static volatile struct dx_trace_profile *profile_of(const struct machine_counts *m)
+{
+	return (volatile void *)((uintptr_t)m->at + PROFILE_OFFSET);
+}
+
+void machine_counts_begin_functions(struct machine_counts *m)
+{
+	/* As for counts; and so that the page fault is in no profile. */
+	profile_of(m)->fills = 0;
+	dx_mark(0, 0, DX_MARK_PROFILE_BEGIN);
+}
+
+int machine_counts_functions(struct machine_counts *m, uint64_t ops, json_t **ret, struct err *e)
+{
+	volatile struct dx_trace_profile *at = profile_of(m);
+
+	dx_mark(PROFILE_ROOM, (uintptr_t)at, DX_MARK_PROFILE);
+	if (at->fills != 1)
+		return err_set(e, -ENXIO, "functions", "the emulator does not answer");
+	return functions_describe((const struct dx_trace_profile *)(uintptr_t)at, PROFILE_ROOM, ops,
+				  m->names, ret, e);
 }
 
 void machine_counts_between(const struct dx_trace_counts *before,

@@ -7,13 +7,16 @@
 #ifndef BENCH_MACHINE_COUNTS_H
 #define BENCH_MACHINE_COUNTS_H
 
+#include <jansson.h>
+#include <stdbool.h>
+
 #include "daxbench/trace.h"
 #include "lib/err.h"
 
 struct machine_counts;
 
-/* -ENXIO: nobody answers. */
-int machine_counts_open(struct machine_counts **ret, struct err *e);
+/* @functions: PROFILE marks too. -ENXIO: nobody answers. */
+int machine_counts_open(struct machine_counts **ret, bool functions, struct err *e);
 
 /* All that was counted since boot. */
 void machine_counts_read(struct machine_counts *m, struct dx_trace_counts *ret);
@@ -21,6 +24,15 @@ void machine_counts_read(struct machine_counts *m, struct dx_trace_counts *ret);
 /* @ret: what was counted between @before and @after. */
 void machine_counts_between(const struct dx_trace_counts *before,
 			    const struct dx_trace_counts *after, struct dx_trace_counts *ret);
+
+/* Does it tell functions apart? */
+bool machine_counts_has_functions(const struct machine_counts *m);
+
+/* From here on functions are counted anew. */
+void machine_counts_begin_functions(struct machine_counts *m);
+
+/* What was executed since, in the words of functions_describe(); @ret is the caller's. */
+int machine_counts_functions(struct machine_counts *m, uint64_t ops, json_t **ret, struct err *e);
 
 /* NULL is fine. */
 void machine_counts_close(struct machine_counts *m);

@@ -299,26 +299,36 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	return 0;
 }
 
-/* As the proof, with the emulator's counts: a pass of its own, with tracing off. */
+/*
+ * As the proof, with the emulator's counts: a pass of its own, with tracing off. It begins
+ * behind a tick like the timed samples, so that none is in what it counts.
+ */
 static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
 			 struct err *e)
 {
 	uint64_t n = c->ops < MAX_PROOF_OPS ? c->ops : MAX_PROOF_OPS;
+	bool functions = machine_counts_has_functions(o->counts);
 	struct dx_trace_counts before, after;
 	int r = dx_prepare(dx, n);
 
 	if (r)
 		return prepare_failed(dx, r, "prepare for the counts", e);
+	if (o->unit == CLOCK_INSN)
+		clock_align_to_tick();
 	machine_counts_read(o->counts, &before);
+	if (functions)
+		machine_counts_begin_functions(o->counts);
 	r = dx_run(dx, n);
 	machine_counts_read(o->counts, &after);
 	if (r)
 		return run_failed(dx, r, "run for the counts", e);
+	if (functions)
+		r = machine_counts_functions(o->counts, n, &c->functions, e);
 	dx_finish(dx);
 	machine_counts_between(&before, &after, &c->machine);
 	c->have_machine = true;
 	c->proof_ops = n;
-	return 0;
+	return r;
 }
 
 /*

@@ -63,6 +63,7 @@ struct emulate_job {
 	bool trace_loads;	/* loads too */
 	bool trace_alone;	/* no copy of the log NVDIMM beside each trace */
 	bool counts;		/* the plugin counts, and answers COUNTS marks (daxbench/oplog.h) */
+	bool functions;		/* with counts: PROFILE marks too, for twice the time */
 	bool reads;		/* it notes what is read, and answers READS marks */
 	const char *keep_oplog; /* copy of the log NVDIMM's file to leave here; or NULL */
 	bool keep_only_of_dead; /* and only if the guest came to no end of its own */

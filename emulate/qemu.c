@@ -219,6 +219,8 @@ static void add_plugin(struct words *w, const struct qemu_boot *b)
 	}
 	if (job->counts)
 		add_nvdimm_argument(arg, sizeof(arg), b, "counts", EMULATE_OPLOG);
+	if (job->functions)
+		strncat(arg, ",functions=on", sizeof(arg) - strlen(arg) - 1);
 	if (job->reads)
 		add_nvdimm_argument(arg, sizeof(arg), b, "reads", EMULATE_OPLOG);
 	add(w, "-plugin");

@@ -5,6 +5,7 @@
  */
 #include "bench/cmd/cmd_compare.h"
 #include "bench/cmd/command.h"
+#include "bench/compare/compare_functions.h"
 #include "bench/compare/exit_style.h"
 #include "bench/target/guard.h"
 #include "bench/interrupt.h"
@@ -19,11 +20,14 @@
 #include <string.h>
 #include <time.h>
 
+#define FEW 8 /* functions of a row, without -v */
+
 enum {
 	OPT_BOOTS = 0x300,
 	OPT_FLOOR,
 	OPT_NO_CONTROL,
 	OPT_FAIL_ON_REGRESSION,
+	OPT_FUNCTIONS,
 	OPT_JSON,
 	OPT_DRY_RUN
 };
@@ -34,6 +38,8 @@ static const struct argp_option options[] = {
 	{ "floor", OPT_FLOOR, "PCT", 0, "differences below PCT % are none (0.5)", 20 },
 	{ "no-control", OPT_NO_CONTROL, NULL, 0,
 	  "with --deterministic: no third boot, of A laid out otherwise", 20 },
+	{ "functions", OPT_FUNCTIONS, NULL, 0,
+	  "with --deterministic: in which functions of the kernel the difference is", 20 },
 	{ "fail-on-regression", OPT_FAIL_ON_REGRESSION, "PCT", 0,
 	  "exit 1 where B is slower by more than PCT %, interval and all", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
@@ -70,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NO_CONTROL:
 		c->no_control = true;
+		return 0;
+	case OPT_FUNCTIONS:
+		c->run.functions = c->run.counts = true;
 		return 0;
 	case OPT_FAIL_ON_REGRESSION:
 		c->limit = parse_share(state, "--fail-on-regression", arg);
@@ -267,6 +276,9 @@ static int compare_all(struct compare *c, json_t *list, struct err *e)
 		if (!c->run.json)
 			compare_print(stdout, &one, &c->options, say_width(stdout),
 				      say_color(stdout));
+		if (!c->run.json)
+			compare_functions_print(stdout, &one,
+						c->run.output.verbosity > 0 ? 0 : FEW);
 		compare_release(&one);
 	}
 	return code;
@@ -322,6 +334,8 @@ static int check_options(const struct compare *c, struct err *e)
 {
 	const struct session *s = &c->run.session;
 
+	if (c->run.functions && !s->deterministic && session_is_emulated(s))
+		return err_set(e, -EINVAL, "--functions", "counts: give --deterministic too");
 	if (s->kernels[0])
 		return err_set(e, -EINVAL, "--kernel", "name the kernels as words");
 	if (s->target || s->device || s->rt) {

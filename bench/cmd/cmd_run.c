@@ -24,6 +24,7 @@ enum {
 	OPT_CELL_TIMEOUT,
 	OPT_LATENCY,
 	OPT_COUNTS,
+	OPT_FUNCTIONS,
 	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_BASELINE,
@@ -40,6 +41,8 @@ static const struct argp_option options[] = {
 	{ "latency", OPT_LATENCY, NULL, 0, "also the spread of single operations", 20 },
 	{ "counts", OPT_COUNTS, NULL, 0,
 	  "also instructions, lines written back and fences of the guest's CPUs", 20 },
+	{ "functions", OPT_FUNCTIONS, NULL, 0,
+	  "and the instructions of each function of the kernel", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
 	{ "json", OPT_JSON, NULL, 0, "print the results as JSON instead of a table", OUTPUT_GROUP },
 	{ "baseline", OPT_BASELINE, "NAME", 0, "hold the figures against those kept as NAME",
@@ -95,6 +98,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_COUNTS:
 		run->counts = true;
 		return 0;
+	case OPT_FUNCTIONS:
+		run->functions = run->counts = true;
+		return 0;
 	case OPT_JSON:
 		run->json = true;
 		return 0;
@@ -149,6 +155,8 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 		run_print_table(run, results_document(results));
 	if (!run->json && run->counts)
 		table_print_counts(stdout, results_document(results));
+	if (!run->json && run->functions)
+		table_print_functions(stdout, results_document(results), run->output.verbosity > 0);
 	fflush(stdout); /* before what is said on the other stream */
 	if (results_finish(results, cut_short, &e)) {
 		say_error(&e);

@@ -17,10 +17,10 @@ struct run {
 	struct session session;
 	struct runner_options runner;
 	struct output_args output;
-	bool json, dry_run, counts;
-	const char *baseline, *save_baseline; /* names; NULL: none */
-	struct results_file held_against;     /* the baseline, read before anything is run */
-	bool padded;			      /* the guest's memory is laid out otherwise */
+	bool json, dry_run, counts, functions; /* functions: counts too */
+	const char *baseline, *save_baseline;  /* names; NULL: none */
+	struct results_file held_against;      /* the baseline, read before anything is run */
+	bool padded;			       /* the guest's memory is laid out otherwise */
 	char **words;
 	size_t n_words;
 	char *const *argv; /* as typed */

@@ -84,6 +84,7 @@ int run_boot(struct run *run, const char *kernel, struct results **ret_results,
 		*ret_results = remote.results;
 		job.files = (const char *const *)luggage.files;
 		job.counts = run->counts;
+		job.functions = run->functions;
 		job.padded = run->padded;
 		/* Nothing is said while a cell runs: what hangs is for the guest itself to end. */
 		job.silence_ms = run->runner.timeout_ms + SILENCE_SPARE_MS;

@@ -81,7 +81,7 @@ int run_here(struct run *run)
 	if (faults_open(&run->runner.faults, &e))
 		say_note(h.frames ? -1 : 0, "note: faults are not counted: %s: %s%s%s", e.object,
 			 e.what, e.hint[0] ? "; " : "", e.hint);
-	r = run->counts ? machine_counts_open(&run->runner.counts, &e) : 0;
+	r = run->counts ? machine_counts_open(&run->runner.counts, run->functions, &e) : 0;
 	if (!r)
 		r = plan_walk(&run->plan, &run->session, run_cell, &h, &e);
 	machine_counts_close(run->runner.counts);

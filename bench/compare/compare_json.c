@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* results/daxbench-compare-1.schema.json */
+#include "bench/compare/compare_functions.h"
 #include "bench/compare/compare_print.h"
 #include "lib/cleanup.h"
 #include "lib/tame.h"
@@ -70,16 +71,17 @@ static json_t *row_to_json(const struct compare_row *row)
 	bool times = row->have_ratio && !row->counts;
 	bool both = row->known[0] && row->known[1];
 
-	return json_pack("{s:s, s:s, s:O, s:s, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
-			 "s:o}",
-			 "workload", cell->workload, "fs", cell->r.fs, "params", cell->params,
-			 "unit", cell->r.unit, "sides", half(row, 0), half(row, 1), "difference",
-			 number(both, row->difference), "ratio", number(row->have_ratio, r->ratio),
-			 "ci95", interval(times && r->interval, r->low, r->high), "ci90",
-			 interval(times && r->interval90, r->low90, r->high90), "p",
-			 number(times, r->p), "control", number(row->have_control, row->control),
-			 "counts", differing_counts(row), "verdict",
-			 compare_verdict_name(row->verdict), "reason", text(row->why));
+	return json_pack(
+		"{s:s, s:s, s:O, s:s, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
+		"s:o}",
+		"workload", cell->workload, "fs", cell->r.fs, "params", cell->params, "unit",
+		cell->r.unit, "sides", half(row, 0), half(row, 1), "difference",
+		number(both, row->difference), "ratio", number(row->have_ratio, r->ratio), "ci95",
+		interval(times && r->interval, r->low, r->high), "ci90",
+		interval(times && r->interval90, r->low90, r->high90), "p", number(times, r->p),
+		"control", number(row->have_control, row->control), "counts", differing_counts(row),
+		"functions", compare_functions_to_json(row), "verdict",
+		compare_verdict_name(row->verdict), "reason", text(row->why));
 }
 
 static json_t *summary(const struct comparison *c)

@@ -25,6 +25,9 @@ int table_print_run(FILE *out, const json_t *document, const struct table_column
 /* One row per result that has them: what the emulator counted, per operation. */
 void table_print_counts(FILE *out, const json_t *document);
 
+/* functions_print.c: and, of those that have them, by function; @all: not only the largest. */
+void table_print_functions(FILE *out, const json_t *document, bool all);
+
 /* What a row is called: the workload and all of its parameters, "fsync-dirty pages=64". */
 void table_cell_name(const json_t *cell, char *buf, size_t len);
 

@@ -22,6 +22,7 @@ const char *status_name(enum status s)
 void cell_result_release(struct cell_result *c)
 {
 	free(c->samples);
+	json_decref(c->functions);
 	json_decref(c->latency);
 	json_decref(c->check);
 	json_decref(c->fio);
@@ -176,6 +177,8 @@ json_t *cell_result_to_json(const struct cell_result *c)
 	json_object_set_new(j, "minor_faults", number(c->minor_faults));
 	add_counts(j, c);
 	json_object_set_new(j, "machine", machine_to_json(c));
+	if (c->functions)
+		json_object_set(j, "functions", c->functions);
 	json_object_set_new(j, "states", json_null());
 	json_object_set_new(j, "violations",
 			    c->violations ? json_incref(c->violations) : json_array());
@@ -342,7 +345,7 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	const char *unit = json_string_value(json_object_get(j, "unit"));
 	const json_t *ops = json_object_get(j, "ops"), *counts = json_object_get(j, "counts");
 	json_t *latency = json_object_get(j, "latency"), *target = json_object_get(j, "target");
-	json_t *fio = json_object_get(j, "fio");
+	json_t *fio = json_object_get(j, "fio"), *functions = json_object_get(j, "functions");
 	int r = check_cell(j, e);
 
 	if (!r)
@@ -381,6 +384,7 @@ static int fill(const json_t *j, struct cell_result *c, struct err *e)
 	c->exact = json_is_true(json_object_get(j, "exact"));
 	c->ticks = (uint64_t)json_integer_value(json_object_get(j, "ticks"));
 	c->minor_faults = json_number_value(json_object_get(j, "minor_faults"));
+	c->functions = json_is_object(functions) ? json_incref(functions) : NULL;
 	c->latency = json_is_object(latency) ? json_incref(latency) : NULL;
 	c->fio = json_is_object(fio) ? json_incref(fio) : NULL;
 	c->target = json_is_object(target) ? json_incref(target) : NULL;

@@ -51,6 +51,7 @@ struct cell_result {
 	struct dx_counts seen, wanted;
 	struct dx_trace_counts machine;
 	double minor_faults; /* per operation, of the timed samples; getrusage */
+	json_t *functions;   /* with --functions: what functions_describe() says; may be NULL */
 	json_t *latency;     /* with --latency: quantiles and histogram; may be NULL */
 	json_t *check;	     /* check lens: what was recorded and judged; may be NULL */
 	json_t *fio;	     /* of a job of fio: what it is, and what fio said; may be NULL */

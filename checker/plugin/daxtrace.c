@@ -4,7 +4,7 @@
  * each store, cache-line write-back and fence, or only counts them.
  *
  *	-plugin daxtrace.so,out=DIR,range=BASE:SIZE:FILE[,range=...],keep=...[,loads=on]
- *	-plugin daxtrace.so,counts=BASE:SIZE:FILE,range=...
+ *	-plugin daxtrace.so,counts=BASE:SIZE:FILE,range=...[,functions=on]
  *	-plugin daxtrace.so,reads=BASE:SIZE:FILE,range=...[,out=DIR]
  *
  * range: an NVDIMM under test, its guest-physical place and its backing file.
@@ -12,7 +12,7 @@
  * the mark's argument in 16 hex digits; it begins with what the NVDIMMs hold
  * then. keep: the NVDIMM of the operation log; what it holds is copied to
  * DIR/RUN.oplog when the trace ends. counts, reads: COUNTS or READS marks are answered in
- * this NVDIMM.
+ * this NVDIMM; with functions=on PROFILE marks too.
  *
  * Nearly all stores of a machine are not to persistent memory, so the first
  * question is the cheapest: kernel code stores to it through the direct map,
@@ -34,6 +34,7 @@
 #include "checker/plugin/insn.h"
 #include "checker/plugin/machine.h"
 #include "checker/plugin/nvdimm.h"
+#include "checker/plugin/profile.h"
 #include "checker/plugin/qemu_api.h"
 #include "checker/plugin/reads.h"
 #include "checker/plugin/stack.h"
@@ -65,8 +66,9 @@ static struct {
 	struct nvdimm nvdimm[DX_TRACE_RANGES], answers, log;
 	unsigned int ranges;
 	uint64_t low, span; /* all ranges lie in [low, low + span) */
-	bool loads, counts, wants_reads;
-	struct reads *reads; /* NULL: nobody asks */
+	bool loads, counts, functions, wants_reads;
+	struct reads *reads;	 /* NULL: nobody asks */
+	struct profile *profile; /* NULL: nobody asks */
 	unsigned int vcpus;
 
 	struct trace_writer *writer;	      /* NULL: not recording */
@@ -440,6 +442,18 @@ static void answer_reads(uint64_t vaddr, uint64_t room)
 	at->fills = 1;
 }
 
+static void answer_profile(uint64_t vaddr, uint64_t room)
+{
+	uint64_t most = plugin.answers.size / sizeof(struct dx_trace_executed);
+	struct dx_trace_profile *at;
+
+	if (!plugin.profile || room > most)
+		return;
+	at = answer_at(vaddr, sizeof(*at) + room * sizeof(at->at[0]));
+	if (at)
+		profile_end(plugin.profile, at, room);
+}
+
 static void record_mark(const struct site *site, uint64_t what)
 {
 	struct dx_trace_rec rec = {
@@ -480,6 +494,13 @@ static void on_mark(unsigned int unused, void *data)
 		break;
 	case DX_MARK_READS:
 		answer_reads(machine_register(6), machine_register(7));
+		break;
+	case DX_MARK_PROFILE_BEGIN:
+		if (plugin.profile)
+			profile_begin(plugin.profile);
+		break;
+	case DX_MARK_PROFILE:
+		answer_profile(machine_register(6), machine_register(7));
 		break;
 	case DX_MARK_BEGIN:
 	case DX_MARK_END:
@@ -537,6 +558,8 @@ static void watch(struct qemu_plugin_insn *qemu_insn)
 	if (plugin.counts)
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 			qemu_insn, QEMU_PLUGIN_INLINE_ADD_U64, instructions, 1);
+	if (plugin.profile)
+		profile_watch(plugin.profile, qemu_insn, ip);
 	switch (insn.kind) {
 	case INSN_MARK:
 		qemu_plugin_register_vcpu_insn_exec_cb(qemu_insn, on_mark, QEMU_PLUGIN_CB_R_REGS,
@@ -629,6 +652,8 @@ static bool take_argument(const char *arg)
 		return (plugin.wants_reads = take_answers(arg + 6));
 	else if (!strncmp(arg, "keep=", 5))
 		return parse_nvdimm(arg + 5, &plugin.log);
+	else if (!strcmp(arg, "functions=on"))
+		plugin.functions = true;
 	else if (!strcmp(arg, "loads=on"))
 		plugin.loads = true;
 	else
@@ -673,6 +698,10 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	}
 	if (plugin.wants_reads && open_reads()) {
 		say("no memory to follow reads with", "reads=", 0);
+		return -1;
+	}
+	if (plugin.functions && (!plugin.counts || !(plugin.profile = profile_open()))) {
+		say("wants counts=, and memory", "functions=on", 0);
 		return -1;
 	}
 	machine_set_vcpus(plugin.vcpus);

@@ -77,7 +77,8 @@
  * workload does: START and STOP of a recording, with the log's run as rsi;
  * COUNTS, with the address of a struct dx_trace_counts (trace.h) to fill; and around a
  * recovery READS_BEGIN and READS, with that of a struct dx_trace_reads and, as rdi,
- * the number of runs that it has room for.
+ * the number of runs that it has room for; PROFILE_BEGIN and PROFILE likewise, with a
+ * struct dx_trace_profile.
  */
 enum dx_log_mark {
 	DX_MARK_BEGIN = 1,
@@ -87,6 +88,8 @@ enum dx_log_mark {
 	DX_MARK_COUNTS = 5,
 	DX_MARK_READS_BEGIN = 6,
 	DX_MARK_READS = 7,
+	DX_MARK_PROFILE_BEGIN = 8,
+	DX_MARK_PROFILE = 9,
 };
 
 static inline void dx_mark(uint64_t worker, uint64_t value, enum dx_log_mark what)

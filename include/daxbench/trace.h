@@ -172,6 +172,24 @@ struct dx_trace_reads {
 	struct dx_trace_range run[]; /* whole lines, ascending, apart from one another */
 };
 
+/* How often an instruction of the kernel was executed; of address 0: all of programs'. */
+struct dx_trace_executed {
+	uint64_t addr;
+	uint64_t times;
+};
+
+#define DX_TRACE_PROFILE_REST UINT64_MAX /* the address of what there was no room to tell apart */
+
+/*
+ * What was executed between a PROFILE_BEGIN and a PROFILE mark: filled at the latter, in
+ * the same memory as the counts.
+ */
+struct dx_trace_profile {
+	uint64_t fills;		       /* 1: filled */
+	uint64_t n;		       /* more than there was room for: the others are missing */
+	struct dx_trace_executed at[]; /* in no order, each address once */
+};
+
 _Static_assert(sizeof(struct dx_trace_rec) == 40, "a trace record has no holes");
 _Static_assert(sizeof(struct dx_trace_block) == 32, "a block's head has no holes");
 _Static_assert(sizeof(struct dx_trace_header) <= DX_TRACE_HEADER, "the header is one page");
