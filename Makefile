@@ -38,9 +38,11 @@ PARTS	  := $(sort $(wildcard lib/*.c bench/*.c bench/*/*.c) \
 	     $(filter-out emulate/init.c,$(wildcard emulate/*.c)))
 WORKLOADS := $(sort $(wildcard workloads/*.c))
 MANUAL	  := $(sort $(wildcard docs/man/*.md))
+VARIANTS  := $(sort $(wildcard kernels/variants/*))
 FIO_JOBS  := $(sort $(wildcard workloads/jobs/*.fio))
 
-part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o $(B)/fio_job_texts.o
+part_objects	  := $(PARTS:%.c=$(B)/%.o) $(B)/manual.o $(B)/fio_job_texts.o \
+		     $(B)/variant_texts.o
 # With what of the plugin needs no QEMU, for the tests.
 library_objects	  := $(filter-out $(B)/bench/cmd/main.o,$(part_objects)) $(B)/checker/plugin/insn.o \
 		     $(B)/checker/plugin/nvdimm.o $(B)/checker/plugin/reads.o
@@ -130,7 +132,11 @@ $(B)/manual.c: $(MANUAL) scripts/embed-texts.sh | $(B)/
 $(B)/fio_job_texts.c: $(FIO_JOBS) scripts/embed-texts.sh | $(B)/
 	@scripts/embed-texts.sh fio_job_texts .fio $(FIO_JOBS) >$@
 
-$(B)/manual.o $(B)/fio_job_texts.o: %.o: %.c
+# The directory too: a variant that is gone is one that changed.
+$(B)/variant_texts.c: $(VARIANTS) kernels/variants scripts/embed-texts.sh | $(B)/
+	@scripts/embed-texts.sh variant_texts '' $(VARIANTS) >$@
+
+$(B)/manual.o $(B)/fio_job_texts.o $(B)/variant_texts.o: %.o: %.c
 	$(COMPILE) -c -o $@ $<
 
 $(B)/:

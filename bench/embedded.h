@@ -10,6 +10,7 @@ struct embedded_text {
 
 /* Tables end with a NULL name. */
 extern const struct embedded_text manual_pages[];  /* docs/man: "daxbench-run", Markdown */
+extern const struct embedded_text variant_texts[]; /* kernels/variants: "pfn" */
 extern const struct embedded_text fio_job_texts[]; /* workloads/jobs: "mmap-store-64", fio's */
 
 #endif

@@ -13,7 +13,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FETCHED "build/guest/kernel-"
+#define FETCHED	 "build/guest/kernel-"
+#define BUILT	 "build/kernels/" /* by scripts/build-kernel, NAME/bzImage */
+#define VARIANTS "kernels/variants/"
 
 /* What a guest cannot do without, be it built in or a module. */
 static const char *const needed[] = {
@@ -74,6 +76,24 @@ static int resolve_fetched(const char *name, struct kernel *k, struct err *e)
 	return find_one(pattern, k->modules, sizeof(k->modules))
 		       ? err_set(e, -ENOENT, name, "no modules beside it; run make guest again")
 		       : 0;
+}
+
+/* Is @name a kernel of our own? They have no modules. -ENOENT: it is not, or not yet. */
+static int resolve_built(const char *name, struct kernel *k, struct err *e)
+{
+	char file[PATH_MAX];
+
+	snprintf(k->image, sizeof(k->image), BUILT "%s/bzImage", name);
+	snprintf(file, sizeof(file), VARIANTS "%s", name);
+	if (access(k->image, R_OK)) {
+		bool is_variant = !access(file, R_OK);
+
+		err_set(e, -ENOENT, name, is_variant ? "is not built" : "no such kernel");
+		return is_variant ? err_hint(e, "run \"daxbench kernel build %s\"", name)
+				  : err_hint(e, "give 6.1, 6.12, one that \"daxbench kernel list\" "
+						"shows, or the path of a bzImage");
+	}
+	return kernel_release(k->image, k->release, sizeof(k->release), e);
 }
 
 static bool has_modules(struct kernel *k, const char *dir)
@@ -198,8 +218,8 @@ int kernel_resolve(const char *name, const char *modules, struct kernel *ret, st
 		return r ? r : kernel_release(ret->image, ret->release, sizeof(ret->release), e);
 	}
 	if (stat(name, &st) || !S_ISREG(st.st_mode)) {
-		err_set(e, -ENOENT, name, "no such kernel");
-		return err_hint(e, "give 6.1, 6.12 or the path of a bzImage");
+		r = resolve_built(base ? "" : name, ret, e);
+		return r ? r : check_config(ret, e);
 	}
 	snprintf(ret->image, sizeof(ret->image), "%s", name);
 	r = kernel_release(name, ret->release, sizeof(ret->release), e);

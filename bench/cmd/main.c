@@ -18,6 +18,7 @@ const struct command commands[] = {
 	{ "probe", cmd_probe, "show what this machine has and what would be used", false },
 	{ "run", cmd_run, "measure workloads and print the table", true },
 	{ "compare", cmd_compare, "say what differs between kernels, or between results", true },
+	{ "kernel", cmd_kernel, "list and build kernels to compare and to check", false },
 	{ "plot", cmd_plot, "draw a sweep, in the terminal and as SVG", false },
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
 	{ "merge", cmd_merge, "put the shards of a check together", false },

@@ -2,6 +2,7 @@
 #include "bench/compare/compare_words.h"
 #include "bench/fio/fio_jobs.h"
 #include "bench/group.h"
+#include "bench/kernel/variants.h"
 #include "bench/select.h"
 #include "bench/sweep.h"
 #include "emulate/kernel.h"
@@ -82,6 +83,8 @@ enum compare_word compare_word_kind(const char *base, const char *word)
 		return COMPARE_WORD_KERNEL;
 	if (is_path(word))
 		return kind_of_path(base, first);
+	if (variants_has(word))
+		return COMPARE_WORD_KERNEL;
 	if (is_workload(word))
 		return COMPARE_WORD_WORKLOAD;
 	return is_set_name(base, first) ? COMPARE_WORD_RESULTS : COMPARE_WORD_WORKLOAD;

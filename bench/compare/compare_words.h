@@ -7,14 +7,14 @@
 
 enum compare_word {
 	COMPARE_WORD_WORKLOAD,
-	COMPARE_WORD_KERNEL,  /* "6.1", the path of a bzImage */
+	COMPARE_WORD_KERNEL,  /* "6.1", a variant, the path of a bzImage */
 	COMPARE_WORD_RESULTS, /* a run.json, its directory, a set under the base; several: A,B */
 };
 
 /*
- * A version is a kernel; what has a slash is a path; a workload's or group's name is that,
- * whatever lies around; the rest is results if there are such under @base. A path is a
- * kernel if it is a bzImage or not there, so that host and guest, where it is not, agree.
+ * A version or a variant is a kernel; what has a slash is a path; a workload's or group's name is
+ * that, whatever lies around; the rest is results if there are such under @base. A path is a kernel
+ * if it is a bzImage or not there, so that host and guest, where it is not, agree.
  */
 enum compare_word compare_word_kind(const char *base, const char *word);
 
