@@ -26,6 +26,8 @@ enum {
 	OPT_BOOTS = 0x300,
 	OPT_FLOOR,
 	OPT_NO_CONTROL,
+	OPT_CONTROL,
+	OPT_MODEL,
 	OPT_FAIL_ON_REGRESSION,
 	OPT_FUNCTIONS,
 	OPT_JSON,
@@ -38,8 +40,12 @@ static const struct argp_option options[] = {
 	{ "floor", OPT_FLOOR, "PCT", 0, "differences below PCT % are none (0.5)", 20 },
 	{ "no-control", OPT_NO_CONTROL, NULL, 0,
 	  "with --deterministic: no third boot, of A laid out otherwise", 20 },
+	{ "control", OPT_CONTROL, "KERNEL", 0,
+	  "with --deterministic: that boot, of A's code laid out otherwise", 20 },
 	{ "functions", OPT_FUNCTIONS, NULL, 0,
 	  "with --deterministic: in which functions of the kernel the difference is", 20 },
+	{ "model", OPT_MODEL, "I,L,F", 0,
+	  "with --functions: ns an instruction, a line, a fence (0.33,28,62)", 20 },
 	{ "fail-on-regression", OPT_FAIL_ON_REGRESSION, "PCT", 0,
 	  "exit 1 where B is slower by more than PCT %, interval and all", 20 },
 	{ NULL, 0, NULL, 0, "What you see:", OUTPUT_GROUP },
@@ -79,6 +85,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FUNCTIONS:
 		c->run.functions = c->run.counts = true;
+		return 0;
+	case OPT_CONTROL:
+		c->control_kernel = arg;
+		return 0;
+	case OPT_MODEL:
+		if (cost_model_parse(arg, &c->model))
+			argp_error(state, "--model %s: want three numbers, in ns", arg);
 		return 0;
 	case OPT_FAIL_ON_REGRESSION:
 		c->limit = parse_share(state, "--fail-on-regression", arg);
@@ -270,15 +283,17 @@ static int compare_all(struct compare *c, json_t *list, struct err *e)
 		if (r)
 			return r;
 		code = say_worse_exit(code, compare_exit_code(&one, c->limit));
-		json_array_append_new(list, compare_to_json(&one));
+		json_array_append_new(list, compare_to_json(&one, &c->model));
 		if (!c->run.json && i > 1)
 			putchar('\n');
 		if (!c->run.json)
 			compare_print(stdout, &one, &c->options, say_width(stdout),
 				      say_color(stdout));
-		if (!c->run.json)
+		if (!c->run.json) {
 			compare_functions_print(stdout, &one,
 						c->run.output.verbosity > 0 ? 0 : FEW);
+			cost_model_print(stdout, &c->model, &one);
+		}
 		compare_release(&one);
 	}
 	return code;
@@ -334,6 +349,9 @@ static int check_options(const struct compare *c, struct err *e)
 {
 	const struct session *s = &c->run.session;
 
+	if (c->control_kernel && (!s->deterministic || c->no_control))
+		return err_set(e, -EINVAL, "--control",
+			       "is for --deterministic, without --no-control");
 	if (c->run.functions && !s->deterministic && session_is_emulated(s))
 		return err_set(e, -EINVAL, "--functions", "counts: give --deterministic too");
 	if (s->kernels[0])
@@ -400,6 +418,7 @@ int cmd_compare(int argc, char **argv)
 	c->run.argv = argv;
 	c->limit = -1;
 	c->options.floor = 0.005;
+	c->model = COST_MODEL_DEFAULT;
 	runner_defaults(&c->run.runner);
 	argp_parse(&argp, argc, argv, 0, NULL, c);
 	out = c->run.output.dir;

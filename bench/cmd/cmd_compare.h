@@ -6,6 +6,7 @@
 #include "bench/cmd/cmd_run.h"
 #include "bench/compare/compare_print.h"
 #include "bench/compare/compare_words.h"
+#include "bench/compare/cost_model.h"
 
 #define COMPARE_MAX_SIDES 8
 
@@ -15,6 +16,8 @@ struct compare {
 	double limit;	/* --fail-on-regression; below 0: not given */
 	uint64_t boots; /* 0: the default */
 	bool no_control;
+	const char *control_kernel; /* that is A but for where its code lies; NULL: A itself */
+	struct cost_model model;
 	struct compare_filter filter;
 	enum compare_word kind; /* of the sides */
 	struct compare_side sides[COMPARE_MAX_SIDES];

@@ -24,8 +24,12 @@ uint64_t compare_boots(const struct compare *c)
 /* Before anything boots: are all of them there? */
 static int check_kernels(const struct compare *c, struct err *e)
 {
+	struct kernel kernel;
+
+	if (c->control_kernel &&
+	    kernel_resolve(c->control_kernel, c->run.session.modules, &kernel, e))
+		return e->code;
 	for (size_t i = 0; i < c->n_sides; i++) {
-		struct kernel kernel;
 		int r = kernel_resolve(c->sides[i].name, c->run.session.modules, &kernel, e);
 
 		if (r)
@@ -90,8 +94,9 @@ static int boot_control(struct compare *c)
 {
 	int code;
 
-	c->run.padded = true;
-	code = boot(c, c->sides[0].name, &c->control);
+	/* Another kernel lies otherwise; the same one is made to. */
+	c->run.padded = !c->control_kernel;
+	code = boot(c, c->control_kernel ? c->control_kernel : c->sides[0].name, &c->control);
 	c->run.padded = false;
 	if (c->control.n_cells)
 		c->sides[0].control = &c->control;
@@ -127,7 +132,10 @@ int compare_boot_guests(struct compare *c)
 			code = boot_side(c, &c->sides[i]);
 		}
 	if (code == EXIT_OK && c->run.session.deterministic && !c->no_control) {
-		say_note(0, "control: %s, with its memory laid out otherwise", c->sides[0].name);
+		say_note(0,
+			 c->control_kernel ? "control: %s"
+					   : "control: %s, with its memory laid out otherwise",
+			 c->control_kernel ? c->control_kernel : c->sides[0].name);
 		code = boot_control(c);
 	}
 	return code;

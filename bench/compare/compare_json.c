@@ -2,6 +2,7 @@
 /* results/daxbench-compare-1.schema.json */
 #include "bench/compare/compare_functions.h"
 #include "bench/compare/compare_print.h"
+#include "bench/compare/cost_model.h"
 #include "lib/cleanup.h"
 #include "lib/tame.h"
 
@@ -64,7 +65,7 @@ static json_t *differing_counts(const struct compare_row *row)
 	return list;
 }
 
-static json_t *row_to_json(const struct compare_row *row)
+static json_t *row_to_json(const struct compare_row *row, const struct cost_model *m)
 {
 	const struct results_cell *cell = row->cell[0] ? row->cell[0] : row->cell[1];
 	const struct stats_ratio *r = &row->ratio;
@@ -72,16 +73,16 @@ static json_t *row_to_json(const struct compare_row *row)
 	bool both = row->known[0] && row->known[1];
 
 	return json_pack(
-		"{s:s, s:s, s:O, s:s, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
-		"s:o}",
+		"{s:s, s:s, s:O, s:s, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:s, s:o}",
 		"workload", cell->workload, "fs", cell->r.fs, "params", cell->params, "unit",
 		cell->r.unit, "sides", half(row, 0), half(row, 1), "difference",
 		number(both, row->difference), "ratio", number(row->have_ratio, r->ratio), "ci95",
 		interval(times && r->interval, r->low, r->high), "ci90",
 		interval(times && r->interval90, r->low90, r->high90), "p", number(times, r->p),
 		"control", number(row->have_control, row->control), "counts", differing_counts(row),
-		"functions", compare_functions_to_json(row), "verdict",
-		compare_verdict_name(row->verdict), "reason", text(row->why));
+		"functions", compare_functions_to_json(row), "model", cost_model_to_json(m, row),
+		"verdict", compare_verdict_name(row->verdict), "reason", text(row->why));
 }
 
 static json_t *summary(const struct comparison *c)
@@ -94,12 +95,12 @@ static json_t *summary(const struct comparison *c)
 	return j;
 }
 
-json_t *compare_to_json(const struct comparison *c)
+json_t *compare_to_json(const struct comparison *c, const struct cost_model *m)
 {
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < c->n_rows; i++)
-		json_array_append_new(rows, row_to_json(&c->rows[i]));
+		json_array_append_new(rows, row_to_json(&c->rows[i], m));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "base", text(c->base->name), "other",
 			 text(c->other->name), "refused",
 			 c->refused[0] ? text(c->refused) : json_null(), "rows", rows, "summary",

@@ -15,8 +15,10 @@
 int compare_print(FILE *out, const struct comparison *c, const struct compare_options *o,
 		  unsigned int width, bool color);
 
+struct cost_model;
+
 /* compare_json.c: an object of "comparisons" in a document of schema "daxbench-compare-1". */
-json_t *compare_to_json(const struct comparison *c);
+json_t *compare_to_json(const struct comparison *c, const struct cost_model *m);
 
 /* A side as it stands in the document's "sides". */
 json_t *compare_side_to_json(const struct compare_side *side);

@@ -4,7 +4,9 @@
  * is compared, printed and written as JSON without harm; each cell has a row; and nothing
  * differs from itself.
  */
+#include "bench/compare/compare_functions.h"
 #include "bench/compare/compare_print.h"
+#include "bench/compare/cost_model.h"
 #include "bench/results/results.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -13,6 +15,7 @@
 
 #define BETWEEN 0x1e
 
+static const struct cost_model model = { 0.33, 28, 62 };
 static const struct compare_options standard = { .floor = 0.005 };
 
 static void expect(int truth)
@@ -28,6 +31,8 @@ static void print(const struct comparison *c)
 	FILE *out = open_memstream(&text, &len);
 
 	expect(out && !compare_print(out, c, &standard, 80, false));
+	compare_functions_print(out, c, 8);
+	cost_model_print(out, &model, c);
 	fclose(out);
 	for (size_t i = 0; i < len; i++)
 		expect(text[i] == '\n' || (unsigned char)text[i] >= ' ');
@@ -40,7 +45,7 @@ static void write_json(const struct comparison *c)
 	json_t *document = compare_document(
 		command, &standard,
 		json_pack("[o, o]", compare_side_to_json(c->base), compare_side_to_json(c->other)),
-		json_pack("[o]", compare_to_json(c)));
+		json_pack("[o]", compare_to_json(c, &model)));
 	char *text = json_dumps(document, JSON_REAL_PRECISION(17));
 
 	expect(document && text);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Catches a figure without its mark, a difference that is not told, and a table that is garbled. */
 #include "bench/compare/compare_print.h"
+#include "bench/compare/cost_model.h"
 #include "tests/unit/compare-fixture.h"
 
 TestSuite(compare_print, .fini = release_made);
+
+static const struct cost_model model = { 0.33, 28, 62 };
 
 static char *print(void)
 {
@@ -128,7 +131,7 @@ Test(compare_print, json)
 	j = compare_document(command, &standard,
 			     json_pack("[o, o]", compare_side_to_json(result.base),
 				       compare_side_to_json(result.other)),
-			     json_pack("[o]", compare_to_json(&result)));
+			     json_pack("[o]", compare_to_json(&result, &model)));
 	cr_assert_not_null(j);
 	row = json_array_get(
 		json_object_get(json_array_get(json_object_get(j, "comparisons"), 0), "rows"), 0);
@@ -160,7 +163,7 @@ Test(compare_print, json_of_long_reasons)
 	set_status(add_cell(a, "w", COUNTS, 1), "skip", reason);
 	add_cell(b, "w", COUNTS, 1);
 	compare_cells(a, b);
-	j = compare_to_json(&result);
+	j = compare_to_json(&result, &model);
 	cr_assert_not_null(j);
 	json_decref(j);
 }
