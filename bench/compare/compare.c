@@ -16,6 +16,7 @@ const char *compare_verdict_name(enum compare_verdict v)
 		[COMPARE_MORE] = "more",
 		[COMPARE_UNKNOWN] = "not enough data",
 		[COMPARE_OTHER_WORK] = "other work",
+		[COMPARE_FINDINGS] = "other findings",
 		[COMPARE_NOT_RUN] = "not run",
 		[COMPARE_REFUSED] = "refused",
 		[COMPARE_MISSING] = "missing",

@@ -10,6 +10,7 @@
  *
  *	times	the ratio of medians of boots, its interval, a verdict from both
  *	counts	(--deterministic) exact: boots of a side must agree, the difference is a number
+ *	checks	what was found on one side alone (compare_findings.h)
  */
 #ifndef BENCH_COMPARE_COMPARE_H
 #define BENCH_COMPARE_COMPARE_H
@@ -38,6 +39,7 @@ enum compare_verdict {
 	COMPARE_MORE,
 	COMPARE_UNKNOWN,    /* not enough data */
 	COMPARE_OTHER_WORK, /* a kernel did not do what the workload declares */
+	COMPARE_FINDINGS,   /* checks: something was found on one side alone */
 	COMPARE_NOT_RUN,    /* skipped on a side, or failed to run there */
 	COMPARE_REFUSED,    /* the two are not the same thing */
 	COMPARE_MISSING,    /* a side lacks it */
@@ -61,10 +63,11 @@ struct compare_row {
 	enum compare_verdict verdict;
 	char why[480]; /* may be empty; may hold any character */
 	bool counts;   /* unit "insn" */
+	bool check;    /* judged, not measured: there are no figures */
 	size_t boots[2];
-	double value[2]; /* median of the boots' medians */
-	bool known[2];	 /* value is there */
-	bool other_work[2];
+	double value[2];	  /* median of the boots' medians */
+	bool known[2];		  /* value is there */
+	bool other_work[2];	  /* checks: something was found here and not on the other side */
 	double difference;	  /* other - base, where both values are there */
 	struct stats_ratio ratio; /* times: all of it; counts: ratio alone */
 	bool have_ratio;

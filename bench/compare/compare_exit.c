@@ -4,6 +4,8 @@
 
 bool compare_is_regression(const struct compare_row *row, double limit)
 {
+	if (row->verdict == COMPARE_FINDINGS)
+		return row->other_work[1];
 	if (row->verdict == COMPARE_OTHER_WORK)
 		return row->other_work[1] && !row->other_work[0];
 	if (!row->have_ratio || row->verdict == COMPARE_UNKNOWN)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* results/daxbench-compare-1.schema.json */
+#include "bench/compare/compare_findings.h"
 #include "bench/compare/compare_functions.h"
 #include "bench/compare/compare_print.h"
 #include "bench/compare/cost_model.h"
@@ -74,15 +75,16 @@ static json_t *row_to_json(const struct compare_row *row, const struct cost_mode
 
 	return json_pack(
 		"{s:s, s:s, s:O, s:s, s:[o, o], s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:s, s:o}",
+		"s:o, s:s, s:o}",
 		"workload", cell->workload, "fs", cell->r.fs, "params", cell->params, "unit",
 		cell->r.unit, "sides", half(row, 0), half(row, 1), "difference",
 		number(both, row->difference), "ratio", number(row->have_ratio, r->ratio), "ci95",
 		interval(times && r->interval, r->low, r->high), "ci90",
 		interval(times && r->interval90, r->low90, r->high90), "p", number(times, r->p),
 		"control", number(row->have_control, row->control), "counts", differing_counts(row),
-		"functions", compare_functions_to_json(row), "model", cost_model_to_json(m, row),
-		"verdict", compare_verdict_name(row->verdict), "reason", text(row->why));
+		"findings", compare_findings_to_json(row), "functions",
+		compare_functions_to_json(row), "model", cost_model_to_json(m, row), "verdict",
+		compare_verdict_name(row->verdict), "reason", text(row->why));
 }
 
 static json_t *summary(const struct comparison *c)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What two cells, or their boots, say of a row. */
 #include "bench/compare/compare.h"
+#include "bench/compare/compare_findings.h"
 
 #include <math.h>
 #include <string.h>
@@ -230,6 +231,14 @@ static bool is_figure(const struct compare_row *row)
 	return row->known[0] && row->known[1];
 }
 
+static int judge_check(struct compare_row *row)
+{
+	if (!compare_refuses_cells(row->cell[0], row->cell[1], row->why, sizeof(row->why)))
+		return compare_judge_findings(row);
+	settle(row, COMPARE_REFUSED);
+	return 0;
+}
+
 int compare_judge(struct compare_row *row, const struct comparison *c, double floor)
 {
 	double a[STATS_COMPARE_MAX], b[STATS_COMPARE_MAX];
@@ -237,6 +246,9 @@ int compare_judge(struct compare_row *row, const struct comparison *c, double fl
 
 	choose_cell(row, 0, c->base);
 	choose_cell(row, 1, c->other);
+	row->check = row->cell[0]->r.lens == LENS_CHECK;
+	if (row->check)
+		return judge_check(row);
 	row->counts = !strcmp(row->cell[0]->r.unit, "insn");
 	r = take_values(row, 0, c->base, a);
 	if (!r)
@@ -267,7 +279,8 @@ int compare_judge_missing(struct compare_row *row, const struct comparison *c)
 	const struct cell_result *r = &row->cell[which]->r;
 	double values[STATS_COMPARE_MAX];
 
-	row->counts = !strcmp(r->unit, "insn");
+	row->check = r->lens == LENS_CHECK;
+	row->counts = !row->check && !strcmp(r->unit, "insn");
 	row->other_work[which] = r->status == STATUS_FAIL;
 	snprintf(row->why, sizeof(row->why), "%s does not have it", letter(!which));
 	settle(row, COMPARE_MISSING);

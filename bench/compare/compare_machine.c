@@ -75,7 +75,7 @@ static bool has_checks(const struct results_file *f)
 static bool is_check(char *why, size_t len, const struct results_file *a,
 		     const struct results_file *b)
 {
-	if (!has_checks(a) && !has_checks(b))
+	if (has_checks(a) == has_checks(b))
 		return false;
 	snprintf(why, len, "one is of \"daxbench check\", which measures nothing");
 	return true;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/compare/compare_findings.h"
 #include "bench/compare/compare_print.h"
 #include "bench/results/json_get.h"
 #include "bench/report/table.h"
@@ -47,6 +48,8 @@ static void format_value(const struct compare_row *row, int which, char *buf, si
 	size_t used;
 
 	snprintf(buf, len, "-");
+	if (row->check && row->cell[which])
+		snprintf(buf, len, "%s", status_name(row->cell[which]->r.status));
 	if (!row->known[which])
 		return;
 	table_format_figure(unit_of(row), row->value[which], buf, len);
@@ -112,6 +115,7 @@ static const char *color_of(const struct compare_row *row)
 	case COMPARE_SLOWER:
 	case COMPARE_MORE:
 	case COMPARE_OTHER_WORK:
+	case COMPARE_FINDINGS:
 		return "red";
 	case COMPARE_FASTER:
 	case COMPARE_FEWER:
@@ -169,7 +173,12 @@ static bool is_count(const struct compare_row *row)
 
 static bool is_time(const struct compare_row *row)
 {
-	return !row->counts;
+	return !row->counts && !row->check;
+}
+
+static bool is_figure(const struct compare_row *row)
+{
+	return !row->check;
 }
 
 static bool has_control(const struct compare_row *row)
@@ -195,7 +204,7 @@ static int print_table(FILE *out, const struct comparison *c, double floor, unsi
 	scols_table_new_column(t, "A", 0, SCOLS_FL_RIGHT);
 	scols_table_new_column(t, "B", 0, SCOLS_FL_RIGHT);
 	scols_table_new_column(t, "B - A", 0, hidden_unless(c, is_count));
-	scols_table_new_column(t, "B / A", 0, SCOLS_FL_RIGHT);
+	scols_table_new_column(t, "B / A", 0, hidden_unless(c, is_figure));
 	scols_table_new_column(t, "95 %", 0, hidden_unless(c, is_time));
 	scols_table_new_column(t, "CONTROL", 0, hidden_unless(c, has_control));
 	scols_table_new_column(t, "VERDICT", 0, 0);
@@ -235,6 +244,10 @@ static void print_remarks(FILE *out, const struct comparison *c)
 		table_cell_name(any_cell(row)->json, name, sizeof(name));
 		if (row->why[0] && row->verdict != COMPARE_MISSING)
 			tame_print(out, "%s %s: %s", fs_of(row), name, row->why);
+		if (row->verdict == COMPARE_FINDINGS) {
+			tame_print(out, "%s %s:", fs_of(row), name);
+			compare_findings_print(out, row);
+		}
 		for (size_t k = 0; k < row->n_differs; k++)
 			print_count(out, row, name, &row->differs[k]);
 	}
