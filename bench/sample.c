@@ -45,6 +45,7 @@
 #define MUCH		      200
 #define LATENCY_OPS	      20000 /* enough for p99.99 */
 #define MIN_SPLIT_OPS	      1024
+#define COUNT_TRIES	      4
 
 struct one {
 	double per_op; /* in the clock's unit */
@@ -299,14 +300,10 @@ static int prove(struct dx *dx, const struct runner_options *o, struct cell_resu
 	return 0;
 }
 
-/*
- * As the proof, with the emulator's counts: a pass of its own, with tracing off. It begins
- * behind a tick like the timed samples, so that none is in what it counts.
- */
-static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
-			 struct err *e)
+/* One counted run of @n operations into @c. @ret_ticks: timer ticks in it. */
+static int count_once(struct dx *dx, uint64_t n, const struct runner_options *o,
+		      struct cell_result *c, int64_t *ret_ticks, struct err *e)
 {
-	uint64_t n = c->ops < MAX_PROOF_OPS ? c->ops : MAX_PROOF_OPS;
 	bool functions = machine_counts_has_functions(o->counts);
 	struct dx_trace_counts before, after;
 	int r = dx_prepare(dx, n);
@@ -315,18 +312,39 @@ static int count_machine(struct dx *dx, const struct runner_options *o, struct c
 		return prepare_failed(dx, r, "prepare for the counts", e);
 	if (o->unit == CLOCK_INSN)
 		clock_align_to_tick();
-	machine_counts_read(o->counts, &before);
+	*ret_ticks = clock_ticks_served();
 	if (functions)
 		machine_counts_begin_functions(o->counts);
+	machine_counts_read(o->counts, &before);
 	r = dx_run(dx, n);
 	machine_counts_read(o->counts, &after);
 	if (r)
 		return run_failed(dx, r, "run for the counts", e);
+	json_decref(c->functions);
+	c->functions = NULL;
 	if (functions)
 		r = machine_counts_functions(o->counts, n, &c->functions, e);
+	*ret_ticks = clock_ticks_served() - *ret_ticks;
 	dx_finish(dx);
 	machine_counts_between(&before, &after, &c->machine);
-	c->have_machine = true;
+	return r;
+}
+
+/*
+ * As the proof, with the emulator's counts: a pass of its own, with tracing off. Counts of
+ * an exact cell have no tick in them either: what looks like a tick to align to can be
+ * another interrupt.
+ */
+static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
+			 struct err *e)
+{
+	uint64_t n = c->ops < MAX_PROOF_OPS ? c->ops : MAX_PROOF_OPS;
+	int64_t ticks = 0;
+	int r = 0;
+
+	for (int i = 0; !r && i < COUNT_TRIES && (!i || (c->exact && ticks)); i++)
+		r = count_once(dx, n, o, c, &ticks, e);
+	c->have_machine = !r;
 	c->proof_ops = n;
 	return r;
 }

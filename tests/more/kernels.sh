@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The same kernel differs from itself by nothing, also function by function; one whose code
+# lies elsewhere works the same; ten instructions planted in fs/dax.c are ten, in the
+# function that they are in, for each entry written back and for nothing else. Built twice, a
+# kernel is the same file. The kernels are there: tests/run.sh has built them.
+. "$(dirname "$0")/../lib.sh"
+
+for variant in pfn layout plus10; do
+	[ -e "build/kernels/$variant/bzImage" ] || die "not built: $variant"
+done
+
+# compare STATUS OPTION...: its document is $work/compare.json.
+compare() {
+	local want=$1
+	shift
+	rm -rf "$work/results"
+	run "$want" ./daxbench compare --deterministic --functions -o "$work/results" -q "$@"
+	cp "$work"/results/compare-*.json "$work/compare.json"
+	/usr/bin/python3 - results/daxbench-compare-1.schema.json "$work/compare.json" <<'PYTHON' || die "schema"
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
+PYTHON
+}
+
+# holds PYTHON: true of the document; rows are its only comparison's.
+holds() {
+	/usr/bin/python3 - "$work/compare.json" "$1" <<'PYTHON' || die "not so: $1"
+import json, sys
+rows = json.load(open(sys.argv[1]))["comparisons"][0]["rows"]
+def row(name, fs): return next(r for r in rows if r["workload"] == name and r["fs"] == fs)
+def differ(r): return {f["name"]: f["difference"] for f in r["functions"]["differ"]}
+sys.exit(not eval("(" + sys.argv[2] + ")"))
+PYTHON
+	checks=$((checks + 1))
+}
+
+workloads=(null pte-read-data pte-store-hole msync-page fsync-dirty)
+
+compare 0 pfn pfn --no-control "${workloads[@]}"
+holds 'len(rows) == 2 * 4 + 1'
+holds 'all(r["verdict"] == "same" and r["difference"] == 0 for r in rows)'
+holds 'all(not differ(r) and r["functions"]["same"] > 1 for r in rows)'
+# What is counted by function is all that there is, but for the marks around it.
+holds 'all(abs(r["functions"]["each"][0] - r["sides"][0]["value"]) * r["functions"]["of_ops"][0]
+           <= 0.02 * r["sides"][0]["value"] * r["functions"]["of_ops"][0] + 400 for r in rows)'
+
+compare 0 pfn layout --no-control "${workloads[@]}"
+holds 'all(not differ(r) for r in rows)'
+
+compare 0 pfn plus10 --control layout "${workloads[@]}"
+holds 'all(not differ(row(w, fs)) for w in ("pte-read-data", "pte-store-hole") for fs in ("ext4", "xfs"))'
+holds 'all(len(differ(row(w, fs))) == 1 for w in ("msync-page", "fsync-dirty") for fs in ("ext4", "xfs"))'
+holds 'all(name.startswith("dax_writeback") for r in rows for name in differ(r))'
+holds 'all(differ(row("msync-page", fs)) == {next(iter(differ(row("msync-page", fs)))): 10} for fs in ("ext4", "xfs"))'
+holds 'row("msync-page", "xfs")["verdict"] in ("more", "equivalent")'
+no_leftovers
+echo "$checks checks"
