@@ -278,8 +278,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--extract: of which run? --recorded TRACE");
 		if (check->edits && !check->states.budget)
 			argp_error(state, "--edits: want --states, too");
-		if (check->states.recrash && !check->states.budget)
-			argp_error(state, "--recrash: want --states, too");
+		if ((check->states.recrash || check->states.prune) && !check->states.budget)
+			argp_error(state, "--recrash and --prune: want --states, too");
 		if (check->no_recovery_barriers && !check->states.recrash)
 			argp_error(state, "--barriers recovery: want --recrash, too");
 		check_exec(check, state);

@@ -108,8 +108,8 @@ static void check_states(const struct replay_options *o, struct argp_state *stat
 	if (o->states.budget &&
 	    (!o->fs || (strcmp(o->fs, "ext4") != 0 && strcmp(o->fs, "xfs") != 0)))
 		argp_error(state, "--states: of which file system? --fs ext4 or xfs");
-	if (!o->states.budget && (o->fs || o->kernel || o->states.guests))
-		argp_error(state, "--fs, --kernel and --guests are for --states");
+	if (!o->states.budget && (o->fs || o->kernel || o->states.guests || o->states.prune))
+		argp_error(state, "--fs, --kernel, --guests and --prune are for --states");
 }
 
 /* What does not go together. */

@@ -37,7 +37,7 @@ has out "is not there"
 [ "$(awk '{ if (length > n) n = length } END { print n }' "$work/out")" -le 84 ] || die "wide lines"
 
 for wrong in --states=0 --states=x --atomic=100 --guests=0 --max-states=x --barriers=maybe \
-	"--states --edits=0" --edits=5; do
+	"--states --edits=0" --edits=5 --prune --recrash; do
 	# shellcheck disable=SC2086 # an option, or two
 	run 2 ./daxbench check $wrong create-fsync
 	wrong=${wrong%=*}
