@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct edits_count {
 	size_t places, tried, caught, wrong;
@@ -15,7 +16,7 @@ struct edits {
 	const struct edits_options *options;
 	struct edits_count count[EDIT_KINDS];
 	uint64_t states, unique;
-	json_t *missed;
+	json_t *missed, *found;
 };
 
 /* ---- one edit ---- */
@@ -31,40 +32,80 @@ static bool is_new(const struct edits *x, const struct explore_violation *v)
 	return true;
 }
 
-static bool is_caught(const struct edits *x, const struct explore *found)
+/* Another exploration has other files, of the same names. */
+static bool is_file(const struct tree_file *of, const struct explore_violation *v)
+{
+	return v->file && !strcmp(of->first_name, v->file->first_name);
+}
+
+/* Can it be wrong because of the edit? Whose block it is can lose bytes, and nobody else. */
+static bool may_blame(const struct edit *edit, const struct explore_violation *v)
+{
+	return !edit->of[0] || is_file(edit->of[0], v) || is_file(edit->of[1], v);
+}
+
+static json_t *describe_edit(const struct edit *edit)
+{
+	return json_pack("{s:s, s:I, s:o}", "kind", edit_kind_names[edit->kind], "event",
+			 (json_int_t)edit->seq, "during", states_describe_op(edit->during));
+}
+
+/* What is wrong now; whether that is the edit's doing alone is in *@ret_only. */
+static json_t *blame(const struct edits *x, const struct edit *edit, const struct explore *found,
+		     bool *ret_only)
 {
 	const struct explore_violation *v;
 	size_t n = explore_violations(found, &v);
+	json_t *blamed = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		if (is_new(x, &v[i]))
-			return true;
-	return false;
+	*ret_only = true;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_new(x, &v[i]))
+			continue;
+		json_array_append_new(blamed, states_describe_blame(&v[i]));
+		*ret_only &= may_blame(edit, &v[i]);
+	}
+	return blamed;
 }
 
-static json_t *describe_missed(const struct edit *edit)
+static void add_found(struct edits *x, const struct edit *edit, json_t *blamed)
 {
-	return json_pack("{s:s, s:I, s:o, s:s}", "kind", edit_kind_names[edit->kind], "event",
-			 (json_int_t)edit->seq, "during", states_describe_op(edit->during),
-			 "reason", edit_reason_names[edit->reason]);
+	json_t *one = describe_edit(edit);
+
+	json_object_set_new(one, "of",
+			    edit->of[0] ? json_string(edit->of[0]->first_name) : json_null());
+	json_object_set(one, "blamed", blamed);
+	json_array_append_new(x->found, one);
+}
+
+static void add_missed(struct edits *x, const struct edit *edit)
+{
+	json_t *one = describe_edit(edit);
+
+	json_object_set_new(one, "reason", json_string(edit_reason_names[edit->reason]));
+	json_array_append_new(x->missed, one);
 }
 
 /*
  * By some reasons no state is another one than without the edit: what is caught then is wrong.
  * The others say what was not broken, a promise or a later one, but an order was.
  */
-static void count(struct edits *x, const struct edit *edit, bool caught)
+static void count(struct edits *x, const struct edit *edit, const struct explore *found)
 {
 	struct edits_count *c = &x->count[edit->kind];
+	bool only;
+	json_t *blamed = blame(x, edit, found, &only);
 
 	c->tried++;
-	if (caught) {
+	if (json_array_size(blamed)) {
 		c->caught++;
-		c->wrong += edit->reason >= EDIT_REWRITTEN;
-		return;
+		c->wrong += edit->reason >= EDIT_REWRITTEN || !only;
+		add_found(x, edit, blamed);
+	} else {
+		c->explained[edit->reason]++;
+		add_missed(x, edit);
 	}
-	c->explained[edit->reason]++;
-	json_array_append_new(x->missed, describe_missed(edit));
+	json_decref(blamed);
 }
 
 static int try_edit(struct edits *x, const struct edit *edit, struct trace *t,
@@ -83,7 +124,7 @@ static int try_edit(struct edits *x, const struct edit *edit, struct trace *t,
 		x->unique += explore_counts(found)->unique;
 	}
 	if (!r)
-		count(x, edit, is_caught(x, found));
+		count(x, edit, found);
 	explore_close(found);
 	return r;
 }
@@ -105,9 +146,9 @@ static json_t *describe_count(const struct edits_count *c)
 
 static json_t *describe(const struct edits *x, uint64_t ms)
 {
-	json_t *j = json_pack("{s:I, s:I, s:f, s:O}", "run", (json_int_t)x->states, "unique",
+	json_t *j = json_pack("{s:I, s:I, s:f, s:O, s:O}", "run", (json_int_t)x->states, "unique",
 			      (json_int_t)x->unique, "seconds", (double)ms / 1e3, "missed",
-			      x->missed);
+			      x->missed, "found", x->found);
 
 	for (unsigned int kind = 0; kind < EDIT_KINDS; kind++)
 		json_object_set_new(j, edit_kind_names[kind], describe_count(&x->count[kind]));
@@ -141,11 +182,12 @@ static int try_edits(struct edits *x, struct trace *t, const struct oplog *log, 
 int edits_check(const struct edits_options *o, struct trace *t, const struct oplog *log,
 		json_t *states, struct err *e)
 {
-	struct edits x = { .options = o, .missed = json_array() };
+	struct edits x = { .options = o, .missed = json_array(), .found = json_array() };
 	uint64_t began = monotonic_ms();
 	int r = try_edits(&x, t, log, e);
 
 	json_object_set_new(states, "edits", describe(&x, monotonic_ms() - began));
 	json_decref(x.missed);
+	json_decref(x.found);
 	return r;
 }

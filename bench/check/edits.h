@@ -31,7 +31,7 @@ int edits_check(const struct edits_options *o, struct trace *t, const struct opl
 
 /*
  * How many of each kind were caught, over all cells; nothing where none were made. @verbose:
- * where those were that no reason is known for.
+ * where those were that were not, and what was wrong because of the others.
  */
 void edits_print(FILE *out, const json_t *results, bool verbose);
 

@@ -51,6 +51,12 @@ json_t *states_describe_op(const struct oplog_op *op)
 			 "record", (json_int_t)op->number);
 }
 
+json_t *states_describe_blame(const struct explore_violation *v)
+{
+	return json_pack("{s:s, s:o, s:o}", "rule", oracle_rule_names[v->rule], "file",
+			 text(v->path), "promise", states_describe_op(v->promise));
+}
+
 /* Of a crash in a recovery: of which state's, and where. */
 static json_t *describe_recovery(const struct explore_point *point)
 {

@@ -79,6 +79,9 @@ struct explore_options states_how(const struct states_options *o, const struct s
 /* { "op", "worker", "record" }, or null. */
 json_t *states_describe_op(const struct oplog_op *op);
 
+/* { "rule", "file", "promise" }: who is to blame, and for what. */
+json_t *states_describe_blame(const struct explore_violation *v);
+
 /*
  * Explores @run, whose verdict is in @cell already, and adds
  * "states" to it; what is wrong makes it a failure. What cannot be explored (no file

@@ -47,25 +47,52 @@ static void print_kind(FILE *out, const json_t *results, const char *kind)
 	json_decref(explained);
 }
 
-static void print_missed(FILE *out, const json_t *cell)
+static void print_edit(FILE *out, const json_t *cell, const json_t *edit, const char *what)
 {
-	const json_t *missed = json_object_get(edits_of(cell), "missed"), *m;
+	const json_t *during = json_object_get(edit, "during");
 	char line[300];
-	size_t i;
 
-	json_array_foreach(missed, i, m) {
-		const json_t *during = json_object_get(m, "during");
+	snprintf(line, sizeof(line), "  %s %s: %s at event %" PRId64 "%s%s%s%s: %s",
+		 text_of(cell, "fs"), text_of(cell, "workload"), text_of(edit, "kind"),
+		 number_of(edit, "event"), json_is_object(during) ? ", in " : "",
+		 text_of(during, "op"), *text_of(edit, "of") ? ", of " : "", text_of(edit, "of"),
+		 what);
+	tame(line, strlen(line));
+	fprintf(out, "%s\n", line);
+}
 
-		snprintf(line, sizeof(line), "  %s %s: %s at event %" PRId64 "%s%s: %s",
-			 text_of(cell, "fs"), text_of(cell, "workload"), text_of(m, "kind"),
-			 number_of(m, "event"), json_is_object(during) ? ", in " : "",
-			 text_of(during, "op"), text_of(m, "reason"));
-		tame(line, strlen(line));
-		fprintf(out, "%s\n", line);
+static void print_blame(FILE *out, const json_t *blamed)
+{
+	const json_t *promise = json_object_get(blamed, "promise");
+	const char *file = text_of(blamed, "file");
+	char line[300];
+
+	if (json_is_object(promise))
+		snprintf(line, sizeof(line), "      %-11s %s%spromised by %s #%" PRId64,
+			 text_of(blamed, "rule"), file, *file ? ", " : "", text_of(promise, "op"),
+			 number_of(promise, "record"));
+	else
+		snprintf(line, sizeof(line), "      %-11s %s", text_of(blamed, "rule"),
+			 *file ? file : "the file system");
+	tame(line, strlen(line));
+	fprintf(out, "%s\n", line);
+}
+
+static void print_places(FILE *out, const json_t *cell)
+{
+	const json_t *edit, *blamed;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(edits_of(cell), "missed"), i, edit)
+		print_edit(out, cell, edit, text_of(edit, "reason"));
+	json_array_foreach(json_object_get(edits_of(cell), "found"), i, edit) {
+		print_edit(out, cell, edit, "caught");
+		json_array_foreach(json_object_get(edit, "blamed"), k, blamed)
+			print_blame(out, blamed);
 	}
 }
 
-/* Caught where no state is another one than before: the checker is wrong. */
+/* Caught where no state is another one than before, or of another file: the checker is wrong. */
 static int64_t count_wrong(const json_t *results)
 {
 	const json_t *cell;
@@ -93,9 +120,11 @@ void edits_print(FILE *out, const json_t *results, bool verbose)
 	for (unsigned int kind = 0; kind < EDIT_KINDS; kind++)
 		print_kind(out, results, edit_kind_names[kind]);
 	if (count_wrong(results))
-		fprintf(out, "  %" PRId64 " caught that make no difference: the checker is wrong\n",
+		fprintf(out,
+			"  %" PRId64
+			" caught that make no difference, or none there: the checker is wrong\n",
 			count_wrong(results));
 	if (verbose)
 		json_array_foreach(results, i, cell)
-			print_missed(out, cell);
+			print_places(out, cell);
 }

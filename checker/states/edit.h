@@ -23,6 +23,7 @@
 #define CHECKER_STATES_EDIT_H
 
 #include "checker/log/oplog.h"
+#include "checker/promise/tree.h"
 #include "checker/states/drains.h"
 #include "checker/trace/trace.h"
 
@@ -64,6 +65,12 @@ struct edit {
 	/* Events: only crash points before one of these differ. @until may be EDIT_NEVER. */
 	uint64_t from, until;
 	const struct oplog_op *during; /* belongs to the log; NULL: in none */
+	/*
+	 * Whose bytes, and nobody else's, are in the block (SWAP: in the one and the other): then
+	 * only that file can lose anything. NULL: not known, or the file system's own. They live
+	 * as long as the places.
+	 */
+	const struct tree_file *of[2];
 };
 
 /* ---- where a trace can be edited ---- */

@@ -30,7 +30,8 @@ struct write {
 	uint64_t seq, hash; /* of its bytes */
 	size_t flush;	    /* that drains it */
 	const struct oplog_op *during;
-	bool running, whole; /* in one piece: each byte once, in ascending order */
+	const struct tree_file *of; /* as in struct edit */
+	bool running, whole;	    /* in one piece: each byte once, in ascending order */
 	bool equal, again, rewritten;
 };
 
@@ -47,6 +48,7 @@ struct edit_places {
 	size_t *place[EDIT_KINDS]; /* which of them can be edited so */
 	size_t n[EDIT_KINDS];
 	uint64_t last_promise; /* number of the mark */
+	struct promise *promise;
 };
 
 struct finder {
@@ -60,6 +62,7 @@ struct finder {
 	bool running, flushing, writing;
 	uint64_t promised; /* the event of the last return of a call that promised */
 	size_t unflushed;  /* the first write that waits for a flush */
+	size_t unowned;	   /* the first of which it was not asked whose it is */
 	/* Since the last flush of the kernel. */
 	size_t writes_since;
 	bool other_since;
@@ -302,6 +305,29 @@ static int take_fence(struct finder *f, const struct dx_trace_rec *rec, uint64_t
 	return r;
 }
 
+/* ---- whose ---- */
+
+static const struct tree_file *owner(const struct promise *p, uint64_t addr)
+{
+	const struct content_page *page = places_find(promise_places(p),
+						      addr - addr % EDIT_BLOCK_BYTES);
+	const struct tree_file *f;
+
+	if (!page || places_next(page))
+		return NULL;
+	f = promise_file_of(p, page->file);
+	return f && f->names && !f->shared ? f : NULL;
+}
+
+/* The call that returned has told where the bytes of its files lie. */
+static void note_owners(struct finder *f)
+{
+	struct edit_places *p = f->places;
+
+	for (; f->unowned < p->n_writes; f->unowned++)
+		p->write[f->unowned].of = owner(f->promise, p->write[f->unowned].span.addr);
+}
+
 /* ---- the pass ---- */
 
 static int take_mark(struct finder *f, const struct dx_trace_rec *rec, uint64_t number,
@@ -321,6 +347,8 @@ static int take_mark(struct finder *f, const struct dx_trace_rec *rec, uint64_t 
 			 rec->seq, &promised, e);
 	if (r || !is_end)
 		return r;
+	if (promised)
+		note_owners(f);
 	if (op->rec->op == DX_OP_PHASE)
 		f->running = op->rec->arg[0] == 1;
 	if (promised && f->running && !promise_is_over(f->promise)) {
@@ -463,6 +491,7 @@ static void make_write_edit(const struct edit_places *p, size_t i, uint64_t seed
 	ret->from = f->seq + 1;
 	ret->until = ret->kind == EDIT_MOVE ? f->next : EDIT_NEVER;
 	ret->after = f->span.last;
+	ret->of[0] = ret->of[1] = w->of;
 	if (w->equal)
 		ret->reason = EDIT_EQUAL;
 	else if (w->rewritten)
@@ -474,6 +503,8 @@ static void make_write_edit(const struct edit_places *p, size_t i, uint64_t seed
 	ret->other = w->span;
 	ret->seq = ret->from = other->seq;
 	ret->during = other->during;
+	ret->of[0] = w->of ? other->of : NULL;
+	ret->of[1] = other->of ? w->of : NULL;
 	ret->reason = w->hash == other->hash ? EDIT_EQUAL : EDIT_UNEXPLAINED;
 }
 
@@ -598,8 +629,8 @@ int edit_find(struct edit_places **ret, struct trace *t, const struct oplog *log
 	r = promise_open(&f.promise, log, e);
 	if (!r)
 		r = find(&f, t, e);
-	promise_close(f.promise);
 	close_content(&f);
+	f.places->promise = f.promise;
 	if (r)
 		edit_places_free(f.places);
 	else
@@ -615,5 +646,6 @@ void edit_places_free(struct edit_places *p)
 		free(p->place[kind]);
 	free(p->flush);
 	free(p->write);
+	promise_close(p->promise);
 	free(p);
 }

@@ -60,6 +60,14 @@ prunes() { # STATUS LEAST_SPARED OPTION...
 	local status=$1 least=$2
 	shift 2
 	run "$status" ./daxbench check -q --deterministic --states --fs ext4 -o "$work/results" "$@"
+# Who is to blame: a commit that was not flushed is of one call and its file, a block of data of
+# one file.
+holds 'all({(b["file"], b["promise"]["record"]) for b in f["blamed"]} ==
+	{(f["blamed"][0]["file"], f["during"]["record"])} and f["blamed"][0]["file"].startswith("new-")
+	for s in states for f in s["edits"]["found"] if f["kind"] == "fua")'
+holds 'all(any(f["of"] for f in s["edits"]["found"]) for s in states)'
+holds 'all({(b["file"], b["rule"]) for b in f["blamed"]} == {(f["of"], "data")}
+	for s in states for f in s["edits"]["found"] if f["of"])'
 	cp "$work/results/latest/run.json" "$work/whole.json"
 	run "$status" ./daxbench check -q --deterministic --states --prune --fs ext4 -o "$work/results" "$@"
 	python3 - "$work/whole.json" "$work/results/latest/run.json" "$least" <<-'END' || die "pruned, it says something else: $*"

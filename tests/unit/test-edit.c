@@ -9,6 +9,7 @@
 
 #define BLOCK_AT(i) (BASE + 4096ULL * (i))
 #define PART	    64U
+#define FILE_BLOCK  ((unsigned int)((AT(0) - BASE) / 4096))
 
 static const struct drain_rules rules = { PERSIST_STRICT, NULL };
 static struct trace *trace;
@@ -472,6 +473,39 @@ Test(edit, it_is_known_in_which_operation)
 	flush();
 	cr_expect_eq(edit_number(EDIT_DROP, 0)->during->rec->op, DX_OP_FSYNC);
 	cr_expect_null(edit_number(EDIT_DROP, 1)->during);
+}
+
+/* What a call has not told of is nobody's: so is the file system's own. */
+Test(edit, it_is_known_whose_bytes_they_are)
+{
+	map_store(0);
+	write_block(FILE_BLOCK, 1);
+	write_block(1, 2);
+	flush();
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	write_block(FILE_BLOCK, 3);
+	write_block(2, 4);
+	flush();
+	cr_assert_not_null(edit_number(EDIT_DROP, 0)->of[0]);
+	cr_expect_str_eq(edit_number(EDIT_DROP, 0)->of[0]->first_name, "file");
+	cr_expect_eq(edit_number(EDIT_DROP, 0)->of[1], edit_number(EDIT_DROP, 0)->of[0]);
+	cr_expect_null(edit_number(EDIT_DROP, 1)->of[0]);
+	cr_expect_null(edit_number(EDIT_SWAP, 0)->of[0], "one block is the file system's");
+	cr_expect_null(edit_number(EDIT_DROP, 2)->of[0], "no call returned after it");
+}
+
+/* Its blocks may be another's by now. */
+Test(edit, those_of_a_file_without_a_name_are_nobody_s)
+{
+	map_store(0);
+	sync_begin(DX_OP_FSYNC);
+	sync_end();
+	names(DX_OP_UNLINK, "file", NULL, 0);
+	write_block(FILE_BLOCK, 1);
+	flush();
+	simple(DX_OP_SYNC, 0, 0, 0, 0, 0);
+	cr_expect_null(edit_number(EDIT_DROP, 0)->of[0]);
 }
 
 static void many_epochs(void)

@@ -18,10 +18,18 @@ static json_t *kind(int tried, int caught, int wrong, const char *reason, int ex
 /* Of one cell: flushes as they are given; of each other kind none. */
 static json_t *cell(const char *fs, json_t *flush)
 {
-	return json_pack("{s:s, s:s, s:{s:{s:o, s:[{s:s, s:i, s:{s:s, s:i, s:i}, s:s}]}}}", "fs",
-			 fs, "workload", "w", "states", "edits", "flush", flush, "missed", "kind",
-			 "flush", "event", 77, "during", "op", "fsync", "worker", 0, "record", 3,
-			 "reason", "not noticed");
+	json_t *missed = json_pack("[{s:s, s:i, s:{s:s, s:i, s:i}, s:s}]", "kind", "flush", "event",
+				   77, "during", "op", "fsync", "worker", 0, "record", 3, "reason",
+				   "not noticed");
+	json_t *found = json_pack("[{s:s, s:i, s:n, s:s, s:[{s:s, s:s, s:{s:s, s:i, s:i}},"
+				  "{s:s, s:s, s:n}]}]",
+				  "kind", "block", "event", 99, "during", "of", "a-file", "blamed",
+				  "rule", "data", "file", "b-file", "promise", "op", "sync",
+				  "worker", 0, "record", 5, "rule", "consistent", "file", "",
+				  "promise");
+
+	return json_pack("{s:s, s:s, s:{s:{s:o, s:o, s:o}}}", "fs", fs, "workload", "w", "states",
+			 "edits", "flush", flush, "missed", missed, "found", found);
 }
 
 static const char *printed(json_t *results, bool verbose)
@@ -65,9 +73,18 @@ Test(edits_print, what_was_missed_is_told_with_its_place)
 		"  xfs w: flush at event 77, in fsync: not noticed\n"));
 }
 
+Test(edits_print, what_was_caught_is_told_with_who_is_to_blame)
+{
+	cr_expect(strstr(
+		printed(json_pack("[o]", cell("xfs", kind(5, 1, 0, "not noticed", 4))), true),
+		"  xfs w: block at event 99, of a-file: caught\n"
+		"      data        b-file, promised by sync #5\n"
+		"      consistent  the file system\n"));
+}
+
 Test(edits_print, a_checker_that_is_wrong_says_so)
 {
 	cr_expect(strstr(
 		printed(json_pack("[o]", cell("xfs", kind(5, 5, 2, "not noticed", 0))), false),
-		"  2 caught that make no difference: the checker is wrong\n"));
+		"  2 caught that make no difference, or none there: the checker is wrong\n"));
 }
