@@ -135,8 +135,12 @@ static void add_violation(json_t *list, const json_t *v)
 		if (!is_alike(old, v))
 			continue;
 		json_object_set_new(fresh, "states", sum_of(old, v, "states"));
+		json_object_set_new(fresh, "torn",
+				    json_boolean(json_is_true(json_object_get(old, "torn")) &&
+						 json_is_true(json_object_get(v, "torn"))));
 		if (number_of(old, "event") <= number_of(v, "event")) {
 			json_object_set(old, "states", json_object_get(fresh, "states"));
+			json_object_set(old, "torn", json_object_get(fresh, "torn"));
 			json_decref(fresh);
 			return;
 		}

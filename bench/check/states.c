@@ -69,7 +69,7 @@ static json_t *describe_recovery(const struct explore_point *point)
 static json_t *describe_violation(const struct explore_violation *v)
 {
 	return json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o, s:I}",
+		"{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:b}",
 		"rule", oracle_rule_names[v->rule], "file", text(v->path), "first_name",
 		v->file ? text(v->file->first_name) : json_null(), "what", text(v->what), "promise",
 		states_describe_op(v->promise), "offset", (json_int_t)v->offset, "bytes",
@@ -77,7 +77,7 @@ static json_t *describe_violation(const struct explore_violation *v)
 		states_describe_op(v->point.op), "during", states_describe_op(v->point.during),
 		"recovery", describe_recovery(&v->point), "units", (json_int_t)v->units, "kept",
 		(json_int_t)v->kept, "state", json_sprintf("%016" PRIx64, v->state), "states",
-		(json_int_t)v->states);
+		(json_int_t)v->states, "torn", v->torn);
 }
 
 /* Exactly while it is a number that one can read; else as a power of two. */

@@ -191,8 +191,9 @@ static void print_violation(FILE *out, const json_t *cell, const json_t *v)
 	char op[64];
 
 	format_op(promise, op, sizeof(op));
-	say(out, "\n%s %s: a crash state is wrong (%s):", text_of(cell, "fs"),
-	    text_of(cell, "workload"), text_of(v, "rule"));
+	say(out, "\n%s %s: a crash state is wrong (%s%s):", text_of(cell, "fs"),
+	    text_of(cell, "workload"), text_of(v, "rule"),
+	    json_is_true(json_object_get(v, "torn")) ? ", sector-tear" : "");
 	if (text_of(v, "file")[0])
 		say_wrapped(out, "  file", text_of(v, "file"));
 	say_wrapped(out, "  found", text_of(v, "what"));

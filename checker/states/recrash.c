@@ -149,7 +149,7 @@ static int record(const struct fates_job *job, const struct fates *found, size_t
 	return r ? r : trace_open(ret, path, e);
 }
 
-int recrash_point(struct visitor **ret, uint64_t *ret_state, const struct recrash_options *o,
+int recrash_point(struct visitor **ret, size_t *ret_which, const struct recrash_options *o,
 		  const struct visit_options *how, const struct fates_job *job,
 		  const struct fates *found, struct err *e)
 {
@@ -160,7 +160,7 @@ int recrash_point(struct visitor **ret, uint64_t *ret_state, const struct recras
 	*ret = NULL;
 	if (i < 0)
 		return 0;
-	*ret_state = found->list[i].state;
+	*ret_which = (size_t)i;
 	r = record(job, found, (size_t)i, &t, e);
 	if (r)
 		return r;

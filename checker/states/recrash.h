@@ -25,10 +25,10 @@ struct recrash_options {
  * Of the states of a point (fates.h) whose recovery came to its end one, by chance, is recovered
  * once more and recorded; and the crash points of that are visited as @how says, whose history
  * stands still meanwhile. *@ret: what was found until then, also after an error; NULL: no
- * state was recovered. The caller closes it; @how must outlive it. *@ret_state: which state.
+ * state was recovered. The caller closes it; @how must outlive it. *@ret_which: which of @found.
  * -errno: as recovery.h and trace.h.
  */
-int recrash_point(struct visitor **ret, uint64_t *ret_state, const struct recrash_options *o,
+int recrash_point(struct visitor **ret, size_t *ret_which, const struct recrash_options *o,
 		  const struct visit_options *how, const struct fates_job *job,
 		  const struct fates *found, struct err *e);
 

@@ -211,6 +211,63 @@ int units_lines(const struct units *u, const struct state_medium *durable, const
 	return 0;
 }
 
+/* ---- blocks that are torn ---- */
+
+struct piece {
+	uint64_t block;
+	bool kept;
+};
+
+/* Would the medium be another with it than without it? */
+static bool is_change(const struct units *u, const struct unit *unit,
+		      const struct state_medium *durable)
+{
+	for (uint32_t k = 0; k < unit->n_parts; k++) {
+		const struct unit_part *part = &u->part[unit->first_part + k];
+		const unsigned char *was = state_medium_at(durable, part->addr);
+
+		for (uint64_t bytes = part->bytes; bytes; bytes &= bytes - 1)
+			if (was[__builtin_ctzll(bytes)] != part->data[__builtin_ctzll(bytes)])
+				return true;
+	}
+	return false;
+}
+
+static int piece_by_block(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	return (x->block > y->block) - (x->block < y->block);
+}
+
+/* One piece of each block after the other: are all alike? */
+static bool is_torn(const struct piece *piece, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (piece[i].block == piece[i - 1].block && piece[i].kept != piece[i - 1].kept)
+			return true;
+	return false;
+}
+
+int units_tear(const struct units *u, const struct state_medium *durable, const uint64_t *set)
+{
+	struct piece *piece = malloc((u->n + 1) * sizeof(*piece));
+	size_t n = 0;
+	int r;
+
+	if (!piece)
+		return -ENOMEM;
+	for (size_t i = 0; i < u->n; i++)
+		if (is_change(u, &u->unit[i], durable))
+			piece[n++] = (struct piece){ u->unit[i].addr / STATE_PAGE,
+						     units_has(set, i) };
+	if (n)
+		qsort(piece, n, sizeof(*piece), piece_by_block);
+	r = is_torn(piece, n);
+	free(piece);
+	return r;
+}
+
 void units_release(struct units *u)
 {
 	free(u->unit);

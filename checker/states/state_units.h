@@ -52,6 +52,12 @@ int units_gather(struct units *u, const struct persist *p, uint32_t atomic);
 int units_lines(const struct units *u, const struct state_medium *durable, const uint64_t *set,
 		struct state_line **ret, size_t *ret_n);
 
+/*
+ * Has the state of @set a part of what changes a block of STATE_PAGE, and another part not? Units
+ * of such blocks cannot make it: it is a state of a medium that tears them. 1, 0 or -ENOMEM.
+ */
+int units_tear(const struct units *u, const struct state_medium *durable, const uint64_t *set);
+
 /* Of what units_gather() left, also of a zeroed one. */
 void units_release(struct units *u);
 

@@ -21,6 +21,7 @@ int violations_add(struct violations *all, const struct explore_violation *v)
 	for (size_t i = 0; i < all->n; i++)
 		if (explore_is_alike(&all->list[i], v)) {
 			all->list[i].states += v->states;
+			all->list[i].torn &= v->torn;
 			return 0;
 		}
 	if (all->n == VIOLATIONS_MAX)

@@ -28,6 +28,7 @@ struct explore_violation {
 	size_t units, kept;	    /* the units in flight there was kept in it */
 	uint64_t state;		    /* the hash of that state */
 	uint64_t states;	    /* how many states show it */
+	bool torn; /* each of these has a part of a block's change, and another part not */
 };
 
 /* Is it the same one, maybe of another exploration of the same log? */

@@ -30,7 +30,7 @@ struct visitor {
 /* ---- one crash point ---- */
 
 static int add_finding(struct visitor *x, const struct oracle_finding *f,
-		       const struct explore_point *point, const struct fate *fate)
+		       const struct explore_point *point, const struct fate *fate, bool torn)
 {
 	const struct explore_violation v = {
 		.rule = f->rule,
@@ -45,24 +45,36 @@ static int add_finding(struct visitor *x, const struct oracle_finding *f,
 		.kept = fate->kept,
 		.state = fate->state,
 		.states = 1,
+		.torn = torn,
 	};
 
 	return violations_add(&x->wrong, &v);
 }
 
-static int judge_state(struct visitor *x, const struct explore_point *point,
-		       const struct fate *fate)
+/* Is a block torn in state @i? 1, 0 or -ENOMEM. */
+static int is_torn(const struct visitor *x, const struct fates *found, size_t i)
 {
-	const struct dump *dump = outcomes_find(x->outcomes, fate->state);
-	int r = 0;
+	return units_tear(x->units, image_medium(x->image),
+			  found->sets + i * units_words(x->units->n));
+}
+
+static int judge_state(struct visitor *x, const struct explore_point *point,
+		       const struct fates *found, size_t i)
+{
+	const struct dump *dump = outcomes_find(x->outcomes, found->list[i].state);
+	int r = 0, torn = 0;
 
 	if (!dump)
 		return 0;
 	x->counts.run++;
 	x->findings.n = 0;
 	r = oracle_judge(dump, x->options->history, x->options->rules, &x->findings);
-	for (size_t i = 0; !r && i < x->findings.n; i++)
-		r = add_finding(x, &x->findings.list[i], point, fate);
+	if (!r && x->findings.n)
+		torn = is_torn(x, found, i);
+	if (torn < 0)
+		r = torn;
+	for (size_t k = 0; !r && k < x->findings.n; k++)
+		r = add_finding(x, &x->findings.list[k], point, &found->list[i], torn);
 	return r;
 }
 
@@ -100,7 +112,7 @@ static int judge_states(struct visitor *x, const struct explore_point *point,
 	int r = 0;
 
 	for (size_t i = 0; i < found->n; i++)
-		if (judge_state(x, point, &found->list[i]))
+		if (judge_state(x, point, found, i))
 			r = err_sys(e, -ENOMEM, "crash states", "judge");
 	return r;
 }
@@ -128,18 +140,19 @@ static int pass_over(struct visitor *x, uint64_t budget, struct err *e)
 
 /* ---- a crash in a recovery ---- */
 
-/* As found at @point, in the recovery of @state. */
+/* As found at @point, in the recovery of state @which. */
 static int adopt(struct visitor *x, const struct visitor *inner, const struct explore_point *point,
-		 uint64_t state)
+		 const struct fates *found, size_t which)
 {
-	int r = 0;
+	int torn = inner->wrong.n ? is_torn(x, found, which) : 0, r = torn < 0 ? torn : 0;
 
 	for (size_t i = 0; !r && i < inner->wrong.n; i++) {
 		struct explore_violation v = inner->wrong.list[i];
 
 		v.point = *point;
-		v.point.recovering = state;
+		v.point.recovering = found->list[which].state;
 		v.point.again = inner->wrong.list[i].point.seq;
+		v.torn |= torn;
 		r = violations_add(&x->wrong, &v);
 	}
 	return r;
@@ -163,7 +176,7 @@ static int crash_again(struct visitor *x, const struct fates_job *job, const str
 {
 	struct visit_options how = *x->options;
 	struct visitor *inner;
-	uint64_t state;
+	size_t which;
 	int r;
 
 	how.total = x->options->recrash->total;
@@ -172,11 +185,11 @@ static int crash_again(struct visitor *x, const struct fates_job *job, const str
 	how.recrash = NULL;
 	how.on_point = NULL;
 	how.shard = (struct visit_shard){ 0 };
-	r = recrash_point(&inner, &state, x->options->recrash, &how, job, found, e);
+	r = recrash_point(&inner, &which, x->options->recrash, &how, job, found, e);
 	if (!inner)
 		return r;
 	count_recrash(x, inner);
-	if (adopt(x, inner, point, state) && !r)
+	if (adopt(x, inner, point, found, which) && !r)
 		r = err_sys(e, -ENOMEM, "crash states", "keep what is wrong");
 	visitor_close(inner);
 	return r;

@@ -22,6 +22,12 @@ holds 'states[0]["violations"] and all(v["told_by_lines"] for v in states[0]["vi
 check 1 -q --states --fs ext4 --write-cache off --max-states 30 every-sync
 holds 'all(v["told_by_lines"] for v in states[0]["violations"]) and states[0]["violations"]'
 
+# A torn superblock is ext4's end, and told as what it is; whole blocks are no such thing.
+check 1 -q --states=100 --max-states 250 --atomic 512 --fs ext4 umount-dirty
+holds 'rules("umount-dirty", "ext4") == {"recovers"} and
+	all(v["torn"] for v in states[0]["violations"])'
+check 0 -q --states --max-states 100 --fs ext4 umount-dirty
+
 # Smaller units are more states; what is no file system has none, and says why.
 check 0 -q --states --fs ext4,ext4-nojournal,ext4-nodax,xfs-nodax --atomic 512 --max-states 40 \
 	create-fsync devdax-fsync
@@ -54,12 +60,6 @@ holds 'all(s["edits"]["fua"]["caught"] == s["edits"]["fua"]["tried"] == 2 for s 
 holds 'states[0]["edits"]["flush"]["caught"] == 2'
 holds '2 * sum(s["edits"][k]["caught"] for s in states for k in ("flush", "fua")) >=
 	sum(s["edits"][k]["tried"] for s in states for k in ("flush", "fua"))'
-
-# What recovery does not read it need not recover: fewer states, judged alike.
-prunes() { # STATUS LEAST_SPARED OPTION...
-	local status=$1 least=$2
-	shift 2
-	run "$status" ./daxbench check -q --deterministic --states --fs ext4 -o "$work/results" "$@"
 # Who is to blame: a commit that was not flushed is of one call and its file, a block of data of
 # one file.
 holds 'all({(b["file"], b["promise"]["record"]) for b in f["blamed"]} ==
@@ -68,6 +68,12 @@ holds 'all({(b["file"], b["promise"]["record"]) for b in f["blamed"]} ==
 holds 'all(any(f["of"] for f in s["edits"]["found"]) for s in states)'
 holds 'all({(b["file"], b["rule"]) for b in f["blamed"]} == {(f["of"], "data")}
 	for s in states for f in s["edits"]["found"] if f["of"])'
+
+# What recovery does not read it need not recover: fewer states, judged alike.
+prunes() { # STATUS LEAST_SPARED OPTION...
+	local status=$1 least=$2
+	shift 2
+	run "$status" ./daxbench check -q --deterministic --states --fs ext4 -o "$work/results" "$@"
 	cp "$work/results/latest/run.json" "$work/whole.json"
 	run "$status" ./daxbench check -q --deterministic --states --prune --fs ext4 -o "$work/results" "$@"
 	python3 - "$work/whole.json" "$work/results/latest/run.json" "$least" <<-'END' || die "pruned, it says something else: $*"

@@ -293,11 +293,12 @@ Test(merge, a_shard_that_cannot_be_is_refused)
 static json_t *make_violation(const char *rule, const char *name, int event, int states)
 {
 	return json_pack("{s:s, s:s, s:s, s:{s:s, s:i, s:i}, s:i, s:i, s:i, s:n, s:n, s:i, s:i, "
-			 "s:s, s:i, s:b, s:n}",
+			 "s:s, s:i, s:b, s:b, s:n}",
 			 "rule", rule, "file", name, "what", "it is wrong", "promise", "op",
 			 "fsync", "worker", 0, "record", 9, "offset", event, "bytes", 1, "event",
 			 event, "after", "during", "units", 4, "kept", 2, "state",
-			 "0123456789abcdef", "states", states, "told_by_lines", 0, "known");
+			 "0123456789abcdef", "states", states, "torn", states > 1, "told_by_lines",
+			 0, "known");
 }
 
 static json_t *make_states(const char *possible, json_t *violations)
@@ -406,6 +407,8 @@ Test(merge, violations_that_are_alike_are_one)
 	cr_expect_str_eq(text_of(json_array_get(list, 2), "file"), "b");
 	cr_expect_eq(number_of(json_array_get(list, 2), "event"), 30);
 	cr_expect_eq(number_of(json_array_get(list, 2), "states"), 7);
+	cr_expect(json_is_false(json_object_get(first, "torn")), "one of them is not");
+	cr_expect(json_is_true(json_object_get(json_array_get(list, 2), "torn")));
 	cr_expect_str_eq(status(), "fail");
 	cr_expect_str_eq(text_of(json_array_get(merged.cells, 0), "reason"),
 			 "3 kinds of crash states are wrong");

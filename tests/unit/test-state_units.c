@@ -110,6 +110,47 @@ Test(state_units, or_of_a_sector)
 	expect_unit(1, 0, 512, 1);
 }
 
+static int tear(uint64_t set)
+{
+	const struct state_medium durable = {
+		.range = { { BASE, SIZE } },
+		.content = { persist_durable(model, BASE) },
+		.ranges = 1,
+	};
+
+	return units_tear(&units, &durable, &set);
+}
+
+Test(state_units, a_block_of_which_a_part_is_kept_is_torn)
+{
+	store(0, 0, 1);
+	store(0, 512, 2);
+	store(0, 4096, 3);
+	gather(512);
+	cr_assert_eq(units.n, 3);
+	cr_expect_eq(tear(0), 0);
+	cr_expect_eq(tear(7), 0);
+	cr_expect_eq(tear(1), 1);
+	cr_expect_eq(tear(2), 1);
+	cr_expect_eq(tear(3), 0, "two blocks, each whole");
+	cr_expect_eq(tear(4), 0);
+	cr_expect_eq(tear(6), 1);
+	gather(4096);
+	for (uint64_t set = 0; set < 4; set++)
+		cr_expect_eq(tear(set), 0);
+}
+
+/* It was zeros before, too. */
+Test(state_units, what_changes_nothing_tears_nothing)
+{
+	store(0, 0, 0);
+	store(0, 512, 2);
+	gather(512);
+	cr_assert_eq(units.n, 2);
+	for (uint64_t set = 0; set < 4; set++)
+		cr_expect_eq(tear(set), 0);
+}
+
 Test(state_units, words_past_the_caches_are_each_their_own)
 {
 	fill(0, DX_TRACE_NT, X, 7, 8);
