@@ -3,10 +3,9 @@
 #include "bench/results/json_get.h"
 #include "bench/results/results.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
+#include "lib/file_given.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -174,19 +173,6 @@ int results_read_document(const json_t *document, const char *name, struct resul
 	return r;
 }
 
-/* A pipe of that name would never end. */
-static int read_text(const char *path, char **text, size_t *len, struct err *e)
-{
-	struct stat st;
-	int r = stat(path, &st) ? -errno : 0;
-
-	if (!r && !S_ISREG(st.st_mode))
-		return err_set(e, -EBADMSG, path, "is no file of results");
-	if (!r)
-		r = file_read(AT_FDCWD, path, RESULTS_MAX_DOCUMENT, text, len);
-	return r ? err_sys(e, r, path, "read") : 0;
-}
-
 int results_read(const char *path, struct results_file *ret, struct err *e)
 {
 	AUTO_FREE char *text = NULL;
@@ -196,7 +182,7 @@ int results_read(const char *path, struct results_file *ret, struct err *e)
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	r = read_text(path, &text, &len, e);
+	r = file_read_given(path, "read", RESULTS_MAX_DOCUMENT, &text, &len, e);
 	if (r)
 		return r;
 	r = results_parse(text, len, &document, &why);

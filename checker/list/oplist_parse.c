@@ -7,12 +7,11 @@
 #include "checker/list/oplist.h"
 #include "checker/list/oplist_form.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
+#include "lib/file_given.h"
 #include "lib/units.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -289,7 +288,7 @@ int oplist_open(struct oplist *ret, const char *path, struct err *e)
 {
 	AUTO_FREE char *text = NULL;
 	size_t len;
-	int r = file_read(AT_FDCWD, path, OPLIST_MAX_TEXT, &text, &len);
+	int r = file_read_given(path, "read", OPLIST_MAX_TEXT, &text, &len, e);
 
-	return r ? err_sys(e, r, path, "read") : oplist_parse(ret, text, len, path, e);
+	return r ? r : oplist_parse(ret, text, len, path, e);
 }

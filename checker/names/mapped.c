@@ -3,12 +3,11 @@
 #include "checker/names/elf_symbols.h"
 #include "checker/names/lineinfo.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
+#include "lib/file_given.h"
 #include "lib/grow.h"
 #include "lib/tame.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -119,10 +118,10 @@ int mapped_open(struct mapped **ret, const char *path, struct err *e)
 {
 	AUTO_FREE char *text = NULL;
 	size_t len;
-	int r = file_read(AT_FDCWD, path, MAPPED_MAX_BYTES, &text, &len);
+	int r = file_read_given(path, "read", MAPPED_MAX_BYTES, &text, &len, e);
 
 	if (r)
-		return err_sys(e, r, path, "read");
+		return r;
 	if (memchr(text, '\0', len))
 		return err_set(e, -EBADMSG, path, "no text");
 	return mapped_parse(ret, text, path, e);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "checker/names/symbols.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
+#include "lib/file_given.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -209,9 +208,9 @@ int symbols_open(struct symbols **ret, const char *path, struct err *e)
 {
 	char *text;
 	size_t len;
-	int r = file_read(AT_FDCWD, path, SYMBOLS_MAX_BYTES, &text, &len);
+	int r = file_read_given(path, "read the symbols", SYMBOLS_MAX_BYTES, &text, &len, e);
 
-	return r ? err_sys(e, r, path, "read the symbols") : take(ret, text, len, path, e);
+	return r ? r : take(ret, text, len, path, e);
 }
 
 const struct symbol *symbols_find(const struct symbols *s, uint64_t addr)

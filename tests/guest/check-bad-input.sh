@@ -87,6 +87,18 @@ run 1 ./daxbench check --recorded "$work/none.trace" "$trace"
 has err "none.oplog"
 has out "msync #9 promised"
 
+# ---- a violation's directory that somebody sent: its files are none ----
+
+for make in mkfifo mkdir "ln -s sent" "ln -s /dev/zero"; do
+	rm -rf "$work/sent"
+	$make "$work/sent" || die "$make"
+	run 3 timeout 20 ./daxbench check --recorded "$trace" --ops "$work/sent"
+	run 3 timeout 20 ./daxbench check --recorded "$trace" --symbols "$work/sent"
+	run 3 timeout 20 ./daxbench check --recorded "$work/sent" --ops "$log"
+	run 3 timeout 20 ./daxbench check ops:list="$work/sent"
+done
+rm -rf "$work/sent"
+
 # ---- the guest dies in mid run ----
 
 # dies STATUS SIGNAL OPTION...: a soup, once some of its trace is on the disk.
