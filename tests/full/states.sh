@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib-check.sh"
 
 for fs in ext4 xfs; do
-	check 0 -q --states --max-states 600 --rounds 12 --seed 11 --recrash --fs $fs soup:ops=150
+	check 0 -q --states --max-states 600 --rounds 14 --seed 11 --recrash --fs $fs soup:ops=150
 	holds 'sum(s["unique"] for s in states) >= 5000'
 	holds 'all(c["status"] in ("pass", "xfail") for c in d["results"])'
 	holds 'all(s["recrash"]["recoveries"] for s in states)'
