@@ -72,7 +72,7 @@ static int write_file(const struct extract *x, const struct state_medium *m, con
 				"the state lies on two NVDIMMs: only what lies on one can be "
 				"looked at");
 	snprintf(temporary, sizeof(temporary), "%s.tmp", x->file);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
 	r = fd < 0 ? -errno : write_state(fd, m, s);
 	if (!r && rename(temporary, x->file))
 		r = -errno;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* daxbench shell: a person, or any program, in the emulated machine. */
 #include "bench/cmd/cmd_emulate.h"
+#include "bench/cmd/cmd_shell_state.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/say.h"
 #include "lib/cleanup.h"
@@ -8,6 +9,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,7 +24,8 @@ struct shell {
 	size_t n_files;
 	char **command; /* NULL: a shell */
 	const char *nvdimm;
-	char nvdimm_copy[64]; /* of which only the guest knows */
+	char nvdimm_copy[64];	     /* of which only the guest knows */
+	const char *state, *results; /* a crash state of these */
 };
 
 enum {
@@ -32,7 +35,9 @@ enum {
 	OPT_FILE,
 	OPT_DETERMINISTIC,
 	OPT_CONSOLE,
-	OPT_NVDIMM
+	OPT_NVDIMM,
+	OPT_STATE,
+	OPT_RESULTS
 };
 
 static const struct argp_option options[] = {
@@ -41,6 +46,9 @@ static const struct argp_option options[] = {
 	{ "as-host", OPT_AS_HOST, NULL, 0, "let daxbench take the guest for a real machine", 0 },
 	{ "file", OPT_FILE, "HOST:GUEST", 0, "take a file along; may be repeated", 0 },
 	{ "nvdimm", OPT_NVDIMM, "FILE", 0, "what its first NVDIMM holds: a crash state, say", 0 },
+	{ "state", OPT_STATE, "STATE", 0, "that holds a crash state, by its number in a violation",
+	  0 },
+	{ "results", OPT_RESULTS, "DIR", 0, "in which that violation is (latest)", 0 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0, "one vCPU whose clock counts instructions",
 	  0 },
 	{ "console", OPT_CONSOLE, "FILE", 0, "keep the console here", 0 },
@@ -71,6 +79,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_NVDIMM:
 		s->nvdimm = arg;
+		return 0;
+	case OPT_STATE:
+		s->state = arg;
+		return 0;
+	case OPT_RESULTS:
+		s->results = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (s->state && s->nvdimm)
+			argp_error(state, "--state and --nvdimm: want one");
+		if (s->results && !s->state)
+			argp_error(state, "--results: of which --state?");
 		return 0;
 	case OPT_CONSOLE:
 		s->job.console_log = arg;
@@ -124,6 +144,24 @@ static int take_nvdimm(struct shell *s, int *ret_fd, struct err *e)
 	return 0;
 }
 
+/* By way of a file of its own, which is gone before the guest runs. */
+static int take_state(struct shell *s, int *ret_fd, struct err *e)
+{
+	char dir[] = "/tmp/daxbench-state-XXXXXX", file[sizeof(dir) + 8];
+	int r;
+
+	if (!mkdtemp(dir))
+		return err_sys(e, -errno, dir, "make the directory");
+	snprintf(file, sizeof(file), "%s/nvdimm", dir);
+	r = shell_state(s->results ? s->results : "latest", s->state, file, e);
+	s->nvdimm = file;
+	if (!r)
+		r = take_nvdimm(s, ret_fd, e);
+	s->nvdimm = NULL;
+	file_remove_tree(AT_FDCWD, dir);
+	return r;
+}
+
 int cmd_shell(int argc, char **argv)
 {
 	static char *shell[] = { (char *)"/bin/sh", NULL };
@@ -141,7 +179,8 @@ int cmd_shell(int argc, char **argv)
 		say_error(&e);
 		return EXIT_USAGE;
 	}
-	if (s.nvdimm && take_nvdimm(&s, &nvdimm, &e)) {
+	if ((s.nvdimm && take_nvdimm(&s, &nvdimm, &e)) ||
+	    (s.state && take_state(&s, &nvdimm, &e))) {
 		say_error(&e);
 		return say_exit_code(&e);
 	}

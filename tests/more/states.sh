@@ -108,6 +108,13 @@ run 0 ./daxbench check --recorded "$work"/results/latest/create-fsync-ext4-*.tra
 run 0 ./daxbench shell --nvdimm "$work/state" -- /bin/sh -c \
 	'mkdir /m && mount -t ext4 /dev/pmem0 /m && find /m -name "new-*"'
 [ ! -s "$work/out" ] || die "there is a file in the state that lost it"
+run 0 ./daxbench shell --state "$state" --results "$work/results/latest" -- /bin/sh -c \
+	'mkdir /m && mount -t ext4 /dev/pmem0 /m && find /m -name "new-*"; echo looked'
+[ "$(wc -l <"$work/out")" -eq 1 ] || die "there is a file in the state that lost it"
+run 3 ./daxbench shell --state 0123456789abcdef --results "$work/results/latest" -- true
+has err "no violation in it is of state"
+run 2 ./daxbench shell --state "$state" --nvdimm "$work/state" -- true
+run 2 ./daxbench shell --results "$work/results/latest" -- true
 run 3 ./daxbench check --recorded "$work"/results/latest/create-fsync-ext4-*.trace \
 	--extract "0123456789abcdef=$work/none"
 run 2 ./daxbench check create-fsync --extract "$state=$work/none"
