@@ -33,8 +33,8 @@ static const struct argp_option options[] = {
 	{ "target", OPT_TARGET, "DIR", 0, "in this directory", 10 },
 	{ "device", OPT_DEVICE, "DEV", 0, "on this claimed device: what is on it is lost", 10 },
 	{ "fs", OPT_FS, "FS[,FS]", 0,
-	  "file systems to make: ext4, ext4-nojournal, ext2, xfs, xfs-noreflink, "
-	  "xfs-rt, xfs-rt-4k (realtime device; extents of 2 MiB, or 4 KiB), "
+	  "file systems to make: ext4, ext4-nojournal, ext4-nobarrier, ext2, xfs, "
+	  "xfs-noreflink, xfs-rt, xfs-rt-4k (realtime device; extents of 2 MiB, or 4 KiB), "
 	  "ext4-nodax, xfs-nodax (page cache)",
 	  10 },
 	{ "rt", OPT_RT, "DEV", 0, "claimed device for the data of xfs-rt", 10 },

@@ -13,6 +13,7 @@
 static const struct mkfs_kind kinds[] = {
 	{ .name = "ext4", .driver = "ext4" },
 	{ .name = "ext4-nojournal", .driver = "ext4", .fsck_first = true },
+	{ .name = "ext4-nobarrier", .driver = "ext4", .no_barrier = true },
 	{ .name = "ext2", .driver = "ext2", .fsck_first = true },
 	{ .name = "xfs", .driver = "xfs", .reflink = true },
 	{ .name = "xfs-noreflink", .driver = "xfs" },
@@ -33,8 +34,8 @@ const struct mkfs_kind *mkfs_find(const char *name)
 
 const char *mkfs_names(void)
 {
-	return "ext4, ext4-nojournal, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, ext4-nodax, "
-	       "xfs-nodax";
+	return "ext4, ext4-nojournal, ext4-nobarrier, ext2, xfs, xfs-noreflink, xfs-rt, xfs-rt-4k, "
+	       "ext4-nodax, xfs-nodax";
 }
 
 void mkfs_mount_options(const struct mkfs_kind *kind, const char *rt_device, char *buf, size_t len)
@@ -43,8 +44,9 @@ void mkfs_mount_options(const struct mkfs_kind *kind, const char *rt_device, cha
 		snprintf(buf, len, "dax");
 		return;
 	}
-	snprintf(buf, len, "dax=%s%s%s", kind->no_dax ? "never" : "always",
-		 kind->realtime ? ",rtdev=" : "", kind->realtime ? rt_device : "");
+	snprintf(buf, len, "dax=%s%s%s%s", kind->no_dax ? "never" : "always",
+		 kind->no_barrier ? ",nobarrier" : "", kind->realtime ? ",rtdev=" : "",
+		 kind->realtime ? rt_device : "");
 }
 
 static void derive_uuid(uint64_t seed, char *buf, size_t len)

@@ -20,6 +20,7 @@ struct mkfs_kind {
 	const char *name;   /* "xfs-rt": what users call it */
 	const char *driver; /* "xfs": what mount(2) is told */
 	bool no_dax;	    /* mounted so that files go through the page cache */
+	bool no_barrier;    /* mounted so that it never flushes the device: a crash may lose all */
 	bool reflink;	    /* files can share blocks */
 	bool realtime;	    /* has a second device, for the files' data, in extents of rt_extent */
 	/*

@@ -22,6 +22,11 @@ holds 'states[0]["violations"] and all(v["told_by_lines"] for v in states[0]["vi
 check 1 -q --states --fs ext4 --write-cache off --max-states 30 every-sync
 holds 'all(v["told_by_lines"] for v in states[0]["violations"]) and states[0]["violations"]'
 
+# A file system that asks for no flush: names and data are lost, and the lines say so, too.
+check 1 -q --states --max-states 30 --fs ext4-nobarrier create-fsync
+holds '{"strict-name", "reached"} <= rules("create-fsync", "ext4-nobarrier")'
+holds 'any(v["fault"] == "not drained" for v in cell("create-fsync", "ext4-nobarrier")["violations"])'
+
 # A torn superblock is ext4's end, and told as what it is; whole blocks are no such thing.
 check 1 -q --states=100 --max-states 250 --atomic 512 --fs ext4 umount-dirty
 holds 'rules("umount-dirty", "ext4") == {"recovers"} and

@@ -32,7 +32,7 @@ Test(mkfs, each_name_that_is_offered_is_a_kind)
 		cr_expect_str_eq(mkfs_find(word)->name, word);
 		n++;
 	}
-	cr_expect_geq(n, 9);
+	cr_expect_geq(n, 10);
 	free(names);
 	cr_expect_null(mkfs_find("ext5"));
 	cr_expect_null(mkfs_find(""));
@@ -92,6 +92,13 @@ Test(mkfs, without_a_journal_all_else_is_the_same)
 	cr_expect_str_eq(command_of("ext4-nojournal", 1), expected);
 	cr_expect_str_eq(options_of("ext4-nojournal", NULL), "dax=always");
 	cr_expect_not(strstr(command_of("ext2", 1), "-O"));
+}
+
+Test(mkfs, without_barriers_all_else_is_the_same)
+{
+	expect_same_layout("ext4", "ext4-nobarrier");
+	cr_expect_str_eq(options_of("ext4-nobarrier", NULL), "dax=always,nobarrier");
+	cr_expect_not(mkfs_find("ext4-nobarrier")->fsck_first);
 }
 
 Test(mkfs, what_has_no_journal_is_repaired_first)
