@@ -10,10 +10,15 @@ for fs in ext4 xfs; do
 	holds 'sum(s["unique"] for s in states) >= 5000'
 	holds 'all(c["status"] in ("pass", "xfail") for c in d["results"])'
 	holds 'all(s["recrash"]["recoveries"] for s in states)'
-	/usr/bin/python3 -c 'import json, sys
-states = [c["states"] for c in json.load(open(sys.argv[1]))["results"]]
-for k in "points", "run", "unique", "seconds":
-    print(k, round(sum(s[k] for s in states)))' "$work/run.json"
+	/usr/bin/python3 - "$work/run.json" <<'EOP'
+import json, sys
+cells = json.load(open(sys.argv[1]))["results"]
+def total(group, member): return sum((c["states"][group] if group else c["states"])[member] for c in cells)
+print(cells[0]["fs"] + ":", *(f"{k} {total(None, k):.0f}" for k in ("points", "run", "unique", "seconds")))
+print("\tin recoveries:", *(f"{k} {total('recrash', k)}" for k in ("recoveries", "points", "run", "unique")))
+print("\tof guests:", *(f"{k} {total('recovery', k):.0f}" for k in ("recovered", "proved",
+    "put_seconds", "mount_seconds", "prove_seconds")))
+EOP
 	rm -r "$work/results"
 done
 no_leftovers
