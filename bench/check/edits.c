@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct edits_count {
 	size_t places, tried, caught, wrong;
@@ -32,18 +31,6 @@ static bool is_new(const struct edits *x, const struct explore_violation *v)
 	return true;
 }
 
-/* Another exploration has other files, of the same names. */
-static bool is_file(const struct tree_file *of, const struct explore_violation *v)
-{
-	return v->file && !strcmp(of->first_name, v->file->first_name);
-}
-
-/* Can it be wrong because of the edit? Whose block it is can lose bytes, and nobody else. */
-static bool may_blame(const struct edit *edit, const struct explore_violation *v)
-{
-	return !edit->of[0] || is_file(edit->of[0], v) || is_file(edit->of[1], v);
-}
-
 static json_t *describe_edit(const struct edit *edit)
 {
 	return json_pack("{s:s, s:I, s:o}", "kind", edit_kind_names[edit->kind], "event",
@@ -63,7 +50,7 @@ static json_t *blame(const struct edits *x, const struct edit *edit, const struc
 		if (!is_new(x, &v[i]))
 			continue;
 		json_array_append_new(blamed, states_describe_blame(&v[i]));
-		*ret_only &= may_blame(edit, &v[i]);
+		*ret_only &= edit_may_harm(edit, v[i].file);
 	}
 	return blamed;
 }

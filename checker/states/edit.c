@@ -30,6 +30,14 @@ struct edit_stream {
 	unsigned char data[EDIT_BLOCK_BYTES];	  /* of the record that was given last */
 };
 
+bool edit_may_harm(const struct edit *edit, const struct tree_file *file)
+{
+	if (!edit->of[0])
+		return true;
+	return file && (!strcmp(edit->of[0]->first_name, file->first_name) ||
+			!strcmp(edit->of[1]->first_name, file->first_name));
+}
+
 static bool is_in(const struct edit_span *span, uint64_t number)
 {
 	return number >= span->first && number <= span->last;

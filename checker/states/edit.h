@@ -91,6 +91,12 @@ size_t edit_choose(const struct edit_places *p, uint64_t seed, size_t n, struct 
 
 void edit_places_free(struct edit_places *p); /* NULL is fine */
 
+/*
+ * Can bytes of @file be wrong because of it (NULL: can anything else be)? Files are told apart by
+ * their first names, as @file may be another reading's of the log.
+ */
+bool edit_may_harm(const struct edit *edit, const struct tree_file *file);
+
 /* ---- the trace, edited ---- */
 
 struct edit_stream;

@@ -508,6 +508,23 @@ Test(edit, those_of_a_file_without_a_name_are_nobody_s)
 	cr_expect_null(edit_number(EDIT_DROP, 0)->of[0]);
 }
 
+Test(edit, a_block_of_a_file_harms_that_file_alone)
+{
+	const struct tree_file a = { .first_name = "a" }, again = { .first_name = "a" },
+			       b = { .first_name = "b" }, c = { .first_name = "c" };
+	const struct edit of_one = { .of = { &a, &a } }, of_two = { .of = { &a, &b } },
+			  of_none = { .kind = EDIT_FLUSH };
+
+	cr_expect(edit_may_harm(&of_one, &again));
+	cr_expect_not(edit_may_harm(&of_one, &b));
+	cr_expect_not(edit_may_harm(&of_one, NULL), "the file system");
+	cr_expect(edit_may_harm(&of_two, &a));
+	cr_expect(edit_may_harm(&of_two, &b));
+	cr_expect_not(edit_may_harm(&of_two, &c));
+	cr_expect(edit_may_harm(&of_none, &c));
+	cr_expect(edit_may_harm(&of_none, NULL));
+}
+
 static void many_epochs(void)
 {
 	for (int i = 0; i < 10; i++) {
