@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/session.h"
 #include "bench/interrupt.h"
+#include "bench/sysfs.h"
 #include "bench/target/mkfs.h"
 #include "bench/target/namespace.h"
 #include "lib/units.h"
@@ -25,7 +26,8 @@ enum {
 	OPT_PERSISTENCE,
 	OPT_LAYER,
 	OPT_NVDIMM_SIZE,
-	OPT_PMEM
+	OPT_PMEM,
+	OPT_SYSFS
 };
 
 static const struct argp_option options[] = {
@@ -55,6 +57,9 @@ static const struct argp_option options[] = {
 	  10 },
 	{ "nvdimm-size", OPT_NVDIMM_SIZE, "SIZE", 0,
 	  "of each of its two NVDIMMs, backed sparsely (512M)", 10 },
+	{ "sysfs", OPT_SYSFS, "FILE=VALUE", 0,
+	  "write that to /sys/FILE in it, before anything lies on its NVDIMMs; can be repeated",
+	  10 },
 	{ "timeout", OPT_TIMEOUT, "TIME", 0, "end a guest after this long (1h)", 10 },
 	{ "deterministic", OPT_DETERMINISTIC, NULL, 0,
 	  "count instructions, repeatable to the last digit", 10 },
@@ -131,6 +136,19 @@ static void parse_pmem(struct session *s, const char *arg, struct argp_state *st
 	s->legacy_pmem = !strcmp(arg, "legacy");
 }
 
+static void add_sysfs(struct session *s, const char *arg, struct argp_state *state)
+{
+	size_t n = 0;
+
+	while (s->sysfs[n])
+		n++;
+	if (sysfs_check(arg))
+		argp_error(state, "--sysfs %s: want FILE=VALUE, a file below /sys", arg);
+	if (n == SESSION_MAX_SYSFS)
+		argp_error(state, "--sysfs %s: only %d of them", arg, SESSION_MAX_SYSFS);
+	s->sysfs[n] = arg;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct session *s = state->input;
@@ -167,6 +185,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_LAYER:
 		if (!layer_find(arg, &s->layer))
 			argp_error(state, "--layer %s: want %s", arg, layer_names());
+		return 0;
+	case OPT_SYSFS:
+		add_sysfs(s, arg, state);
 		return 0;
 	case OPT_EMULATE:
 		s->emulate = true;
@@ -244,6 +265,9 @@ int session_check(const struct session *s, struct err *e)
 	if (s->nvdimm_bytes)
 		return err_set(e, -EINVAL, "--nvdimm-size",
 			       "is for guests: this machine's devices are as large as they are");
+	if (s->sysfs[0])
+		return err_set(e, -EINVAL, "--sysfs",
+			       "is for guests: this machine's kernel is left as it is");
 	if (s->deterministic) {
 		err_set(e, -EINVAL, "--deterministic",
 			"instructions are counted by the emulator only");
@@ -375,7 +399,10 @@ int session_open_target(const struct session *s, enum target_kind kind, const ch
 	claims->data.lock_fd = claims->rt.lock_fd = -1;
 	if (s->target && kind != TARGET_FS)
 		return refuse_directory(s, e);
-	if (!s->target)
+	/* Here it is a guest's: session_check(). */
+	for (size_t i = 0; !r && s->sysfs[i]; i++)
+		r = sysfs_set(s->sysfs[i], e);
+	if (!r && !s->target)
 		r = choose_devices(s, made, &spec, claims, e);
 	if (!r)
 		r = target_open(&spec, claims, needs, ret, e);

@@ -14,9 +14,10 @@
 
 #define SESSION_MAX_KERNELS 8
 #define SESSION_MAX_FS	    8
+#define SESSION_MAX_SYSFS   8
 
 /* Filled by session_argp: --target --device --fs --emulate --kernel --modules --cpus --timeout
- * --flush --persistence --pmem --layer --nvdimm-size --deterministic --seed. */
+ * --flush --persistence --pmem --layer --nvdimm-size --sysfs --deterministic --seed. */
 struct session {
 	const char *target;
 	const char *device;
@@ -34,6 +35,8 @@ struct session {
 	bool no_barriers;      /* likewise: its block layer is not to flush */
 	uint64_t nvdimm_bytes; /* of each of the guest's data NVDIMMs; 0: the default */
 	uint64_t timeout_ms;   /* of a guest; 0: the default */
+	const char
+		*sysfs[SESSION_MAX_SYSFS + 1];	/* NULL-ended: what its kernel is told (sysfs.h) */
 	char *kernels[SESSION_MAX_KERNELS + 1]; /* NULL-ended; none: the default */
 	char *fs[SESSION_MAX_FS + 1];		/* NULL-ended; none: the command's default */
 	char *kernels_text, *fs_text;		/* what the pointers above point into */

@@ -43,6 +43,8 @@ json_t *repro_options(const struct repro_run *run, const char *fs, uint64_t seed
 
 		add(words, "--nvdimm-size", units_format_size(s->nvdimm_bytes, size, sizeof(size)));
 	}
+	for (size_t i = 0; s->sysfs[i]; i++)
+		add(words, "--sysfs", s->sysfs[i]);
 	if (s->cpus)
 		add_number(words, "--cpus", s->cpus);
 	return words;

@@ -194,7 +194,7 @@ static int check_options(const struct check *check, struct err *e)
 	bool kernels = s->kernels[check->states.budget ? 1 : 0] && s->kernels[0];
 
 	if (s->target || s->device || s->emulate || kernels || s->fs[0] || s->no_write_cache ||
-	    s->no_barriers || check->keep || check->reduce_ms || check->dry_run)
+	    s->no_barriers || s->sysfs[0] || check->keep || check->reduce_ms || check->dry_run)
 		return err_set(e, -EINVAL, "--recorded",
 			       "judges files: how they are to be recorded does not go with it");
 	return check->recorded_symbols ? check_symbols(check->recorded_symbols, e) : 0;

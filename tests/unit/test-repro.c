@@ -209,11 +209,13 @@ Test(repro, a_directory_has_it_all)
 	session.modules = "/a dir/it's";
 	session.no_write_cache = true;
 	session.layer = LAYER_LINEAR;
+	session.sysfs[0] = "module/kernel/parameters/daxzoo=2";
 	write_case(&c);
 	expect_in("command", "\nexec ./daxbench check \"ops:list=$(dirname \"$0\")/ops.list\" "
 			     "--fs ext4 --kernel 6.12 --modules '/a dir/it'\\''s' --seed 7 "
 			     "--rules sdm --write-cache off --flush clflushopt "
-			     "--persistence mem-ctrl --layer linear \"$@\"\n");
+			     "--persistence mem-ctrl --layer linear "
+			     "--sysfs module/kernel/parameters/daxzoo=2 \"$@\"\n");
 	expect_in("ops.list", "open f0 \"a\" O_RDWR|O_CREAT\nfsync f0\n");
 	expect_in("violation.json", "\"cut_from\": 60");
 	expect_in("violation.json", "\"seed\": 7");

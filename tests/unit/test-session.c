@@ -24,6 +24,7 @@ Test(session, what_a_guest_alone_has)
 		       "--persistence");
 	expect_refused(&(struct session){ .target = "/tmp", .flush = EMULATE_CLFLUSH }, "--flush");
 	expect_refused(&(struct session){ .target = "/tmp", .layer = LAYER_SECTOR }, "--layer");
+	expect_refused(&(struct session){ .target = "/tmp", .sysfs = { "a=1" } }, "--sysfs");
 	cr_expect_eq(session_check(&(struct session){ .legacy_pmem = true }, &e), 0);
 	cr_expect_eq(session_check(&(struct session){ .layer = LAYER_SECTOR }, &e), 0);
 }
