@@ -90,6 +90,9 @@ enum emulate_verdict {
 	EMULATE_INTERRUPTED,
 };
 
+/* "ended", "not started", "panicked", "died", "hung", "timeout", "interrupted". */
+const char *emulate_verdict_name(enum emulate_verdict v);
+
 struct emulate_outcome {
 	enum emulate_verdict verdict;
 	int exit_status;     /* of the command; 128 + n for signal n */

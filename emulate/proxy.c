@@ -391,6 +391,21 @@ static bool is_without_plugin(const struct proxy *p)
 	       strstr(p->console.end, "plugin");
 }
 
+const char *emulate_verdict_name(enum emulate_verdict v)
+{
+	static const char *const names[] = {
+		[EMULATE_ENDED] = "ended",
+		[EMULATE_NO_START] = "not started",
+		[EMULATE_PANICKED] = "panicked",
+		[EMULATE_DIED] = "died",
+		[EMULATE_HUNG] = "hung",
+		[EMULATE_TIMEOUT] = "timeout",
+		[EMULATE_INTERRUPTED] = "interrupted",
+	};
+
+	return names[v];
+}
+
 /* The error for a verdict, with what the console said last. */
 static int explain(struct proxy *p, const char *qemu_end, struct err *e)
 {

@@ -130,6 +130,9 @@ static int run_guest(struct host *host, uint64_t seed, struct err *e)
 	say_progress(host->judged, host->planned, "booting the guest");
 	r = recording_run(&host->recording, &job, &host->outcome, e);
 	say_progress_done();
+	if (host->outcome.verdict != EMULATE_ENDED)
+		results_note(host->results, "guest_end",
+			     json_string(emulate_verdict_name(host->outcome.verdict)));
 	s = judge_guest(host, r, r ? &later : e);
 	recording_release(&host->recording);
 	return r ? r : s;

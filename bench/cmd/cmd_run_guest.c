@@ -94,6 +94,9 @@ int run_boot(struct run *run, const char *kernel, struct results **ret_results,
 		say_progress(0, run->plan.cells, "booting the guest");
 		r = emulate_run(&job, outcome, e);
 		say_progress_done();
+		if (outcome->verdict != EMULATE_ENDED)
+			results_note(remote.results, "guest_end",
+				     json_string(emulate_verdict_name(outcome->verdict)));
 	}
 	fio_luggage_release(&luggage);
 	return r;
