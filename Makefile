@@ -76,7 +76,7 @@ check-more: setup-check
 	@tests/run.sh rest
 
 ## all: build ./daxbench (needs the packages of `make setup`)
-all: daxbench $(B)/daxbench-init $(B)/daxtrace.so
+all: daxbench $(B)/daxbench-init $(B)/daxtrace.so $(B)/pin-punch
 
 ## setup: install the Debian packages that are missing (asks for root only for that)
 setup:
@@ -96,6 +96,10 @@ daxbench: $(part_objects) $(workload_objects)
 $(B)/daxbench-init: emulate/init.c emulate/frame.c emulate/frame.h emulate/guest.h lib/err.h | $(B)/
 	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -static -o $@ \
 		emulate/init.c emulate/frame.c
+
+# What kernels/mutants runs that is no workload.
+$(B)/pin-punch: kernels/programs/pin-punch.c | $(B)/
+	$(QUIET)$(CC) $(STD) -O2 -g $(WARNINGS) $(CPPFLAGS) $(BANNED) -o $@ $<
 
 # Loaded by QEMU, whose glib it uses: what is undefined here is QEMU's.
 $(B)/daxtrace.so: $(PLUGIN) $(wildcard checker/plugin/*.h) checker/trace/trace_write.h \
@@ -229,7 +233,7 @@ check-full: check check-more
 ## clean: remove what was built, keep what was downloaded
 clean:
 	rm -rf daxbench $(B)/lib $(B)/bench $(B)/checker $(B)/emulate $(B)/workloads $(B)/tests \
-		$(B)/fuzz $(B)/fuzzer $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/manual.* \
+		$(B)/fuzz $(B)/fuzzer $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/pin-punch $(B)/manual.* \
 		$(B)/fio_job_texts.* $(B)/libdaxbench.a $(B)/version $(B)/run
 
 ## distclean: remove build/ whole

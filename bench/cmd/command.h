@@ -32,6 +32,7 @@ int cmd_clean(int argc, char **argv);
 int cmd_shell(int argc, char **argv);
 int cmd_new(int argc, char **argv);
 int cmd_help(int argc, char **argv);
+int cmd_zoo(int argc, char **argv);
 int cmd_recover(int argc, char **argv);
 
 #endif

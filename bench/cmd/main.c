@@ -21,6 +21,7 @@ const struct command commands[] = {
 	{ "kernel", cmd_kernel, "list and build kernels to compare and to check", false },
 	{ "plot", cmd_plot, "draw a sweep, in the terminal and as SVG", false },
 	{ "check", cmd_check, "say which promised bytes a power cut would lose", true },
+	{ "zoo", cmd_zoo, "put known bugs of the kernel back, and say who catches them", true },
 	{ "merge", cmd_merge, "put the shards of a check together", false },
 	{ "record", cmd_record, "run a workload's check lens and keep its operation log", true },
 	{ "trace", cmd_trace, "show what is in a store trace or an operation log", false },
