@@ -68,6 +68,16 @@ static int await(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* No cell was so much as tried: why, the command has said. */
+static void take_reason(const char *errors, struct zoo_findings *f)
+{
+	if (zoo_found(f) || f->cells || f->failed)
+		return;
+	f->failed = 1;
+	if (file_read_line(errors, f->reason, sizeof(f->reason)) || !f->reason[0])
+		snprintf(f->reason, sizeof(f->reason), "no cell came to a verdict");
+}
+
 static int take_results(int out, const char *errors, int status, struct zoo_findings *ret,
 			struct err *e)
 {
@@ -87,6 +97,7 @@ static int take_results(int out, const char *errors, int status, struct zoo_find
 	}
 	*ret = zoo_judge(document);
 	json_decref(document);
+	take_reason(errors, ret);
 	return 0;
 }
 
