@@ -74,18 +74,21 @@ Test(zoo_judge, states)
 
 Test(zoo_judge, counts_that_are_declared)
 {
-	struct zoo_findings f = judge(
-		CELL("error", ", \"counts\": {\"of_ops\": 9, \"pte_faults\": 3, \"pmd_faults\": 0},"
-			      "\"expected\": {\"pte_faults\": 3, \"pmd_faults\": -1}"));
+	struct zoo_findings f = judge(CELL(
+		"fail", ", \"counts\": {\"of_ops\": 9, \"pte_faults\": 3, \"lines\": null},"
+			"\"expected\": {\"pte_faults\": 3, \"pmd_faults\": null, \"lines\": 64}"));
 
 	cr_expect_not(zoo_found(&f));
-	cr_expect_eq(f.failed, 1);
-	cr_expect_str_eq(f.reason, "ext4 w: r");
-	f = judge(CELL("error", ", \"counts\": {\"of_ops\": 9, \"pte_faults\": 3},"
-				"\"expected\": {\"pte_faults\": 4}"));
+	cr_expect_eq(f.cells, 1);
+	f = judge(CELL("fail", ", \"counts\": {\"of_ops\": 9, \"pte_faults\": 0},"
+			       "\"expected\": {\"pte_faults\": 4}"));
 	cr_expect_eq(f.seen[ZOO_COUNTS], 1);
 	cr_expect_eq(f.failed, 0);
 	cr_expect_eq(f.cells, 1);
+	f = judge(CELL("error", ""));
+	cr_expect_not(zoo_found(&f));
+	cr_expect_eq(f.failed, 1);
+	cr_expect_str_eq(f.reason, "ext4 w: r");
 }
 
 Test(zoo_judge, a_kernel_that_dies)
