@@ -103,11 +103,15 @@ void machine_counts_begin_functions(struct machine_counts *m)
 	dx_mark(0, 0, DX_MARK_PROFILE_BEGIN);
 }
 
+void machine_counts_end_functions(struct machine_counts *m)
+{
+	dx_mark(PROFILE_ROOM, (uintptr_t)profile_of(m), DX_MARK_PROFILE);
+}
+
 int machine_counts_functions(struct machine_counts *m, uint64_t ops, json_t **ret, struct err *e)
 {
 	volatile struct dx_trace_profile *at = profile_of(m);
 
-	dx_mark(PROFILE_ROOM, (uintptr_t)at, DX_MARK_PROFILE);
 	if (at->fills != 1)
 		return err_set(e, -ENXIO, "functions", "the emulator does not answer");
 	return functions_describe((const struct dx_trace_profile *)(uintptr_t)at, PROFILE_ROOM, ops,

@@ -31,7 +31,10 @@ bool machine_counts_has_functions(const struct machine_counts *m);
 /* From here on functions are counted anew. */
 void machine_counts_begin_functions(struct machine_counts *m);
 
-/* What was executed since, in the words of functions_describe(); @ret is the caller's. */
+/* And to here, */
+void machine_counts_end_functions(struct machine_counts *m);
+
+/* what was executed in between, in the words of functions_describe(); @ret is the caller's. */
 int machine_counts_functions(struct machine_counts *m, uint64_t ops, json_t **ret, struct err *e);
 
 /* NULL is fine. */

@@ -306,6 +306,7 @@ static int count_once(struct dx *dx, uint64_t n, const struct runner_options *o,
 {
 	bool functions = machine_counts_has_functions(o->counts);
 	struct dx_trace_counts before, after;
+	json_t *f = NULL;
 	int r = dx_prepare(dx, n);
 
 	if (r)
@@ -313,27 +314,29 @@ static int count_once(struct dx *dx, uint64_t n, const struct runner_options *o,
 	if (o->unit == CLOCK_INSN)
 		clock_align_to_tick();
 	*ret_ticks = clock_ticks_served();
+	machine_counts_read(o->counts, &before);
 	if (functions)
 		machine_counts_begin_functions(o->counts);
-	machine_counts_read(o->counts, &before);
 	r = dx_run(dx, n);
+	if (functions)
+		machine_counts_end_functions(o->counts);
 	machine_counts_read(o->counts, &after);
+	*ret_ticks = clock_ticks_served() - *ret_ticks;
 	if (r)
 		return run_failed(dx, r, "run for the counts", e);
-	json_decref(c->functions);
-	c->functions = NULL;
-	if (functions)
-		r = machine_counts_functions(o->counts, n, &c->functions, e);
-	*ret_ticks = clock_ticks_served() - *ret_ticks;
 	dx_finish(dx);
+	if (functions)
+		r = machine_counts_functions(o->counts, n, &f, e);
+	json_decref(c->functions);
+	c->functions = f;
 	machine_counts_between(&before, &after, &c->machine);
 	return r;
 }
 
 /*
- * As the proof, with the emulator's counts: a pass of its own, with tracing off. Counts of
- * an exact cell have no tick in them either: what looks like a tick to align to can be
- * another interrupt.
+ * As the proof, with the emulator's counts: a pass of its own, with tracing off. Where
+ * no deterministic sample has a tick in it, what is counted has none either: what looks like a tick
+ * to align to can be another interrupt.
  */
 static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
 			 struct err *e)
@@ -342,7 +345,8 @@ static int count_machine(struct dx *dx, const struct runner_options *o, struct c
 	int64_t ticks = 0;
 	int r = 0;
 
-	for (int i = 0; !r && i < COUNT_TRIES && (!i || (c->exact && ticks)); i++)
+	for (int i = 0; !r && i < COUNT_TRIES && (!i || (o->deterministic && !c->ticks && ticks));
+	     i++)
 		r = count_once(dx, n, o, c, &ticks, e);
 	c->have_machine = !r;
 	c->proof_ops = n;

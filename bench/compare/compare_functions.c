@@ -91,7 +91,7 @@ void compare_functions_release(struct compare_functions *f)
 
 json_t *compare_functions_to_json(const struct compare_row *row)
 {
-	json_t *list;
+	json_t *list, *j;
 	struct compare_functions f;
 
 	if (compare_functions(row, &f))
@@ -103,10 +103,11 @@ json_t *compare_functions_to_json(const struct compare_row *row)
 						"instructions", (json_int_t)f.item[i].n[0],
 						(json_int_t)f.item[i].n[1], "difference",
 						difference(&f.item[i])));
+	j = json_pack("{s:[I, I], s:[f, f], s:I, s:o}", "of_ops", (json_int_t)f.of_ops[0],
+		      (json_int_t)f.of_ops[1], "each", f.each[0], f.each[1], "same",
+		      (json_int_t)f.same, "differ", list);
 	compare_functions_release(&f);
-	return json_pack("{s:[I, I], s:[f, f], s:I, s:o}", "of_ops", (json_int_t)f.of_ops[0],
-			 (json_int_t)f.of_ops[1], "each", f.each[0], f.each[1], "same",
-			 (json_int_t)f.same, "differ", list);
+	return j;
 }
 
 static void print_line(FILE *out, const char *name, double a, double b)

@@ -95,6 +95,20 @@ Test(compare_functions, programs_are_one_of_them)
 	compare_functions_release(&f);
 }
 
+Test(compare_functions, as_json)
+{
+	json_t *j = compare_functions_to_json(row_of(2, json_pack("{s:i}", "f", 20), 4,
+						     json_pack("{s:i}", "f", 44)));
+	json_t *differ = json_object_get(j, "differ");
+
+	cr_assert_eq(json_integer_value(json_array_get(json_object_get(j, "of_ops"), 1)), 4);
+	cr_assert_eq(json_real_value(json_array_get(json_object_get(j, "each"), 1)), 21);
+	cr_assert_eq(json_integer_value(json_object_get(j, "same")), 1);
+	cr_assert_eq(json_array_size(differ), 1);
+	cr_assert_eq(json_real_value(json_object_get(json_array_get(differ, 0), "difference")), 1);
+	json_decref(j);
+}
+
 Test(compare_functions, without_is_no_data)
 {
 	json_t *sets[2] = { make_set(COUNTS), make_set(COUNTS) }, *j;
