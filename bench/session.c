@@ -311,12 +311,20 @@ static int make_nvdimm(const struct session *s, bool blocks, unsigned int index,
 	return r;
 }
 
+/* A raw device is DAX where the kernel can do that and the device has it: no stock one can. */
+static int try_bdev_dax(const char *node, struct err *e)
+{
+	int r = namespace_set_bdev_dax(node, true, e);
+
+	return r == -ENOENT || r == -EOPNOTSUPP ? 0 : r;
+}
+
 /* The guest's NVDIMMs from the @first on, made as needed, and what is to lie on them. */
-static int choose_nvdimm(const struct session *s, bool blocks, unsigned int first,
+static int choose_nvdimm(const struct session *s, bool blocks, bool raw, unsigned int first,
 			 struct layer **layer, struct guard_claim *claim, struct err *e)
 {
 	char node[LAYER_MAX_BELOW][64];
-	const char *below[LAYER_MAX_BELOW];
+	const char *below[LAYER_MAX_BELOW], *on;
 	int r = 0;
 
 	for (unsigned int i = 0; !r && i < layer_width(s->layer); i++) {
@@ -325,8 +333,11 @@ static int choose_nvdimm(const struct session *s, bool blocks, unsigned int firs
 	}
 	if (!r && layer_is_device(s->layer))
 		r = layer_make(s->layer, below, layer, e);
+	on = *layer ? layer_node(*layer) : node[0];
+	if (!r && raw)
+		r = try_bdev_dax(on, e);
 	if (!r)
-		r = guard_device(*layer ? layer_node(*layer) : node[0], claim, e);
+		r = guard_device(on, claim, e);
 	return r;
 }
 
@@ -369,14 +380,16 @@ static int choose_devices(const struct session *s, const struct mkfs_kind *kind,
 	else if (target_kind_align(spec->kind))
 		r = choose_devdax(s, spec->kind, &claims->data, e);
 	else
-		r = choose_nvdimm(s, blocks, EMULATE_DATA, &claims->layer, &claims->data, e);
+		r = choose_nvdimm(s, blocks, spec->kind == TARGET_RAW, EMULATE_DATA, &claims->layer,
+				  &claims->data, e);
 	spec->device = guest ? claims->data.id.path : s->device;
 	if (r || !kind || !kind->realtime)
 		return r;
 	claims->has_rt = true;
 	spec->rt_device = guest ? claims->rt.id.path : s->rt;
 	if (guest)
-		return choose_nvdimm(s, blocks, EMULATE_DATA2, &claims->rt_layer, &claims->rt, e);
+		return choose_nvdimm(s, blocks, false, EMULATE_DATA2, &claims->rt_layer,
+				     &claims->rt, e);
 	return s->rt ? guard_device(s->rt, &claims->rt, e) : 0;
 }
 

@@ -75,7 +75,7 @@ static const char *mode_of(const char *fs)
 	case TARGET_FS:
 		return fs[0] ? "dax" : "none";
 	case TARGET_RAW:
-		return "raw";
+		return fs;
 	default:
 		return "devdax";
 	}

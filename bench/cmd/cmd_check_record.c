@@ -43,6 +43,8 @@ static void describe(struct cell_result *cell, const struct selection *s, const 
 	snprintf(cell->mode, sizeof(cell->mode), "%s", target_mode(t));
 	if (!t)
 		return;
+	if (target_which(t) == TARGET_RAW) /* whether it is DAX was not known before */
+		snprintf(cell->fs, sizeof(cell->fs), "%s", target_fs(t));
 	snprintf(cell->driver, sizeof(cell->driver), "%s", target_driver(t));
 	cell->target = target_describe(t);
 }

@@ -289,6 +289,19 @@ int namespace_find_fsdax(unsigned int index, char *ret_node, size_t len, struct 
 	return r;
 }
 
+static int set_switch(const char *node, const char *file, const char *to, struct err *e)
+{
+	const char *base = strrchr(node, '/');
+	char path[PATH_MAX];
+	int r;
+
+	if (!guest_is_ours())
+		return err_set(e, -EPERM, node, "what it does is only changed in a guest of ours");
+	snprintf(path, sizeof(path), "/sys/class/block/%s/%s", base ? base + 1 : node, file);
+	r = file_poke(path, to);
+	return r ? err_sys(e, r, path, "set") : 0;
+}
+
 int namespace_set_write_cache(const char *node, enum namespace_cache which, bool on, struct err *e)
 {
 	static const struct {
@@ -297,17 +310,13 @@ int namespace_set_write_cache(const char *node, enum namespace_cache which, bool
 		[NAMESPACE_CPU_CACHE] = { "dax/write_cache", "1", "0" },
 		[NAMESPACE_DEVICE_CACHE] = { "queue/write_cache", "write back", "write through" },
 	};
-	const char *base = strrchr(node, '/');
-	char path[PATH_MAX];
-	int r;
+	return set_switch(node, switches[which].file, on ? switches[which].on : switches[which].off,
+			  e);
+}
 
-	if (!guest_is_ours())
-		return err_set(e, -EPERM, node,
-			       "what it flushes is only changed in a guest of ours");
-	snprintf(path, sizeof(path), "/sys/block/%s/%s", base ? base + 1 : node,
-		 switches[which].file);
-	r = file_poke(path, on ? switches[which].on : switches[which].off);
-	return r ? err_sys(e, r, path, "set") : 0;
+int namespace_set_bdev_dax(const char *node, bool on, struct err *e)
+{
+	return set_switch(node, "bdev_dax", on ? "1" : "0", e);
 }
 
 /* ---- describing ---- */

@@ -48,6 +48,12 @@ enum namespace_cache {
 int namespace_set_write_cache(const char *node, enum namespace_cache which, bool on, struct err *e);
 
 /*
+ * In our guest: makes the block device @node DAX itself, or no more; nobody may have it
+ * open. -ENOENT: the kernel is without the patch for it (kernels/patches/bdev-dax.patch).
+ */
+int namespace_set_bdev_dax(const char *node, bool on, struct err *e);
+
+/*
  * An array of regions: { "region", "size_bytes", "align_bytes", "numa_node",
  * "persistence_domain", "deep_flush", "badblocks_sectors", "dimms" (unique ids;
  * empty: not known), "namespaces": [ {

@@ -411,7 +411,7 @@ const char *target_mode(const struct target *t)
 		return "none";
 	if (t->which == TARGET_FS)
 		return t->dax ? "dax" : "pagecache";
-	return t->which == TARGET_RAW ? "raw" : "devdax";
+	return t->which == TARGET_RAW ? t->fs : "devdax";
 }
 
 bool target_is_dax(const struct target *t)

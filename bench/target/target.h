@@ -60,7 +60,7 @@ const struct dx_env_ops *target_env_ops(const struct target *t);
 enum target_kind target_which(const struct target *t);
 struct dx_device target_as_device(const struct target *t); /* for struct dx */
 
-/* "dax" or "pagecache", of files; "raw"; "devdax"; of NULL "none". */
+/* "dax" or "pagecache", of files; "raw" or "raw-dax"; "devdax"; of NULL "none". */
 const char *target_mode(const struct target *t);
 
 /* Is a file made in this target DAX (statx), and what serves it? */

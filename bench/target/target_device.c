@@ -51,6 +51,15 @@ static int check_align(const struct target *t, struct err *e)
 	return err_hint(e, "ndctl create-namespace -m devdax -a 4K makes one of 4 KiB");
 }
 
+/* Is the block device DAX itself (kernels/patches/bdev-dax.patch)? */
+static bool is_bdev_dax(const struct guard_identity *id)
+{
+	char path[PATH_MAX], text[8];
+
+	guard_sysfs(id, "bdev_dax", path, sizeof(path));
+	return !file_read_line(path, text, sizeof(text)) && text[0] == '1';
+}
+
 static int find_form(struct target *t, struct err *e)
 {
 	const struct guard_identity *id = &t->claims->data.id;
@@ -59,8 +68,10 @@ static int find_form(struct target *t, struct err *e)
 	if (r)
 		return r;
 	t->as_device.size = id->size;
-	if (t->which == TARGET_RAW)
+	if (t->which == TARGET_RAW) {
+		t->dax = t->as_device.dax = is_bdev_dax(id);
 		return 0;
+	}
 	r = read_align(id, &t->as_device.align, e);
 	return r ? r : check_align(t, e);
 }
@@ -78,7 +89,8 @@ int target_device_open(struct target *t, struct err *e)
 		return err_sys(e, -errno, TARGET_MOUNT_POINT, "mount a tmpfs");
 	t->mounted = true;
 	snprintf(t->dir, sizeof(t->dir), TARGET_MOUNT_POINT);
-	snprintf(t->fs, sizeof(t->fs), "%s", target_kind_name(t->which));
+	snprintf(t->fs, sizeof(t->fs), "%s",
+		 t->as_device.dax ? TARGET_RAW_DAX_NAME : target_kind_name(t->which));
 	snprintf(t->driver, sizeof(t->driver), "%s",
 		 t->which == TARGET_RAW ? "nd_pmem" : "device_dax");
 	return 0;

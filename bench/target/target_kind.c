@@ -36,7 +36,7 @@ enum target_kind target_kind_named(const char *name)
 	for (unsigned int kind = TARGET_RAW; kind < TARGET_KINDS; kind++)
 		if (!strcmp(name, kinds[kind].name))
 			return (enum target_kind)kind;
-	return TARGET_FS;
+	return !strcmp(name, TARGET_RAW_DAX_NAME) ? TARGET_RAW : TARGET_FS;
 }
 
 uint64_t target_kind_align(enum target_kind kind)

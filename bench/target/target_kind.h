@@ -23,6 +23,9 @@ enum target_kind target_kind_of(unsigned int needs);
 /* What stands where a file system would be named: "raw"; NULL where one is, or none. */
 const char *target_kind_name(enum target_kind kind);
 
+/* TARGET_RAW where the block device itself is DAX: no stock kernel has that. */
+#define TARGET_RAW_DAX_NAME "raw-dax"
+
 /* The other way round; TARGET_FS for any other name. */
 enum target_kind target_kind_named(const char *name);
 

@@ -41,6 +41,7 @@
 struct dx_device {
 	uint64_t size;	/* bytes; 0: the cell has files, and no device */
 	uint64_t align; /* device-dax: of mappings, and what each fault maps; else 0 */
+	bool dax;	/* block device: mmap maps the medium, and nothing is cached */
 };
 
 struct dx;

@@ -83,11 +83,9 @@ Test(recorded, what_the_log_says)
 
 Test(recorded, what_it_ran_on)
 {
-	static const char *const modes[][2] = { { "xfs-rt", "dax" },
-						{ "", "none" },
-						{ "raw", "raw" },
-						{ "devdax", "devdax" },
-						{ "devdax-4k", "devdax" } };
+	static const char *const modes[][2] = { { "xfs-rt", "dax" },	{ "", "none" },
+						{ "raw", "raw" },	{ "raw-dax", "raw-dax" },
+						{ "devdax", "devdax" }, { "devdax-4k", "devdax" } };
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		json_t *cell;
