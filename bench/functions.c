@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/functions.h"
+#include "checker/names/kernel_names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,11 +8,15 @@
 /* What has no name, or whose name is not told apart. */
 #define NAMELESS "?"
 
-static const char *name_of(const struct symbols *names, uint64_t addr)
+/* Of a name the part that stands in the source: the compiler's copies and cold ends are it, too. */
+static void name_of(const struct symbols *names, uint64_t addr, char *buf, size_t len)
 {
 	const struct symbol *s = addr == DX_TRACE_PROFILE_REST ? NULL : symbols_find(names, addr);
 
-	return s ? s->name : NAMELESS;
+	if (s)
+		snprintf(buf, len, "%.*s", (int)kernel_name_stem(s->name), s->name);
+	else
+		snprintf(buf, len, NAMELESS);
 }
 
 static int add(json_t *kernel, const char *name, uint64_t times)
@@ -46,10 +51,14 @@ int functions_describe(const struct dx_trace_profile *profile, uint64_t room, ui
 	for (uint64_t i = 0; !r && i < profile->n; i++) {
 		const struct dx_trace_executed *x = &profile->at[i];
 
-		if (x->addr)
-			r = add(kernel, name_of(names, x->addr), x->times);
-		else
+		char name[SYMBOLS_MAX_NAME];
+
+		if (x->addr) {
+			name_of(names, x->addr, name, sizeof(name));
+			r = add(kernel, name, x->times);
+		} else {
 			user += x->times;
+		}
 	}
 	kernel = sorted(kernel);
 	if (r || !kernel) {

@@ -14,8 +14,9 @@
 
 /*
  * @ret: { "of_ops": @ops, "user": n, "kernel": { function: n, ... } } with counts of
- * instructions, in the order of names; the caller's. Functions that share a name are
- * one; what no function has is "?". -ENOSPC: @room was not enough for @profile.
+ * instructions, in the order of names; the caller's. Functions that share a name, but
+ * for what the compiler adds to it (".isra.0", ".cold"), are one; what no function has is "?".
+ * -ENOSPC: @room was not enough for @profile.
  */
 int functions_describe(const struct dx_trace_profile *profile, uint64_t room, uint64_t ops,
 		       const struct symbols *names, json_t **ret, struct err *e);

@@ -14,7 +14,8 @@
 static const char kallsyms[] = "ffffffff81000000 T first\n"
 			       "ffffffff81000040 t second\n"
 			       "ffffffff81000080 t twice\n"
-			       "ffffffff81001000 t twice\n";
+			       "ffffffff81001000 t twice\n"
+			       "ffffffff81001040 t second.isra.0.cold\n";
 
 static struct {
 	struct dx_trace_profile head;
@@ -70,6 +71,20 @@ Test(functions, two_of_one_name_are_one)
 	execute(0xffffffff81001004, 8);
 	cr_assert_eq(describe(&j, &e), 0, "%s", e.what);
 	cr_assert_eq(of(j, "twice"), 15);
+	json_decref(j);
+}
+
+/* Two kernels need not have the same copies of a function. */
+Test(functions, copies_of_the_compiler_are_the_function)
+{
+	struct err e;
+	json_t *j;
+
+	execute(0xffffffff81000040, 1);
+	execute(0xffffffff81001048, 2);
+	cr_assert_eq(describe(&j, &e), 0, "%s", e.what);
+	cr_assert_eq(of(j, "second"), 3);
+	cr_assert_eq(json_object_size(json_object_get(j, "kernel")), 1);
 	json_decref(j);
 }
 
