@@ -7,6 +7,7 @@ const struct group groups[] = {
 	{ "quick", "a few, in seconds", false },
 	{ "default", "what is run where nothing is named", false },
 	{ "full", "all that can be measured", false },
+	{ "tree", "what shows the form of the entries in a DAX mapping, and their cost", false },
 	{ "fault", "page faults of a mapping", true },
 	{ "sync", "what makes stores durable", true },
 	{ "data", "reading, writing, copying", true },

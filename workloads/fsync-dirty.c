@@ -18,7 +18,7 @@ DX_WORKLOAD(fsync_dirty)
 	.name = "fsync-dirty",
 	.title = "Store to N clean pages of 4 KiB and of 2 MiB, then fsync",
 	.op = "stores+fsync",
-	.groups = "default,sync",
+	.groups = "default,sync,tree",
 	.needs = DX_NEED_DAX,
 	.check_ops = 2,
 	.priv_size = sizeof(struct dirty),

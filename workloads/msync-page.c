@@ -25,7 +25,7 @@ DX_WORKLOAD(msync_page)
 	.name = "msync-page",
 	.title = "Store to a clean 4 KiB page and msync it",
 	.op = "store+msync",
-	.groups = "default,quick,sync",
+	.groups = "default,quick,sync,tree",
 	.needs = DX_NEED_DAX,
 	.priv_size = sizeof(struct mapped),
 	.prepare = prepare,

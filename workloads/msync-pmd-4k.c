@@ -31,7 +31,7 @@ DX_WORKLOAD(msync_pmd_4k)
 	.name = "msync-pmd-4k",
 	.title = "Store to a clean 2 MiB page and msync 4 KiB of it",
 	.op = "store+msync",
-	.groups = "default,sync",
+	.groups = "default,sync,tree",
 	.needs = DX_NEED_DAX,
 	.priv_size = sizeof(struct mapped),
 	.prepare = prepare,

@@ -35,7 +35,7 @@ DX_WORKLOAD(msync_range)
 	.name = "msync-range",
 	.title = "Store to each 4 KiB page of a range, then one msync of the range",
 	.op = "stores+msync",
-	.groups = "default,sync",
+	.groups = "default,sync,tree",
 	.needs = DX_NEED_DAX,
 	.check_ops = 2,
 	.priv_size = sizeof(struct mapped),

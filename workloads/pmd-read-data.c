@@ -22,7 +22,7 @@ DX_WORKLOAD(pmd_read_data)
 	.name = "pmd-read-data",
 	.title = "First load from written blocks, 2 MiB fault",
 	.op = "load",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

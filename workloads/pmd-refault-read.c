@@ -25,7 +25,7 @@ DX_WORKLOAD(pmd_refault_read)
 	.name = "pmd-refault-read",
 	.title = "Load after munmap and mmap, 2 MiB fault: entry present and clean",
 	.op = "load",
-	.groups = "fault",
+	.groups = "fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

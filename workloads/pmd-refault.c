@@ -25,7 +25,7 @@ DX_WORKLOAD(pmd_refault)
 	.name = "pmd-refault",
 	.title = "Store after munmap and mmap, 2 MiB fault: entry present and clean",
 	.op = "store",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

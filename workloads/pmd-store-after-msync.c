@@ -23,7 +23,7 @@ DX_WORKLOAD(pmd_store_after_msync)
 	.name = "pmd-store-after-msync",
 	.title = "Store to a clean mapped 2 MiB page: write-protect fault",
 	.op = "store",
-	.groups = "default,fault,sync",
+	.groups = "default,fault,sync,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

@@ -22,7 +22,7 @@ DX_WORKLOAD(pmd_store_allocated)
 	.name = "pmd-store-allocated",
 	.title = "First store to written blocks, 2 MiB fault",
 	.op = "store",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

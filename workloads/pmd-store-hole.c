@@ -22,7 +22,7 @@ DX_WORKLOAD(pmd_store_hole)
 	.name = "pmd-store-hole",
 	.title = "First store to a hole, 2 MiB fault: blocks allocated and zeroed",
 	.op = "store",
-	.groups = "default,fault,quick",
+	.groups = "default,fault,quick,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct mapped),

@@ -22,7 +22,7 @@ DX_WORKLOAD(pte_read_data)
 	.name = "pte-read-data",
 	.title = "First load from written blocks, 4 KiB fault",
 	.op = "load",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -25,7 +25,7 @@ DX_WORKLOAD(pte_refault_read)
 	.name = "pte-refault-read",
 	.title = "Load after munmap and mmap, 4 KiB fault: entry present and clean",
 	.op = "load",
-	.groups = "fault",
+	.groups = "fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

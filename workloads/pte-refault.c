@@ -25,7 +25,7 @@ DX_WORKLOAD(pte_refault)
 	.name = "pte-refault",
 	.title = "Store after munmap and mmap, 4 KiB fault: entry present and clean",
 	.op = "store",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

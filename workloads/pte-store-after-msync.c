@@ -23,7 +23,7 @@ DX_WORKLOAD(pte_store_after_msync)
 	.name = "pte-store-after-msync",
 	.title = "Store to a clean mapped 4 KiB page: write-protect fault, pfn_mkwrite",
 	.op = "store",
-	.groups = "default,fault,sync",
+	.groups = "default,fault,sync,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -22,7 +22,7 @@ DX_WORKLOAD(pte_store_allocated)
 	.name = "pte-store-allocated",
 	.title = "First store to written blocks, 4 KiB fault",
 	.op = "store",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -22,7 +22,7 @@ DX_WORKLOAD(pte_store_hole)
 	.name = "pte-store-hole",
 	.title = "First store to a hole, 4 KiB fault: blocks allocated and zeroed",
 	.op = "store",
-	.groups = "default,fault,quick",
+	.groups = "default,fault,quick,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -55,7 +55,7 @@ DX_WORKLOAD(punch_store_pmd)
 	.name = "punch-store-pmd",
 	.title = "Punch 4 KiB out of a mapped 2 MiB page, store beside it, and fsync",
 	.op = "punch+store+fsync",
-	.groups = "space",
+	.groups = "space,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 32,
 	.check_ops = 2,

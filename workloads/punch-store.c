@@ -42,7 +42,7 @@ DX_WORKLOAD(punch_store)
 	.name = "punch-store",
 	.title = "Punch a mapped page out of its file, store to the hole, and fsync",
 	.op = "punch+store+fsync",
-	.groups = "default,space",
+	.groups = "default,space,tree",
 	.needs = DX_NEED_FS,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),

@@ -20,7 +20,7 @@ DX_WORKLOAD(refault_other_process_pmd)
 	.name = "refault-other-process-pmd",
 	.title = "First load of a second process from 2 MiB pages the first has mapped",
 	.op = "load",
-	.groups = "fault,threads",
+	.groups = "fault,threads,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct two_maps),

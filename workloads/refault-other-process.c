@@ -20,7 +20,7 @@ DX_WORKLOAD(refault_other_process)
 	.name = "refault-other-process",
 	.title = "First load of a second process from 4 KiB pages the first has mapped",
 	.op = "load",
-	.groups = "default,fault",
+	.groups = "default,fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct two_maps),

@@ -32,7 +32,7 @@ DX_WORKLOAD(refault_second_map_pmd)
 	.name = "refault-second-map-pmd",
 	.title = "Load through a second mapping of 2 MiB pages the first has mapped",
 	.op = "load",
-	.groups = "fault",
+	.groups = "fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 8,
 	.priv_size = sizeof(struct two_maps),

@@ -32,7 +32,7 @@ DX_WORKLOAD(refault_second_map)
 	.name = "refault-second-map",
 	.title = "Load through a second mapping of 4 KiB pages the first has mapped",
 	.op = "load",
-	.groups = "fault",
+	.groups = "fault,tree",
 	.needs = DX_NEED_DAX,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct two_maps),

@@ -20,7 +20,7 @@ DX_WORKLOAD(sync_files)
 	.name = "sync-files",
 	.title = "Store to one page in each of N files, then sync: all file systems",
 	.op = "stores+sync",
-	.groups = "default,sync",
+	.groups = "default,sync,tree",
 	.needs = DX_NEED_DAX | DX_NEED_OWN_FS,
 	.check_ops = 2,
 	.priv_size = sizeof(struct files),

@@ -30,7 +30,7 @@ DX_WORKLOAD(truncate_store)
 	.name = "truncate-store",
 	.title = "Truncate a mapped page away and back, store to the hole, and fsync",
 	.op = "truncate+truncate+store+fsync",
-	.groups = "default,space",
+	.groups = "default,space,tree",
 	.needs = DX_NEED_FS,
 	.max_ops = 2048,
 	.priv_size = sizeof(struct mapped),
