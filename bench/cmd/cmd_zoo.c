@@ -15,6 +15,7 @@
 #include "lib/monotonic.h"
 
 #include <argp.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,7 @@ static void print_plan(const struct zoo *z)
 		const struct mutant_command *c;
 		size_t n;
 
+		assert(m); /* choose() */
 		c = commands_of(z, m, &n);
 		for (size_t k = 0; k < n; k++)
 			printf("%4u %-20s %-10s daxbench %s\n", m->number, m->name,
@@ -216,6 +218,7 @@ static int run_all(struct zoo *z, struct err *e)
 	int r = 0;
 
 	for (; !r && z->done < z->n_rows; z->done += !r) {
+		assert(z->row[z->done].mutant); /* choose() */
 		say_progress(z->done, z->n_rows, z->row[z->done].mutant->name);
 		r = run_row(z, &z->row[z->done], e);
 	}

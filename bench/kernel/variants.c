@@ -69,7 +69,7 @@ static int start(struct variants_build *b, char *const *names, int out, struct e
 	char *argv[NAMES + 3] = { (char *)BUILDER, (char *)"build" };
 	size_t n = 0;
 
-	while (names[n] && n < NAMES) {
+	while (n < NAMES && names[n]) {
 		argv[n + 2] = names[n];
 		n++;
 	}

@@ -245,9 +245,9 @@ int mutants_read(struct mutants *ret, const char *path, struct err *e)
 
 void mutants_release(struct mutants *m)
 {
-	for (size_t i = 0; i < m->n; i++)
+	for (size_t i = 0; m->mutant && i < m->n; i++)
 		drop_command(&m->mutant[i].trigger);
-	for (size_t i = 0; i < m->n_general; i++)
+	for (size_t i = 0; m->general && i < m->n_general; i++)
 		drop_command(&m->general[i]);
 	free(m->mutant);
 	free(m->general);

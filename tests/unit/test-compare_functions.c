@@ -97,8 +97,8 @@ Test(compare_functions, programs_are_one_of_them)
 
 Test(compare_functions, as_json)
 {
-	json_t *j = compare_functions_to_json(row_of(2, json_pack("{s:i}", "f", 20), 4,
-						     json_pack("{s:i}", "f", 44)));
+	json_t *j = compare_functions_to_json(
+		row_of(2, json_pack("{s:i}", "f", 20), 4, json_pack("{s:i}", "f", 44)));
 	json_t *differ = json_object_get(j, "differ");
 
 	cr_assert_eq(json_integer_value(json_array_get(json_object_get(j, "of_ops"), 1)), 4);
