@@ -44,7 +44,7 @@ done
 run 2 ./daxbench run --target /tmp --nvdimm-size 1G
 has err "is for guests"
 run 3 ./daxbench run --kernel 5.4 null
-has err "give 6.1, 6.12 or the path of a bzImage"
+has err "give 6.1, 6.12, one that"
 run 3 ./daxbench run -o "$work/none" --kernel 5.4 null
 [ -z "$(ls "$work/none")" ] || die "results of a run that never was"
 run 2 ./daxbench new Bad_Name
