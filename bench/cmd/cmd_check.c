@@ -362,8 +362,8 @@ void check_print(const struct check *check, const json_t *document)
 
 	if (!check->json)
 		verdict_print(stdout, document, &view);
-	else if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
+	else
+		say_json(document);
 	fflush(stdout);
 }
 

@@ -271,6 +271,16 @@ static int keep_document(const struct compare *c, const json_t *document, struct
 	return r;
 }
 
+/* @more: behind another one. */
+static void print_one(const struct compare *c, const struct comparison *one, bool more)
+{
+	if (more)
+		putchar('\n');
+	compare_print(stdout, one, &c->options, say_width(stdout), say_color(stdout));
+	compare_functions_print(stdout, one, c->run.output.verbosity > 0 ? 0 : FEW);
+	cost_model_print(stdout, &c->model, one);
+}
+
 /* The base with each of the others; the worst exit code. */
 static int compare_all(struct compare *c, json_t *list, struct err *e)
 {
@@ -284,16 +294,8 @@ static int compare_all(struct compare *c, json_t *list, struct err *e)
 			return r;
 		code = say_worse_exit(code, compare_exit_code(&one, c->limit));
 		json_array_append_new(list, compare_to_json(&one, &c->model));
-		if (!c->run.json && i > 1)
-			putchar('\n');
 		if (!c->run.json)
-			compare_print(stdout, &one, &c->options, say_width(stdout),
-				      say_color(stdout));
-		if (!c->run.json) {
-			compare_functions_print(stdout, &one,
-						c->run.output.verbosity > 0 ? 0 : FEW);
-			cost_model_print(stdout, &c->model, &one);
-		}
+			print_one(c, &one, i > 1);
 		compare_release(&one);
 	}
 	return code;
@@ -313,8 +315,8 @@ static int conclude(struct compare *c, bool keep)
 	}
 	command = plan_command_line("compare", c->run.argv);
 	document = compare_document(command, &c->options, describe_sides(c), list);
-	if (c->run.json && !json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
+	if (c->run.json)
+		say_json(document);
 	fflush(stdout);
 	if (keep && keep_document(c, document, &e)) {
 		say_error(&e);

@@ -92,12 +92,10 @@ static int list(const struct kernel_command *k, struct err *e)
 
 	if (r)
 		return r;
-	if (k->json) {
-		json_dumpf(variants, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
+	if (k->json)
+		say_json(variants);
+	else
 		print_variants(variants);
-	}
 	json_decref(variants);
 	return 0;
 }

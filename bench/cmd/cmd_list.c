@@ -114,8 +114,7 @@ int cmd_list(int argc, char **argv)
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(j, describe(selections[i].workload));
 	if (list.json) {
-		json_dumpf(j, stdout, JSON_INDENT(2));
-		putchar('\n');
+		say_json(j);
 	} else {
 		list_print(stdout, j, say_width(stdout), list.verbose);
 	}

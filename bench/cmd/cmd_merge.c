@@ -91,8 +91,8 @@ static void print(const struct merge *m, const json_t *document)
 
 	if (!m->json)
 		verdict_print(stdout, document, &view);
-	else if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
+	else
+		say_json(document);
 	fflush(stdout);
 }
 

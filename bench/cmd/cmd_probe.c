@@ -178,8 +178,7 @@ int cmd_probe(int argc, char **argv)
 		return EXIT_NO_RUN;
 	}
 	if (as_json) {
-		json_dumpf(probe, stdout, JSON_INDENT(2));
-		putchar('\n');
+		say_json(probe);
 	} else {
 		print_regions(json_object_get(probe, "regions"));
 		print_file_systems(probe);

@@ -150,8 +150,7 @@ static void print(const struct states *s, json_t *j)
 	json_t *results = json_array();
 
 	if (s->o->json) {
-		json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-		putchar('\n');
+		say_json(j);
 		json_decref(results);
 		return;
 	}

@@ -148,10 +148,9 @@ int run_conclude(struct run *run, struct results *results, bool cut_short)
 
 	say_progress_done();
 	code = results_exit_code(results_document(results));
-	if (run->json && !json_dumpf(results_document(results), stdout,
-				     JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
-	else if (!run->json)
+	if (run->json)
+		say_json(results_document(results));
+	else
 		run_print_table(run, results_document(results));
 	if (!run->json && run->counts)
 		table_print_counts(stdout, results_document(results));

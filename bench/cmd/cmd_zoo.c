@@ -232,8 +232,8 @@ static void print(const struct zoo *z, const json_t *document)
 {
 	if (!z->json)
 		zoo_print(stdout, document, z->output.verbosity > 0);
-	else if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
-		putchar('\n');
+	else
+		say_json(document);
 	fflush(stdout);
 }
 

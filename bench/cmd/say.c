@@ -104,6 +104,12 @@ void say_note(int level, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void say_json(const json_t *document)
+{
+	if (!json_dumpf(document, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(17)))
+		putchar('\n');
+}
+
 int say_exit_code(const struct err *e)
 {
 	return e->code == -EINVAL ? EXIT_USAGE : EXIT_NO_RUN;

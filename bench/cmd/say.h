@@ -6,6 +6,7 @@
 #ifndef BENCH_CMD_SAY_H
 #define BENCH_CMD_SAY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@ bool say_color(FILE *stream);
 void say_error(const struct err *e);
 /* A line on stderr, if verbosity >= @level (0 normal, 1 -v, -1 even with -q). */
 void say_note(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A document of ours on stdout, indented, its numbers to the last digit, with a newline. */
+void say_json(const json_t *document);
 
 /* The command's exit code for a failed call: -EINVAL is usage, the rest could not run. */
 int say_exit_code(const struct err *e);
