@@ -12,6 +12,8 @@
 #include "daxbench/trace.h"
 #include "lib/err.h"
 
+#define FUNCTIONS_USER "(programs)" /* what is called so, is no function: all but the kernel */
+
 /*
  * @ret: { "of_ops": @ops, "user": n, "kernel": { function: n, ... } } with counts of
  * instructions, in the order of names; the caller's. Functions that share a name, but

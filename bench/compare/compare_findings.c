@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Findings of both sides, each once. */
-struct set {
-	struct compare_finding *item;
-	size_t n;
-};
-
 static const json_t *states_of(const json_t *cell)
 {
 	return json_object_get(json_object_get(cell, "states"), "violations");
@@ -32,22 +26,23 @@ static size_t room_for(const struct compare_row *row)
 	return n;
 }
 
-static void note(struct set *s, int side, const char *name)
+/* Into @f, which has each once. */
+static void note(struct compare_findings *f, int side, const char *name)
 {
 	size_t i = 0;
 
-	while (i < s->n && strcmp(s->item[i].name, name) != 0)
+	while (i < f->n && strcmp(f->item[i].name, name) != 0)
 		i++;
-	if (i == s->n) {
-		s->item[s->n++] = (struct compare_finding){ .n = { 0 } };
-		snprintf(s->item[i].name, sizeof(s->item[i].name), "%s", name);
+	if (i == f->n) {
+		f->item[f->n++] = (struct compare_finding){ .n = { 0 } };
+		snprintf(f->item[i].name, sizeof(f->item[i].name), "%s", name);
 	}
-	s->item[i].n[side]++;
+	f->item[i].n[side]++;
 }
 
 /* "file0: not written back, promised by msync"; @rule: the member that says what is wrong. */
-static void add_all(struct set *s, int side, const json_t *violations, const char *rule,
-		    const char *prefix)
+static void add_all(struct compare_findings *f, int side, const json_t *violations,
+		    const char *rule, const char *prefix)
 {
 	const json_t *v;
 	size_t i;
@@ -60,7 +55,7 @@ static void add_all(struct set *s, int side, const json_t *violations, const cha
 		snprintf(name, sizeof(name), "%.80s: %s%.60s%s%.30s",
 			 file[0] ? file : "file system", prefix, text_of(v, rule),
 			 op[0] ? ", promised by " : "", op);
-		note(s, side, name);
+		note(f, side, name);
 	}
 }
 
@@ -71,23 +66,29 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Leaves those that one side alone has. */
+static void keep_different(struct compare_findings *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->item[i].n[0] != !f->item[i].n[1])
+			f->item[kept++] = f->item[i];
+	f->n = kept;
+}
+
 int compare_findings(const struct compare_row *row, struct compare_findings *ret)
 {
-	struct set s = { calloc(room_for(row), sizeof(*s.item)), 0 };
-
-	memset(ret, 0, sizeof(*ret));
-	if (!s.item)
+	*ret = (struct compare_findings){ .item = calloc(room_for(row), sizeof(*ret->item)) };
+	if (!ret->item)
 		return -ENOMEM;
 	for (int side = 0; side < 2; side++) {
 		const json_t *cell = row->cell[side]->json;
 
-		add_all(&s, side, json_object_get(cell, "violations"), "fault", "");
-		add_all(&s, side, states_of(cell), "rule", "crash states: ");
+		add_all(ret, side, json_object_get(cell, "violations"), "fault", "");
+		add_all(ret, side, states_of(cell), "rule", "crash states: ");
 	}
-	ret->item = s.item;
-	for (size_t i = 0; i < s.n; i++)
-		if (!s.item[i].n[0] != !s.item[i].n[1])
-			ret->item[ret->n++] = s.item[i];
+	keep_different(ret);
 	qsort(ret->item, ret->n, sizeof(*ret->item), by_name);
 	return 0;
 }

@@ -73,7 +73,7 @@ int compare_functions(const struct compare_row *row, struct compare_functions *r
 			   sizeof(*ret->item));
 	if (!ret->item)
 		return -ENOMEM;
-	add(ret, COMPARE_USER, count_of(of[0], "user"), count_of(of[1], "user"));
+	add(ret, FUNCTIONS_USER, count_of(of[0], "user"), count_of(of[1], "user"));
 	json_object_foreach(kernel[0], name, value)
 		add(ret, name, (uint64_t)json_integer_value(value), count_of(kernel[1], name));
 	json_object_foreach(kernel[1], name, value)

@@ -13,11 +13,10 @@
 #include <stdio.h>
 
 #include "bench/compare/compare.h"
-
-#define COMPARE_USER "(programs)" /* the name of all that is no kernel's */
+#include "bench/functions.h"
 
 struct compare_function {
-	const char *name; /* of the cell's JSON, or COMPARE_USER */
+	const char *name; /* of the cell's JSON, or FUNCTIONS_USER */
 	uint64_t n[2];	  /* instructions; 0: it was not called */
 	double each[2];	  /* per operation */
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where the instructions of each operation go: table.h. */
+#include "bench/functions.h"
 #include "bench/report/table.h"
 #include "bench/results/json_get.h"
 #include "lib/tame.h"
@@ -32,7 +33,7 @@ static struct function *sorted(const json_t *functions, size_t *n, json_int_t *t
 	*total = 0;
 	if (!list)
 		return NULL;
-	list[(*n)++] = (struct function){ "(programs)", number_of(functions, "user") };
+	list[(*n)++] = (struct function){ FUNCTIONS_USER, number_of(functions, "user") };
 	json_object_foreach(kernel, name, value)
 		list[(*n)++] = (struct function){ name, json_integer_value(value) };
 	for (size_t i = 0; i < *n; i++)

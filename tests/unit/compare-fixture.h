@@ -3,7 +3,7 @@
 #ifndef TESTS_COMPARE_FIXTURE_H
 #define TESTS_COMPARE_FIXTURE_H
 
-#include "bench/compare/compare.h"
+#include "bench/compare/compare_print.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>
@@ -118,6 +118,18 @@ static inline const struct compare_row *compare_cells(json_t *a, json_t *b)
 	sides[1] = side_of("6.12", b);
 	compare(&sides[0], &sides[1]);
 	return &result.rows[0];
+}
+
+/* What is printed of it, for the caller to free. */
+static inline char *printed(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	cr_assert_eq(compare_print(out, &result, &standard, 0, false), 0);
+	fclose(out);
+	return text;
 }
 
 static inline void release_made(void)

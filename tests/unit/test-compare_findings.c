@@ -47,17 +47,6 @@ static void make_checks(const char *a, const char *b)
 	cells[1] = add_check(sets[1], b);
 }
 
-static char *printed(void)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(compare_print(out, &result, &standard, 0, false), 0);
-	fclose(out);
-	return text;
-}
-
 Test(compare_findings, nothing_on_both_is_the_same)
 {
 	make_checks("pass", "pass");

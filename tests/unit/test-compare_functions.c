@@ -91,7 +91,7 @@ Test(compare_functions, programs_are_one_of_them)
 	set_functions(add_cell(sets[1], "w", COUNTS, 1), 1, 12, json_object());
 	cr_assert_eq(compare_functions(compare_cells(sets[0], sets[1]), &f), 0);
 	cr_assert_eq(f.n, 1);
-	cr_assert_str_eq(f.item[0].name, COMPARE_USER);
+	cr_assert_str_eq(f.item[0].name, FUNCTIONS_USER);
 	compare_functions_release(&f);
 }
 

@@ -8,20 +8,9 @@ TestSuite(compare_print, .fini = release_made);
 
 static const struct cost_model model = { 0.33, 28, 62 };
 
-static char *print(void)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
-
-	cr_assert_eq(compare_print(out, &result, &standard, 0, false), 0);
-	fclose(out);
-	return text;
-}
-
 static void expect(const char *want)
 {
-	char *text = print();
+	char *text = printed();
 
 	cr_assert_str_eq(text, want);
 	free(text);
@@ -68,7 +57,7 @@ Test(compare_print, other_command_lines)
 	json_object_set_new(a, "command", json_pack("[s, s]", "daxbench", "run"));
 	json_object_set_new(b, "command", json_pack("[s, s, s]", "daxbench", "run", "w"));
 	compare_cells(a, b);
-	text = print();
+	text = printed();
 	cr_assert_not_null(strstr(text, "not of the same command line"), "%s", text);
 	free(text);
 }
@@ -113,7 +102,7 @@ Test(compare_print, control_characters)
 	json_object_set_new(json_object_get(json_object_get(b, "environment"), "kernel"), "release",
 			    json_string("6\r\n7"));
 	compare_cells(a, b);
-	text = print();
+	text = printed();
 	cr_assert_null(strchr(text, '\033'));
 	cr_assert_null(strchr(text, '\r'));
 	free(text);
