@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/zoo/mutants.h"
-#include "lib/file.h"
+#include "lib/file_given.h"
 #include "lib/units.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,12 +231,10 @@ int mutants_read(struct mutants *ret, const char *path, struct err *e)
 {
 	char *text = NULL;
 	size_t len = 0;
-	int r = file_read(AT_FDCWD, path, MUTANTS_MAX_BYTES, &text, &len);
+	int r = file_read_given(path, "read", MUTANTS_MAX_BYTES, &text, &len, e);
 
-	if (r) {
-		err_sys(e, r, path, "read");
+	if (r)
 		return err_hint(e, "run daxbench where its sources are");
-	}
 	r = mutants_parse(ret, text, len, path, e);
 	free(text);
 	return r;

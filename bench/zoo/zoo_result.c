@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/zoo/zoo_result.h"
+#include "bench/cmd/say.h"
 
 const char *const zoo_verdict_names[ZOO_VERDICTS] = {
 	[ZOO_CAUGHT] = "caught",	 [ZOO_OTHERWISE] = "otherwise", [ZOO_MISSED] = "missed",
@@ -35,7 +36,7 @@ int zoo_exit_code(const struct zoo_row *row, size_t n)
 			 (v == ZOO_MISSED && !row[i].general);
 		no_run |= v == ZOO_NO_RUN;
 	}
-	return wrong ? 1 : no_run ? 3 : 0;
+	return wrong ? EXIT_FOUND : no_run ? EXIT_NO_RUN : EXIT_OK;
 }
 
 /* ---- the document ---- */

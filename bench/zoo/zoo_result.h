@@ -28,7 +28,7 @@ struct zoo_row {
 
 enum zoo_verdict zoo_verdict(const struct zoo_row *row);
 
-/* "daxbench-zoo-1": results/daxbench-zoo-1.schema.json. NULL: no memory. */
+/* The matrix, of schema "daxbench-zoo-1". NULL: no memory. */
 json_t *zoo_document(const struct zoo_row *row, size_t n, const char *kernel, double seconds);
 
 /* EXIT_OK, EXIT_FOUND or EXIT_NO_RUN, of all of them. General runs need catch nothing. */
