@@ -234,7 +234,7 @@ check-full: check check-more
 clean:
 	rm -rf daxbench $(B)/lib $(B)/bench $(B)/checker $(B)/emulate $(B)/workloads $(B)/tests \
 		$(B)/fuzz $(B)/fuzzer $(B)/sanitize $(B)/clang $(B)/daxbench-init $(B)/pin-punch $(B)/manual.* \
-		$(B)/fio_job_texts.* $(B)/libdaxbench.a $(B)/version $(B)/run
+		$(B)/fio_job_texts.* $(B)/variant_texts.* $(B)/libdaxbench.a $(B)/version $(B)/run
 
 ## distclean: remove build/ whole
 distclean:

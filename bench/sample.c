@@ -334,9 +334,9 @@ static int count_once(struct dx *dx, uint64_t n, const struct runner_options *o,
 }
 
 /*
- * As the proof, with the emulator's counts: a pass of its own, with tracing off. Where
- * no deterministic sample has a tick in it, what is counted has none either: what looks like a tick
- * to align to can be another interrupt.
+ * As the proof, with the emulator's counts: a pass of its own, with tracing off. Where no
+ * deterministic sample has a tick in it, what is counted has none either. It is tried again, as
+ * what looks like a tick to align to can be another interrupt.
  */
 static int count_machine(struct dx *dx, const struct runner_options *o, struct cell_result *c,
 			 struct err *e)
