@@ -50,7 +50,7 @@ static void on_point(void *data, uint64_t point, uint64_t points)
 	char what[160];
 
 	snprintf(what, sizeof(what), "crash points of %s", (const char *)data);
-	say_progress_bytes(point, points, what);
+	say_progress_steps(point, points, what);
 }
 
 static void on_edit(void *data, uint64_t edit, uint64_t edits)
@@ -58,7 +58,7 @@ static void on_edit(void *data, uint64_t edit, uint64_t edits)
 	char what[160];
 
 	snprintf(what, sizeof(what), "edits of %s", (const char *)data);
-	say_progress_bytes(edit, edits, what);
+	say_progress_steps(edit, edits, what);
 }
 
 int check_judge_states(struct check_judge *j, const struct emulate_job *job, struct err *e)

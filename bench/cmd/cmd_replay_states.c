@@ -74,7 +74,7 @@ static int size_nvdimm(struct states *s, struct err *e)
 static void on_point(void *data, uint64_t point, uint64_t points)
 {
 	(void)data;
-	say_progress_bytes(point, points, "crash points");
+	say_progress_steps(point, points, "crash points");
 }
 
 static int open_guests(struct states *s, struct err *e)

@@ -124,9 +124,9 @@ static double seconds(void)
 }
 
 /* "1:05 left", from the pace so far; "" before there is one. */
-static void format_left(size_t done, size_t total, char *buf, size_t len)
+static void format_left(double started, uint64_t done, uint64_t total, char *buf, size_t len)
 {
-	double spent = seconds() - say.started;
+	double spent = seconds() - started;
 	unsigned long left;
 
 	buf[0] = '\0';
@@ -157,27 +157,53 @@ void say_progress(size_t done, size_t total, const char *what)
 		say.started = seconds();
 	if (say.verbosity < 0)
 		return;
-	format_left(done, total, left, sizeof(left));
+	format_left(say.started, done, total, left, sizeof(left));
 	snprintf(line, sizeof(line), "[%zu/%zu%s] %s", done, total, left, what);
 	print_progress(line);
 }
 
+/* Is it time for another line of what moves in small steps? What goes back is something new. */
+static bool is_time(uint64_t done, double *ret_started)
+{
+	static uint64_t next, last;
+	static double started;
+	uint64_t now = monotonic_ms();
+	bool new = !next || done < last;
+
+	last = done;
+	if (new) {
+		started = seconds();
+		next = now + 1000;
+	}
+	*ret_started = started;
+	if (new || say.verbosity < 0 || now < next)
+		return false;
+	next = now + (is_terminal(stderr) ? 250 : 30000);
+	return true;
+}
+
 void say_progress_bytes(uint64_t done, uint64_t total, const char *what)
 {
-	static uint64_t next;
-	uint64_t now = monotonic_ms();
 	char line[256], left[32];
+	double started;
 
-	if (!next)
-		say.started = seconds();
-	if (!next || say.verbosity < 0 || now < next) {
-		next = next ? next : now + 1000;
+	if (!is_time(done, &started))
 		return;
-	}
-	next = now + (is_terminal(stderr) ? 250 : 30000);
-	format_left(done, total, left, sizeof(left));
+	format_left(started, done, total, left, sizeof(left));
 	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 " MiB%s] %s", done >> 20, total >> 20,
 		 left, what);
+	print_progress(line);
+}
+
+void say_progress_steps(uint64_t done, uint64_t total, const char *what)
+{
+	char line[256], left[32];
+	double started;
+
+	if (!is_time(done, &started))
+		return;
+	format_left(started, done, total, left, sizeof(left));
+	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 "%s] %s", done, total, left, what);
 	print_progress(line);
 }
 

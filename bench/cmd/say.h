@@ -52,9 +52,10 @@ void say_progress(size_t done, size_t total, const char *what);
 void say_progress_done(void);
 
 /*
- * The same for what moves in small steps, as bytes of a file: shown at most four
+ * The same for what moves in small steps, bytes of a file or others: shown at most four
  * times a second, elsewhere than on a terminal each half minute.
  */
 void say_progress_bytes(uint64_t done, uint64_t total, const char *what);
+void say_progress_steps(uint64_t done, uint64_t total, const char *what);
 
 #endif
