@@ -24,6 +24,9 @@ static const struct {
 	{ "hrtimer: interrupt took", "of an emulator that was not given the CPU for a while" },
 	{ "perf: interrupt took too long", "likewise" },
 	{ "clocksource: ", "likewise" },
+	{ "TSC found unstable after boot", "likewise: kernel/sched/clock.c" },
+	{ "NOHZ tick-stop error", "likewise: kernel/time/tick-sched.c" },
+	{ "hogged CPU for >", "likewise: kernel/workqueue.c, 6.6 and later" },
 	{ "DAX enabled. Warning: EXPERIMENTAL", "each mount of XFS with DAX, 6.1; 6.12 has not" },
 };
 

@@ -37,6 +37,20 @@ Test(kmsg, what_is_said_of_course)
 			    "your own risk\n"));
 }
 
+/* A guest that was not given the CPU says so; that is nothing of the file system's. */
+Test(kmsg, what_a_starved_guest_says)
+{
+	cr_expect_null(news("4,1,1,-;TSC found unstable after boot, most likely due to broken "
+			    "BIOS. Use 'tsc=unstable'.\n"));
+	cr_expect_null(news("4,1,1,-;clocksource: timekeeping watchdog on CPU0: Marking "
+			    "clocksource 'tsc' as unstable because the skew is too large:\n"));
+	cr_expect_null(news("4,1,1,-;NOHZ tick-stop error: Non-RCU local softirq work is "
+			    "pending, handler #08!!!\n"));
+	cr_expect_null(news("4,1,1,-;workqueue: drain_vmap_area_work hogged CPU for >10000us 4 "
+			    "times, consider switching to WQ_UNBOUND\n"));
+	cr_expect_not_null(news("4,1,1,-;tsc: a word that nobody has read\n"));
+}
+
 Test(kmsg, words_of_damage_at_any_level)
 {
 	static const char *const bad[] = {
