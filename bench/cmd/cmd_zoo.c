@@ -12,6 +12,7 @@
 #include "bench/zoo/zoo_result.h"
 #include "bench/zoo/zoo_run.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/monotonic.h"
 
 #include <argp.h>
@@ -20,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_JSON = 0x100, OPT_KERNEL, OPT_GENERAL, OPT_DRY_RUN };
+enum { OPT_JSON = 0x100, OPT_KERNEL, OPT_MUTANTS, OPT_GENERAL, OPT_DRY_RUN };
 
 /* What a command has found on the kernel without a bug: it is asked once. */
 struct known_good {
@@ -30,13 +31,14 @@ struct known_good {
 
 struct zoo {
 	struct output_args output;
-	const char *kernel;
-	bool json, general, dry_run;
+	const char *kernel, *file;
+	bool json, by_general, dry_run;
 	char **words;
 	size_t n_words;
-	struct mutants mutants;
+	struct mutants mutants, general;
 	struct zoo_row *row;
 	size_t n_rows, done; /* done: of them */
+	uint64_t began;
 	struct known_good *good;
 	size_t n_good;
 	struct zoo_run run;
@@ -44,6 +46,7 @@ struct zoo {
 
 static const struct argp_option options[] = {
 	{ "kernel", OPT_KERNEL, "K", 0, "the kernel that has the bugs (zoo)", 20 },
+	{ "mutants", OPT_MUTANTS, "FILE", 0, "the list of them (" MUTANTS_FILE ")", 20 },
 	{ "general", OPT_GENERAL, NULL, 0,
 	  "not by what is made to catch each, but by what knows of none", 20 },
 	{ "dry-run", OPT_DRY_RUN, NULL, 0, "only say what would be run", 20 },
@@ -63,8 +66,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_KERNEL:
 		z->kernel = arg;
 		return 0;
+	case OPT_MUTANTS:
+		z->file = arg;
+		return 0;
 	case OPT_GENERAL:
-		z->general = true;
+		z->by_general = true;
 		return 0;
 	case OPT_DRY_RUN:
 		z->dry_run = true;
@@ -103,32 +109,34 @@ static bool is_asked_for(const struct zoo *z, const struct mutant *m)
 	return !z->n_words;
 }
 
+static struct zoo_row row_of(const struct zoo *z, const struct mutant *m)
+{
+	return (struct zoo_row){ .mutant = m, .general = z->by_general || m->general };
+}
+
 static int choose(struct zoo *z, struct err *e)
 {
 	for (size_t i = 0; i < z->n_words; i++)
 		if (!mutants_find(&z->mutants, z->words[i])) {
 			err_set(e, -EINVAL, z->words[i], "no such mutant");
-			return err_hint(e, MUTANTS_FILE " has them");
+			return err_hint(e, "\"daxbench zoo --dry-run\" has them");
 		}
-	if (z->general && !z->mutants.n_general)
-		return err_set(e, -EINVAL, "--general", MUTANTS_FILE " has no general commands");
 	z->row = calloc(z->mutants.n + 1, sizeof(*z->row));
-	z->good = calloc(z->mutants.n + z->mutants.n_general + 1, sizeof(*z->good));
+	z->good = calloc(z->mutants.n + z->general.n_general + 1, sizeof(*z->good));
 	if (!z->row || !z->good)
-		return err_sys(e, -ENOMEM, MUTANTS_FILE, "choose of it");
+		return err_sys(e, -ENOMEM, z->file, "choose of it");
 	for (size_t i = 0; i < z->mutants.n; i++)
 		if (is_asked_for(z, &z->mutants.mutant[i]))
-			z->row[z->n_rows++] = (struct zoo_row){ .mutant = &z->mutants.mutant[i],
-								.general = z->general };
+			z->row[z->n_rows++] = row_of(z, &z->mutants.mutant[i]);
 	return 0;
 }
 
 /* Its commands. */
-static const struct mutant_command *commands_of(const struct zoo *z, const struct mutant *m,
+static const struct mutant_command *commands_of(const struct zoo *z, const struct zoo_row *row,
 						size_t *ret_n)
 {
-	*ret_n = z->general ? z->mutants.n_general : 1;
-	return z->general ? z->mutants.general : &m->trigger;
+	*ret_n = row->general ? z->general.n_general : 1;
+	return row->general ? z->general.general : &row->mutant->trigger;
 }
 
 static void print_plan(const struct zoo *z)
@@ -139,11 +147,10 @@ static void print_plan(const struct zoo *z)
 		size_t n;
 
 		assert(m); /* choose() */
-		c = commands_of(z, m, &n);
+		c = commands_of(z, &z->row[i], &n);
 		for (size_t k = 0; k < n; k++)
 			printf("%4u %-20s %-10s daxbench %s\n", m->number, m->name,
-			       m->equivalent ? "equivalent" : zoo_detector_names[m->expected],
-			       c[k].text);
+			       mutant_expected(m), c[k].text);
 	}
 }
 
@@ -187,7 +194,7 @@ static int run_with(struct zoo *z, const struct mutant_command *c, size_t number
 	char name[96];
 	int r;
 
-	if (z->general)
+	if (row->general)
 		snprintf(name, sizeof(name), "%u-general-%zu", row->mutant->number, number + 1);
 	else
 		snprintf(name, sizeof(name), "%u-%.60s", row->mutant->number, row->mutant->name);
@@ -204,8 +211,8 @@ static int run_row(struct zoo *z, struct zoo_row *row, struct err *e)
 	size_t n;
 	int r = 0;
 
-	c = commands_of(z, row->mutant, &n);
-	for (size_t i = 0; !r && i < n; i++) {
+	c = commands_of(z, row, &n);
+	for (size_t i = 0; !r && i < n && !zoo_found(&row->with); i++) {
 		r = run_with(z, &c[i], i, row, e);
 		if (!r)
 			r = run_without(z, &c[i], row, e);
@@ -213,14 +220,29 @@ static int run_row(struct zoo *z, struct zoo_row *row, struct err *e)
 	return r;
 }
 
-static int run_all(struct zoo *z, struct err *e)
+/* Of all rows that are done: hours of them are not lost with the next. */
+static int keep(const struct zoo *z, json_t **ret, struct err *e)
 {
-	int r = 0;
+	double seconds = (double)(monotonic_ms() - z->began) / 1e3;
 
-	for (; !r && z->done < z->n_rows; z->done += !r) {
+	*ret = zoo_document(z->row, z->done, z->kernel, seconds);
+	return *ret ? zoo_keep(*ret, z->run.dir, e) : err_sys(e, -ENOMEM, ZOO_FILE, "make it");
+}
+
+static int run_all(struct zoo *z, json_t **ret, struct err *e)
+{
+	int r = file_mkdirs(z->run.dir, 0755);
+
+	r = r ? err_sys(e, r, z->run.dir, "make it") : keep(z, ret, e);
+	while (!r && z->done < z->n_rows) {
 		assert(z->row[z->done].mutant); /* choose() */
 		say_progress(z->done, z->n_rows, z->row[z->done].mutant->name);
 		r = run_row(z, &z->row[z->done], e);
+		if (r)
+			break;
+		z->done++;
+		json_decref(*ret);
+		r = keep(z, ret, e);
 	}
 	say_progress_done();
 	return r;
@@ -237,15 +259,12 @@ static void print(const struct zoo *z, const json_t *document)
 	fflush(stdout);
 }
 
-static int conclude(const struct zoo *z, uint64_t began, int failed)
+static int conclude(const struct zoo *z, const json_t *document, int failed)
 {
-	double seconds = (double)(monotonic_ms() - began) / 1e3;
-	json_t *document = zoo_document(z->row, z->done, z->kernel, seconds);
 	int code = zoo_exit_code(z->row, z->done);
 
 	if (document)
 		print(z, document);
-	json_decref(document);
 	say_note(0, "results: %s", z->run.dir);
 	if (failed)
 		code = say_worse_exit(code, EXIT_NO_RUN);
@@ -254,10 +273,12 @@ static int conclude(const struct zoo *z, uint64_t began, int failed)
 
 static int zoo(struct zoo *z)
 {
-	uint64_t began = monotonic_ms();
+	json_t *document = NULL;
 	struct err e;
-	int r = mutants_read(&z->mutants, MUTANTS_FILE, &e);
+	int r = mutants_read(&z->mutants, z->file, &e);
 
+	if (!r)
+		r = mutants_read(&z->general, MUTANTS_GENERAL, &e);
 	if (!r)
 		r = choose(z, &e);
 	if (r) {
@@ -271,21 +292,25 @@ static int zoo(struct zoo *z)
 	z->run = (struct zoo_run){ .kernel = z->kernel,
 				   .dir = z->output.dir,
 				   .verbose = z->output.verbosity > 0 };
-	r = run_all(z, &e);
+	z->began = monotonic_ms();
+	r = run_all(z, &document, &e);
 	if (r && r != -ECANCELED)
 		say_error(&e);
-	return conclude(z, began, r);
+	r = conclude(z, document, r);
+	json_decref(document);
+	return r;
 }
 
 int cmd_zoo(int argc, char **argv)
 {
-	struct zoo z = { .kernel = "zoo", .output.dir = "results/zoo" };
+	struct zoo z = { .kernel = "zoo", .file = MUTANTS_FILE, .output.dir = "results/zoo" };
 	int code;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &z);
 	say_init(z.output.verbosity, z.output.color);
 	code = zoo(&z);
 	mutants_release(&z.mutants);
+	mutants_release(&z.general);
 	free(z.row);
 	free(z.good);
 	return exit_style_map(z.output.exit_style, code);

@@ -11,6 +11,7 @@
 #define FIELDS	   4
 #define EQUIVALENT "equivalent: "
 #define GENERAL	   "general"
+#define ANY	   "any"
 
 const char *const zoo_detector_names[ZOO_DETECTORS] = {
 	[ZOO_LINES] = "lines",	 [ZOO_CONTENT] = "content", [ZOO_STATES] = "states",
@@ -110,12 +111,27 @@ static int take_expected(struct mutant *m, char *text)
 		m->reason = trim(text + strlen(EQUIVALENT));
 		return *m->reason ? 0 : -EBADMSG;
 	}
+	m->any = !strcmp(text, ANY);
+	if (m->any)
+		return 0;
 	for (size_t i = 0; i < ZOO_DETECTORS; i++)
 		if (!strcmp(text, zoo_detector_names[i])) {
 			m->expected = (enum zoo_detector)i;
 			return 0;
 		}
 	return -EBADMSG;
+}
+
+static int take_trigger(struct mutant *m, char *text, const char **why)
+{
+	m->general = !strcmp(text, GENERAL);
+	*why = "want general with any, or with equivalent";
+	if (m->general)
+		return m->any || m->equivalent ? 0 : -EBADMSG;
+	if (m->any)
+		return -EBADMSG;
+	*why = "want check or run, and not too many words";
+	return take_command(&m->trigger, text);
 }
 
 static int add_general(struct mutants *m, char *text)
@@ -152,15 +168,14 @@ static int add_mutant(struct mutants *m, char *field[FIELDS], const char **why)
 	*why = "that number or name was there before";
 	if (is_twice(m, new))
 		return -EBADMSG;
-	*why = "want lines, content, states, counts, kernel, or \"equivalent: \" and why";
+	*why = "want any, lines, content, states, counts, kernel, or \"equivalent: \" and why";
 	r = take_expected(new, field[1]);
 	if (r)
 		return r;
 	*why = "want what it is";
 	if (!*new->what)
 		return -EBADMSG;
-	*why = "want check or run, and not too many words";
-	r = take_command(&new->trigger, field[2]);
+	r = take_trigger(new, field[2], why);
 	m->n += !r;
 	return r;
 }
@@ -250,6 +265,11 @@ void mutants_release(struct mutants *m)
 	free(m->general);
 	free(m->copies);
 	*m = (struct mutants){ 0 };
+}
+
+const char *mutant_expected(const struct mutant *m)
+{
+	return m->equivalent ? "equivalent" : m->any ? ANY : zoo_detector_names[m->expected];
 }
 
 const struct mutant *mutants_find(const struct mutants *m, const char *word)

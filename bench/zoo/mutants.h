@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The mutants of a kernel with known bugs put back (kernels/patches/zoo.patch), and what is to
- * catch each: kernels/mutants, a line each,
+ * The mutants of a kernel, and what is to catch each: kernels/mutants has known bugs put back
+ * (kernels/patches/zoo.patch), kernels/mechanical places drawn by chance (mechanical.patch). A
+ * line each,
  *
  *	NUMBER NAME : EXPECTED : COMMAND : WHAT
  *
  *	2 no-mkclean : lines : check pte-store-after-msync --fs ext4 : mappings stay writable
  *	28 pmd-cache-page : equivalent: x86 has no aliases : check msync-pmd-4k : wrong flush
  *
+ *	101 pmem-238-drop : any : general : bio_endio(bio) is not called
+ *
  * The number is what daxzoo is set to, the command daxbench's own, without its name. EXPECTED is
  * a detector, or "equivalent" with the reason why nothing can tell that kernel from a whole one.
- * A line "general : COMMAND" is a command that knows of no mutant and is tried on all of them.
+ * The command "general" is those of kernels/general, which know of no mutant, one after the
+ * other until one catches it; any detector will do then, so EXPECTED may be "any". In
+ * kernels/general a line is "general : COMMAND".
  * A # begins a comment. A field ends at " : ", so it may have colons of its own.
  */
 #ifndef BENCH_ZOO_MUTANTS_H
@@ -22,6 +27,7 @@
 #include "lib/err.h"
 
 #define MUTANTS_FILE	  "kernels/mutants"
+#define MUTANTS_GENERAL	  "kernels/general"
 #define MUTANTS_MAX	  256
 #define MUTANTS_MAX_WORDS 32
 #define MUTANTS_MAX_BYTES (1U << 20)
@@ -45,11 +51,12 @@ struct mutant_command {
 };
 
 struct mutant {
-	unsigned int number; /* 1 or more; none twice */
-	char *name;	     /* [a-z0-9-]+; none twice */
-	bool equivalent;
-	enum zoo_detector expected; /* of one that is not */
-	char *reason;		    /* of one that is */
+	unsigned int number;	    /* 1 or more; none twice */
+	char *name;		    /* [a-z0-9-]+; none twice */
+	bool equivalent, any;	    /* any: detector will do */
+	enum zoo_detector expected; /* of one that is neither */
+	char *reason;		    /* of one that is equivalent */
+	bool general;		    /* it has no trigger of its own */
 	struct mutant_command trigger;
 	char *what;
 };
@@ -67,6 +74,9 @@ int mutants_parse(struct mutants *ret, const char *text, size_t len, const char 
 		  struct err *e);
 int mutants_read(struct mutants *ret, const char *path, struct err *e);
 void mutants_release(struct mutants *m);
+
+/* The word for what is to catch it. */
+const char *mutant_expected(const struct mutant *m);
 
 /* By number or name; NULL: there is none. */
 const struct mutant *mutants_find(const struct mutants *m, const char *word);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/zoo/zoo_result.h"
 #include "bench/cmd/say.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 
 const char *const zoo_verdict_names[ZOO_VERDICTS] = {
 	[ZOO_CAUGHT] = "caught",	 [ZOO_OTHERWISE] = "otherwise", [ZOO_MISSED] = "missed",
@@ -60,10 +66,9 @@ static json_t *describe(const struct zoo_row *row)
 
 	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:s, s:f, s:o, s:o}", "number",
 			 (int)m->number, "name", m->name, "what", m->what, "command",
-			 row->general ? "general" : m->trigger.text, "expected",
-			 m->equivalent ? "equivalent" : zoo_detector_names[m->expected], "reason",
-			 m->reason, "verdict", zoo_verdict_names[zoo_verdict(row)], "seconds",
-			 row->seconds, "with", findings(&row->with), "without",
+			 row->general ? "general" : m->trigger.text, "expected", mutant_expected(m),
+			 "reason", m->reason, "verdict", zoo_verdict_names[zoo_verdict(row)],
+			 "seconds", row->seconds, "with", findings(&row->with), "without",
 			 findings(&row->without));
 }
 
@@ -80,4 +85,17 @@ json_t *zoo_document(const struct zoo_row *row, size_t n, const char *kernel, do
 		json_object_set_new(summary, zoo_verdict_names[i], json_integer(count[i]));
 	return json_pack("{s:s, s:s, s:f, s:o, s:o}", "schema", "daxbench-zoo-1", "kernel", kernel,
 			 "seconds", seconds, "mutants", mutants, "summary", summary);
+}
+
+int zoo_keep(const json_t *document, const char *dir, struct err *e)
+{
+	AUTO_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+	int r = -ENOMEM;
+
+	if (fd < 0)
+		return err_sys(e, -errno, dir, "open");
+	if (text)
+		r = file_write_atomic(fd, ZOO_FILE, text, strlen(text));
+	return r ? err_sys(e, r, dir, "keep " ZOO_FILE " in it") : 0;
 }

@@ -19,10 +19,11 @@ run 2 ./daxbench zoo --kernel
 # One for each detector, an equivalent one, and one that is there only if it is set in time.
 run 0 ./daxbench zoo --json -o "$work/zoo" no-mkclean stale-zero-page no-fua no-layout-break \
 	punch-race data-device dm-no-flush
-/usr/bin/python3 - "$work/out" <<'EOP' || die "not as expected"
-import json, sys
+/usr/bin/python3 - "$work/out" "$work/zoo/zoo.json" <<'EOP' || die "not as expected"
+import json, sys, jsonschema
 d = json.load(open(sys.argv[1]))
-assert d["schema"] == "daxbench-zoo-1"
+jsonschema.validate(d, json.load(open("results/daxbench-zoo-1.schema.json")))
+assert d == json.load(open(sys.argv[2]))
 by = {m["name"]: (m["verdict"], m["expected"], set(m["with"]["by"])) for m in d["mutants"]}
 assert len(by) == 7
 for name, (verdict, expected, seen) in by.items():
@@ -32,6 +33,13 @@ assert all(m["without"]["cells"] and not m["without"]["by"] for m in d["mutants"
 assert {e for _, e, _ in by.values()} == {"lines", "content", "states", "counts", "kernel", "equivalent"}
 EOP
 checks=$((checks + 1))
+
+# Mutants that have no command of their own are met by all that know of none.
+run 0 ./daxbench zoo --dry-run --mutants kernels/mechanical
+[ "$(grep -c 'daxbench check' "$work/out")" -eq $(($(grep -c ' : general : ' kernels/mechanical) * 4)) ] ||
+	die "not each general command for each mutant"
+run 3 ./daxbench zoo --mutants no/such/list
+has err "no/such/list"
 
 # A kernel that has no such bugs cannot be told to have one.
 run 3 ./daxbench zoo --kernel 6.1 -o "$work/none" no-mkclean

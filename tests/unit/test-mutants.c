@@ -53,6 +53,22 @@ Test(mutants, may_be_equivalent_with_a_reason)
 	mutants_release(&m);
 }
 
+Test(mutants, may_be_for_what_knows_of_none)
+{
+	parse("101 a-1-drop : any : general : what\n"
+	      "102 b : equivalent: why : general : what\n"
+	      "3 c : lines : check x : what\n");
+	cr_assert_eq(m.n, 3);
+	cr_expect(m.mutant[0].general && m.mutant[0].any && !m.mutant[0].equivalent);
+	cr_expect_eq(m.mutant[0].trigger.n, 0);
+	cr_expect_str_eq(mutant_expected(&m.mutant[0]), "any");
+	cr_expect(m.mutant[1].general && !m.mutant[1].any && m.mutant[1].equivalent);
+	cr_expect_str_eq(mutant_expected(&m.mutant[1]), "equivalent");
+	cr_expect(!m.mutant[2].general && !m.mutant[2].any);
+	cr_expect_str_eq(mutant_expected(&m.mutant[2]), "lines");
+	mutants_release(&m);
+}
+
 Test(mutants, have_general_commands_beside_them)
 {
 	parse("general : check soup:ops=200 --rounds 4\ngeneral : run x");
@@ -86,10 +102,13 @@ Test(mutants, that_are_none_are_refused_by_line)
 	expect_refused("1 A : lines : check x : y", "of [a-z0-9-]");
 	expect_refused("1 2 : lines : check x : y", "of [a-z0-9-]");
 	expect_refused("1  : lines : check x : y", "want a number");
-	expect_refused("1 a : line : check x : y", "want lines, content");
-	expect_refused("1 a : equivalent : check x : y", "want lines, content");
+	expect_refused("1 a : line : check x : y", "want any, lines, content");
+	expect_refused("1 a : equivalent : check x : y", "want any, lines, content");
 	expect_refused("1 a : lines : shell x : y", "want check or run");
 	expect_refused("1 a : lines : : y", "line 1");
+	/* Who expects one detector has a command that it is to speak at. */
+	expect_refused("1 a : lines : general : y", "want general with any");
+	expect_refused("1 a : any : check x : y", "want general with any");
 	expect_refused("1 a : lines : check x : y\n1 b : lines : check x : y",
 		       "line 2: that number");
 	expect_refused("1 a : lines : check x : y\n2 a : lines : check x : y",
@@ -113,8 +132,18 @@ Test(mutants, are_text_with_an_end)
 
 Test(mutants, of_the_tree_can_be_read)
 {
-	cr_assert_eq(mutants_read(&m, MUTANTS_FILE, &e), 0, "%s", e.what);
-	cr_expect_gt(m.n, 0);
-	mutants_release(&m);
+	static const struct {
+		const char *path;
+		bool mutants;
+	} lists[] = { { MUTANTS_FILE, true },
+		      { "kernels/mechanical", true },
+		      { MUTANTS_GENERAL, false } };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		cr_assert_eq(mutants_read(&m, lists[i].path, &e), 0, "%s", e.what);
+		cr_expect_eq(m.n > 0, lists[i].mutants, "%s", lists[i].path);
+		cr_expect_eq(m.n_general > 0, !lists[i].mutants, "%s", lists[i].path);
+		mutants_release(&m);
+	}
 	cr_expect_eq(mutants_read(&m, "no/such/file", &e), -ENOENT);
 }
