@@ -156,15 +156,20 @@ static void set_part(uint64_t lines[CONTENT_LINES], uint64_t at, uint64_t offset
 
 /* ---- changes ---- */
 
+/* Layers are in the order in which their changes began; mostly the new one is the last. */
 static int add_layer(struct content_page *p, struct content_change *change, uint64_t offset,
 		     uint64_t end)
 {
 	struct content_layer *layer = grow(p->layers, p->n_layers, &p->room, sizeof(*layer));
+	size_t at = p->n_layers;
 
 	if (!layer)
 		return -ENOMEM;
 	p->layers = layer;
-	layer += p->n_layers++;
+	while (at && layer[at - 1].change->began > change->began)
+		at--;
+	layer += at;
+	memmove(layer + 1, layer, (p->n_layers++ - at) * sizeof(*layer));
 	layer->change = change;
 	set_part(layer->bytes, p->index * CONTENT_PAGE, offset, end);
 	p->unchecked = true;

@@ -42,6 +42,8 @@ static int end(struct promise *p, struct worker *w, const struct oplog_op *op, u
 	int r = end_changes(w, op, seq);
 
 	promise_end_freeing(p, w, seq);
+	if (w->changed)
+		moves_end(&w->changed->moves, w->began, seq);
 	if (r || oplog_op_failed(op))
 		return r;
 	r = promise_end_effect(p, op);

@@ -16,10 +16,18 @@ static void promise_file(struct tree_file *f, uint64_t offset, uint64_t length, 
 		content_promise(f->content, offset, length, began, also);
 }
 
+/* The same by a sync of the file: where its blocks are is durable, too. */
+static void promise_synced(struct tree_file *f, uint64_t offset, uint64_t length, uint64_t began,
+			   const struct content_change *also)
+{
+	promise_file(f, offset, length, began, also);
+	moves_settle(&f->moves, began);
+}
+
 static void promise_all(struct promise *p, uint64_t began)
 {
 	for (struct tree_file *f = tree_files(p->tree); f; f = f->next)
-		promise_file(f, 0, PROMISE_ALL, began, NULL);
+		promise_synced(f, 0, PROMISE_ALL, began, NULL);
 }
 
 static bool promise_range(const struct promise *p, struct worker *w, const struct oplog_op *op)
@@ -29,9 +37,12 @@ static bool promise_range(const struct promise *p, struct worker *w, const struc
 
 	if (!m || !m->file || !(arg(op, 2) & MS_SYNC))
 		return false;
-	promise_file(m->file, m->offset + from, end - from, w->began, NULL);
-	if (!m->is_read_only)
-		w->settled = m->file;
+	if (m->is_read_only) {
+		promise_file(m->file, m->offset + from, end - from, w->began, NULL);
+		return true;
+	}
+	promise_synced(m->file, m->offset + from, end - from, w->began, NULL);
+	w->settled = m->file;
 	return true;
 }
 
@@ -46,8 +57,8 @@ static bool promise_write(const struct promise *p, struct worker *w, const struc
 
 	if (!h || !h->file || op->rec->result <= 0 || !is_synchronous(h, op))
 		return false;
-	promise_file(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began,
-		     w->change[CHANGE_DATA]);
+	promise_synced(h->file, arg(op, 0), (uint64_t)op->rec->result, w->began,
+		       w->change[CHANGE_DATA]);
 	w->settled = h->file;
 	return true;
 }
@@ -123,7 +134,7 @@ bool promise_make(struct promise *p, struct worker *w, const struct oplog_op *op
 	case DX_OP_FSYNC:
 	case DX_OP_FDATASYNC:
 		if (f)
-			promise_file(f, 0, PROMISE_ALL, w->began, NULL);
+			promise_synced(f, 0, PROMISE_ALL, w->began, NULL);
 		return f;
 	case DX_OP_ENV_REMOUNT:
 		if (!arg(op, 0))

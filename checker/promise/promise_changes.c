@@ -40,12 +40,48 @@ static int begin_change(struct promise *p, struct worker *w, int which, struct t
 	return r == -E2BIG && oplog_op_failed(w->current) ? 0 : r;
 }
 
+/* What is written now, at the place that its blocks had before a move: as if it had been there
+ * just before that, and failed. */
+static int begin_unmoved(void *data, const struct move_piece *piece)
+{
+	struct content *c = data;
+	struct content_change like = { .kind = CONTENT_LITERAL,
+				       .perhaps = true,
+				       .began = piece->undone->began - 1 },
+			      *change;
+	int r;
+
+	if (piece->length > CONTENT_MAX_BYTES)
+		return 0;
+	like.literal = malloc(piece->length);
+	if (!like.literal)
+		return -ENOMEM;
+	content_read(c, piece->now, piece->length, CONTENT_ANY, like.literal);
+	r = content_begin(c, &like, piece->before, piece->length, &change);
+	if (!r)
+		r = content_end(c, change, 0, piece->undone->began);
+	free(like.literal);
+	return r == -E2BIG ? 0 : r; /* no file has been so long */
+}
+
+/* The same, of what goes to blocks that the file has. */
+static int begin_in_place(struct promise *p, struct worker *w, int which, struct tree_file *f,
+			  const struct content_change *like, uint64_t offset, uint64_t length)
+{
+	int r = begin_change(p, w, which, f, like, offset, length);
+
+	if (r || !w->change[which])
+		return r;
+	return moves_each(&f->moves, offset, offset + length, begin_unmoved, f->content);
+}
+
 static int begin_zeros(struct promise *p, struct worker *w, struct tree_file *f, uint64_t offset,
 		       uint64_t end)
 {
 	struct content_change like = { .kind = CONTENT_ZERO };
 
-	return offset < end ? begin_change(p, w, CHANGE_ZEROS, f, &like, offset, end - offset) : 0;
+	return offset < end ? begin_in_place(p, w, CHANGE_ZEROS, f, &like, offset, end - offset)
+			    : 0;
 }
 
 /*
@@ -59,7 +95,7 @@ static int begin_growth(struct promise *p, struct worker *w, struct tree_file *f
 
 	if (end <= size || size == last)
 		return 0;
-	return begin_change(p, w, CHANGE_GROWTH, f, &like, size, last - size);
+	return begin_in_place(p, w, CHANGE_GROWTH, f, &like, size, last - size);
 }
 
 /* Bytes that name their origin: by a write through handle @id, or a store. */
@@ -73,7 +109,7 @@ static int begin_pattern(struct promise *p, struct worker *w, struct tree_file *
 		.seed = p->seed,
 	};
 
-	return length ? begin_change(p, w, CHANGE_DATA, f, &like, offset, length) : 0;
+	return length ? begin_in_place(p, w, CHANGE_DATA, f, &like, offset, length) : 0;
 }
 
 static int begin_write(struct promise *p, struct worker *w, const struct oplog_op *op)
@@ -245,7 +281,10 @@ static int begin_shift(struct promise *p, struct worker *w, struct tree_file *f,
 
 	promise_lose_places(p, f, from < to ? from : to, PROMISE_ALL);
 	r = begin_copy(p, w, f, from, length, f, to);
-	return r ? r : begin_zeros(p, w, f, from, to);
+	if (!r)
+		r = begin_zeros(p, w, f, from, to);
+	moves_begin(&f->moves, from, to, w->began);
+	return r;
 }
 
 /* Of those that do not the file grows to the end of the range, if that is behind its own. */

@@ -12,11 +12,13 @@
 #include <stdint.h>
 
 #include "checker/promise/content.h"
+#include "checker/promise/moves.h"
 
 struct tree_file {
 	struct content *content;
 	unsigned int names, handles; /* how many there are of each */
-	bool shared; /* its blocks may be another file's too: a store can move them */
+	bool shared;	    /* its blocks may be another file's too: a store can move them */
+	struct moves moves; /* of its blocks, that a crash may undo */
 	const char *first_name;
 	struct tree_file *next;
 };

@@ -438,6 +438,52 @@ Test(oracle, what_is_moved_may_be_what_it_was_before_it_was_stored_to)
 	expect_only(ORACLE_DATA, "a");
 }
 
+/* Blocks are written in place: a crash that undoes the move shows it where they were before. */
+Test(oracle, what_was_written_behind_an_insertion_may_be_before_it)
+{
+	uint64_t behind, newest;
+
+	create(A, "a");
+	write_to(A, 0, DX_PAGE, 0);
+	fsync_of(A);
+	simple(DX_OP_FALLOCATE, A, FALLOC_FL_INSERT_RANGE, 0, DX_PAGE, 0);
+	behind = write_to(A, DX_PAGE, DX_PAGE, 0);
+	found_moved(behind);
+	expect_legal();
+	found_moved(behind + 16);
+	expect_only(ORACLE_DATA, "a");
+	fsync_of(A); /* the insertion is durable with it */
+	newest = write_to(A, DX_PAGE, DX_PAGE, 0);
+	found();
+	found_file("a", 100, 2 * DX_PAGE);
+	found_bytes(A, DX_PAGE, DX_PAGE, newest);
+	found_end();
+	expect_legal();
+	found_moved(newest);
+	expect_illegal(ORACLE_DATA, "a");
+}
+
+Test(oracle, what_was_written_behind_a_collapse_may_be_where_it_was)
+{
+	unsigned char pages[3][DX_PAGE] = { 0 };
+	uint64_t synced, behind;
+
+	create(A, "a");
+	synced = write_to(A, 0, 3 * DX_PAGE, 0);
+	fsync_of(A);
+	simple(DX_OP_FALLOCATE, A, FALLOC_FL_COLLAPSE_RANGE, 0, DX_PAGE, 0);
+	behind = write_to(A, 0, DX_PAGE, 0);
+	lay(pages[0], A, 0, DX_PAGE, synced);
+	lay(pages[1], A, 0, DX_PAGE, behind);
+	lay(pages[2], A, 2 * DX_PAGE, DX_PAGE, synced);
+	found();
+	found_file("a", 100, 3 * DX_PAGE);
+	for (unsigned int i = 0; i < 3; i++)
+		found_page(i, pages[i]);
+	found_end();
+	expect_legal();
+}
+
 Test(oracle, what_cannot_be_mounted_is_found)
 {
 	const struct oracle_finding *one;
