@@ -3,8 +3,8 @@
 # Runs tests and counts them: each is a program that exits 0 (passed), 77
 # (skipped, last line says why) or anything else (failed). A time limit each.
 #	tests/run.sh unit|fuzz PROGRAM...	these
-#	tests/run.sh guest|more [NAME...]	tests/guest/NAME.sh | tests/more/NAME.sh
-#	tests/run.sh all | rest | full		what `make check` | check-more | check-full runs
+#	tests/run.sh guest|more|full [NAME...]	tests/guest/NAME.sh | more/NAME.sh | full/NAME.sh
+#	tests/run.sh all | rest			what `make check` | check-more runs
 #
 # A guest has one busy CPU, so two tests that boot run at a time, each in a lane.
 set -u
@@ -63,13 +63,17 @@ in_lane() {
 	rm -rf "$dir"
 }
 
-# in_lanes DIRECTORY [NAME...]: those named, or all that there are.
-in_lanes() {
+# scripts_of DIRECTORY [NAME...]: those named, or all that there are.
+scripts_of() {
 	local dir=$1 scripts
 	shift
 	scripts=("$dir"/*.sh)
 	[ $# -gt 0 ] && scripts=("${@/%/.sh}") && scripts=("${scripts[@]/#/$dir/}")
-	printf '%s\n' "${scripts[@]}" |
+	printf '%s\n' "${scripts[@]}"
+}
+
+in_lanes() {
+	scripts_of "$@" |
 		xargs -P "$LANES" -n 1 --process-slot-var=LANE tests/run.sh in-lane
 }
 
@@ -108,7 +112,7 @@ rest() {
 
 full() {
 	local script
-	for script in tests/full/*.sh; do
+	scripts_of tests/full "$@" | while read -r script; do
 		item "full/$(basename "$script" .sh)" 7200 "$script"
 	done
 }
@@ -121,7 +125,7 @@ unit | fuzz) programs "$what" "$@" ;;
 guest | more) in_lanes "tests/$what" "$@" ;;
 all) everything ;;
 rest) rest ;;
-full) full ;;
+full) full "$@" ;;
 *) echo "tests/run.sh: no such set of tests: $what" && exit 2 ;;
 esac | tee "$tally"
 [ "${PIPESTATUS[0]}" -eq 0 ] || exit 2
