@@ -6,7 +6,7 @@
 
 for kernel in 6.1 6.12; do
 	for fs in ext4 xfs xfs-rt; do
-		run 0 env PAIR=$fs:$kernel tests/guest/catalogue.sh
+		run 0 env PAIR=$fs:$kernel tests/more/catalogue.sh
 	done
 	for _ in 1 2; do
 		run 0 ./daxbench run --deterministic --kernel $kernel -o "$work/$kernel" '*'

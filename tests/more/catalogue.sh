@@ -25,7 +25,9 @@ for count in pte_faults entries_written_back lines_written_back; do
 done
 
 check 0 '*' --fs "$fs" --kernel "$kernel"
-holds 'all(c["status"] in ("pass", "xfail", "skip") for c in d["results"])'
+# What is known shows, but where a timer of the file system happened to flush in time.
+holds 'all(c["status"] in ("pass", "xfail", "xpass", "skip") for c in d["results"])'
+holds 'len([c for c in d["results"] if c["status"] == "xpass"]) <= 1'
 holds 'all(c["reason"] for c in d["results"] if c["status"] == "skip")'
 no_leftovers
 echo "$checks checks"
