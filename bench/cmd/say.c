@@ -182,7 +182,9 @@ static bool is_time(uint64_t done, double *ret_started)
 	return true;
 }
 
-void say_progress_bytes(uint64_t done, uint64_t total, const char *what)
+/* Each of @unit is 1 << @shift. */
+static void small_step(uint64_t done, uint64_t total, unsigned int shift, const char *unit,
+		       const char *what)
 {
 	char line[256], left[32];
 	double started;
@@ -190,21 +192,19 @@ void say_progress_bytes(uint64_t done, uint64_t total, const char *what)
 	if (!is_time(done, &started))
 		return;
 	format_left(started, done, total, left, sizeof(left));
-	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 " MiB%s] %s", done >> 20, total >> 20,
-		 left, what);
+	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 "%s%s] %s", done >> shift,
+		 total >> shift, unit, left, what);
 	print_progress(line);
+}
+
+void say_progress_bytes(uint64_t done, uint64_t total, const char *what)
+{
+	small_step(done, total, 20, " MiB", what);
 }
 
 void say_progress_steps(uint64_t done, uint64_t total, const char *what)
 {
-	char line[256], left[32];
-	double started;
-
-	if (!is_time(done, &started))
-		return;
-	format_left(started, done, total, left, sizeof(left));
-	snprintf(line, sizeof(line), "[%" PRIu64 "/%" PRIu64 "%s] %s", done, total, left, what);
-	print_progress(line);
+	small_step(done, total, 0, "", what);
 }
 
 void say_progress_done(void)
