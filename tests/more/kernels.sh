@@ -26,10 +26,16 @@ PYTHON
 # holds PYTHON: true of the document; rows are its only comparison's.
 holds() {
 	/usr/bin/python3 - "$work/compare.json" "$1" <<'PYTHON' || die "not so: $1"
-import json, sys
+import json, re, sys
 rows = json.load(open(sys.argv[1]))["comparisons"][0]["rows"]
 def row(name, fs): return next(r for r in rows if r["workload"] == name and r["fs"] == fs)
 def differ(r): return {f["name"]: f["difference"] for f in r["functions"]["differ"]}
+# A kernel of other text boots in another number of instructions, so clocks and counters stand
+# elsewhere when a cell begins: one of all operations may meet the end of a period of the
+# scheduler's averages, or the fault at which a thread's pages are added up. That is less than an
+# instruction an operation, and in none of the functions that are compared.
+COMPARED = re.compile("dax|pmem|iomap|ext4|xfs|jbd2|nvdimm")
+def moved(r): return {n: d for n, d in differ(r).items() if abs(d) >= 1 or COMPARED.search(n)}
 sys.exit(not eval("(" + sys.argv[2] + ")"))
 PYTHON
 	checks=$((checks + 1))
@@ -45,14 +51,16 @@ holds 'all(not differ(r) and r["functions"]["same"] >= 1 for r in rows)'
 holds 'all(abs(r["functions"]["each"][0] - r["sides"][0]["value"]) * r["functions"]["of_ops"][0]
            <= 0.002 * r["sides"][0]["value"] * r["functions"]["of_ops"][0] + 1000 for r in rows)'
 
+# Another layout works the same.
 compare 0 pfn layout --no-control "${workloads[@]}"
-holds 'all(not differ(r) for r in rows)'
+holds 'all(r["verdict"] == "same" for r in rows)'
+holds 'not any(moved(r) for r in rows)'
 
 compare 0 pfn plus10 --control layout "${workloads[@]}"
-holds 'all(not differ(row(w, fs)) for w in ("pte-read-data", "pte-store-hole") for fs in ("ext4", "xfs"))'
-holds 'all(len(differ(row(w, fs))) == 1 for w in ("msync-page", "fsync-dirty") for fs in ("ext4", "xfs"))'
-holds 'all(name.startswith("dax_writeback") for r in rows for name in differ(r))'
-holds 'all(differ(row("msync-page", fs)) == {next(iter(differ(row("msync-page", fs)))): 10} for fs in ("ext4", "xfs"))'
+holds 'all(not moved(row(w, fs)) for w in ("pte-read-data", "pte-store-hole") for fs in ("ext4", "xfs"))'
+holds 'all(len(moved(row(w, fs))) == 1 for w in ("msync-page", "fsync-dirty") for fs in ("ext4", "xfs"))'
+holds 'all(name.startswith("dax_writeback") for r in rows for name in moved(r))'
+holds 'all(list(moved(row("msync-page", fs)).values()) == [10] for fs in ("ext4", "xfs"))'
 holds 'row("msync-page", "xfs")["verdict"] in ("more", "equivalent")'
 no_leftovers
 echo "$checks checks"
