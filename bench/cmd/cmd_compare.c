@@ -11,11 +11,9 @@
 #include "bench/interrupt.h"
 #include "bench/cmd/say.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/units.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -249,23 +247,16 @@ static json_t *describe_sides(const struct compare *c)
 /* OUT/compare-UTC-ID.json, where results of boots are, or where -o says so. */
 static int keep_document(const struct compare *c, const json_t *document, struct err *e)
 {
-	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	AUTO_CLOSE int dir = -1;
 	char name[64], stamp[32];
 	time_t now = time(NULL);
 	struct tm utc;
-	int r = text ? file_mkdirs(c->run.output.dir, 0777) : -ENOMEM;
+	int r;
 
-	if (r)
-		return err_sys(e, r, c->run.output.dir, "keep the comparison");
-	dir = open(c->run.output.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return err_sys(e, -errno, c->run.output.dir, "open");
 	gmtime_r(&now, &utc);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &utc);
 	snprintf(name, sizeof(name), "compare-%s-%04x.json", stamp,
 		 (unsigned int)getpid() & 0xffff);
-	r = results_put_at(dir, name, text, strlen(text), e);
+	r = results_put_document(c->run.output.dir, name, document, e);
 	if (!r)
 		say_note(0, "comparison: %s/%s", c->run.output.dir, name);
 	return r;

@@ -9,10 +9,10 @@
 #include "bench/compare/exit_style.h"
 #include "bench/interrupt.h"
 #include "bench/report/zoo_print.h"
+#include "bench/results/results.h"
 #include "bench/zoo/zoo_result.h"
 #include "bench/zoo/zoo_run.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 #include "lib/monotonic.h"
 
 #include <argp.h>
@@ -20,6 +20,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ZOO_FILE "zoo.json"
 
 enum { OPT_JSON = 0x100, OPT_KERNEL, OPT_MUTANTS, OPT_GENERAL, OPT_DRY_RUN };
 
@@ -226,14 +228,14 @@ static int keep(const struct zoo *z, json_t **ret, struct err *e)
 	double seconds = (double)(monotonic_ms() - z->began) / 1e3;
 
 	*ret = zoo_document(z->row, z->done, z->kernel, seconds);
-	return *ret ? zoo_keep(*ret, z->run.dir, e) : err_sys(e, -ENOMEM, ZOO_FILE, "make it");
+	return *ret ? results_put_document(z->run.dir, ZOO_FILE, *ret, e)
+		    : err_sys(e, -ENOMEM, ZOO_FILE, "make it");
 }
 
 static int run_all(struct zoo *z, json_t **ret, struct err *e)
 {
-	int r = file_mkdirs(z->run.dir, 0755);
+	int r = keep(z, ret, e);
 
-	r = r ? err_sys(e, r, z->run.dir, "make it") : keep(z, ret, e);
 	while (!r && z->done < z->n_rows) {
 		assert(z->row[z->done].mutant); /* choose() */
 		say_progress(z->done, z->n_rows, z->row[z->done].mutant->name);

@@ -2,10 +2,8 @@
 #include "bench/results/baseline.h"
 #include "bench/results/results.h"
 #include "lib/cleanup.h"
-#include "lib/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,22 +84,8 @@ static int check_worth(const json_t *document, const char *name, struct err *e)
 	return err_set(e, -ENODATA, name, "baseline: not kept: nothing was measured");
 }
 
-static int write_document(int dir, const json_t *document, const char *name, struct err *e)
-{
-	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	AUTO_FREE char *line = NULL;
-	int len = text ? asprintf(&line, "%s\n", text) : -1;
-
-	if (len < 0) {
-		line = NULL;
-		return err_sys(e, -ENOMEM, name, "keep the baseline");
-	}
-	return results_put_at(dir, "run.json", line, (size_t)len, e);
-}
-
 int baseline_save(const char *base, const char *name, const json_t *document, struct err *e)
 {
-	AUTO_CLOSE int dir = -1;
 	char path[PATH_MAX];
 	int r = baseline_check_name(name, e);
 
@@ -109,13 +93,5 @@ int baseline_save(const char *base, const char *name, const json_t *document, st
 		r = check_worth(document, name, e);
 	if (!r)
 		r = make_path(base, name, path, e);
-	if (r)
-		return r;
-	r = file_mkdirs(path, 0777);
-	if (r)
-		return err_sys(e, r, path, "make the directory");
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return err_sys(e, -errno, path, "open");
-	return write_document(dir, document, name, e);
+	return r ? r : results_put_document(path, "run.json", document, e);
 }

@@ -214,6 +214,36 @@ static int check_name(const char *name, struct err *e)
 	return 0;
 }
 
+/* As people read it; @ret is the caller's. */
+static int print_document(const json_t *document, char **ret, size_t *ret_len)
+{
+	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | PRINT);
+	int len = text ? asprintf(ret, "%s\n", text) : -1;
+
+	if (len < 0) {
+		*ret = NULL;
+		return -ENOMEM;
+	}
+	*ret_len = (size_t)len;
+	return 0;
+}
+
+int results_put_document(const char *path, const char *name, const json_t *document, struct err *e)
+{
+	AUTO_FREE char *text = NULL;
+	AUTO_CLOSE int dir = -1;
+	size_t len;
+	int code = file_mkdirs(path, 0777);
+
+	if (code)
+		return err_sys(e, code, path, "make the directory");
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return err_sys(e, -errno, path, "open");
+	code = print_document(document, &text, &len);
+	return code ? err_sys(e, code, name, "keep") : results_put_at(dir, name, text, len, e);
+}
+
 int results_put_at(int dir, const char *name, const void *data, size_t len, struct err *e)
 {
 	int code = check_name(name, e);
@@ -252,15 +282,12 @@ static void point_latest(const struct results *r)
 
 static int write_document(struct results *r, struct err *e)
 {
-	AUTO_FREE char *text = json_dumps(r->document, JSON_INDENT(2) | PRINT);
-	AUTO_FREE char *line = NULL;
-	int len = text ? asprintf(&line, "%s\n", text) : -1;
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	int code = print_document(r->document, &text, &len);
 
-	if (len < 0) {
-		line = NULL;
-		return err_sys(e, -ENOMEM, "run.json", "write");
-	}
-	return results_put(r, "run.json", line, (size_t)len, e);
+	return code ? err_sys(e, code, "run.json", "write")
+		    : results_put(r, "run.json", text, len, e);
 }
 
 int results_finish(struct results *r, bool interrupted, struct err *e)

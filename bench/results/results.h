@@ -57,6 +57,9 @@ int results_put(struct results *r, const char *name, const void *data, size_t le
 /* The same in directory @dir, which belongs to no set of results. */
 int results_put_at(int dir, const char *name, const void *data, size_t len, struct err *e);
 
+/* Makes or replaces a document of another kind there, in a directory that is made if need be. */
+int results_put_document(const char *path, const char *name, const json_t *document, struct err *e);
+
 /*
  * Writes run.json with the summary. If all was run the directory gets its final
  * name and "latest" points to it. @interrupted, or cells missing: the

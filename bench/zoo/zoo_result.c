@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/zoo/zoo_result.h"
 #include "bench/cmd/say.h"
-#include "lib/cleanup.h"
-#include "lib/file.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 
 const char *const zoo_verdict_names[ZOO_VERDICTS] = {
 	[ZOO_CAUGHT] = "caught",	 [ZOO_OTHERWISE] = "otherwise", [ZOO_MISSED] = "missed",
@@ -85,17 +79,4 @@ json_t *zoo_document(const struct zoo_row *row, size_t n, const char *kernel, do
 		json_object_set_new(summary, zoo_verdict_names[i], json_integer(count[i]));
 	return json_pack("{s:s, s:s, s:f, s:o, s:o}", "schema", "daxbench-zoo-1", "kernel", kernel,
 			 "seconds", seconds, "mutants", mutants, "summary", summary);
-}
-
-int zoo_keep(const json_t *document, const char *dir, struct err *e)
-{
-	AUTO_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	int r = -ENOMEM;
-
-	if (fd < 0)
-		return err_sys(e, -errno, dir, "open");
-	if (text)
-		r = file_write_atomic(fd, ZOO_FILE, text, strlen(text));
-	return r ? err_sys(e, r, dir, "keep " ZOO_FILE " in it") : 0;
 }

@@ -31,10 +31,6 @@ enum zoo_verdict zoo_verdict(const struct zoo_row *row);
 /* The matrix (results/daxbench-zoo-1.schema.json). NULL: no memory. */
 json_t *zoo_document(const struct zoo_row *row, size_t n, const char *kernel, double seconds);
 
-/* Makes or replaces ZOO_FILE in @dir, which there is. */
-#define ZOO_FILE "zoo.json"
-int zoo_keep(const json_t *document, const char *dir, struct err *e);
-
 /* EXIT_OK, EXIT_FOUND or EXIT_NO_RUN, of all of them. General runs need catch nothing. */
 int zoo_exit_code(const struct zoo_row *row, size_t n);
 

@@ -3,10 +3,6 @@
 #include "bench/zoo/zoo_result.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static const struct mutant plain = { .number = 2,
 				     .name = (char *)"a",
@@ -108,31 +104,4 @@ Test(zoo_result, a_document_of_all)
 		json_integer_value(json_object_get(json_object_get(d, "summary"), "equivalent")),
 		1);
 	json_decref(d);
-}
-
-Test(zoo_result, is_kept_whole)
-{
-	char dir[] = "/tmp/daxbench-zoo-XXXXXX", path[64];
-	struct zoo_row row = row_of(&plain);
-	json_t *document = zoo_document(&row, 1, "zoo", 1.5), *read;
-	struct err e;
-
-	cr_assert(document && mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/" ZOO_FILE, dir);
-	cr_assert_eq(zoo_keep(document, dir, &e), 0);
-	read = json_load_file(path, 0, NULL);
-	cr_expect(json_equal(document, read));
-	json_decref(read);
-	json_decref(document);
-	cr_assert(!unlink(path) && !rmdir(dir));
-}
-
-Test(zoo_result, cannot_be_kept_nowhere)
-{
-	json_t *document = zoo_document(NULL, 0, "zoo", 0);
-	struct err e;
-
-	cr_expect_eq(zoo_keep(document, "/no/such/place", &e), -ENOENT);
-	cr_expect_str_eq(e.object, "/no/such/place");
-	json_decref(document);
 }
