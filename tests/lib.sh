@@ -8,8 +8,12 @@ work=$(mktemp -d build/tests/guest-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 checks=0
 
+# explain: of what the last run printed, what is worth more than its end. Nothing, mostly.
+explain() { :; }
+
 die() {
 	echo "FAILED: $*" >&2
+	explain
 	for f in "$work"/out "$work"/err; do
 		[ -s "$f" ] && sed "s|^|$(basename "$f"): |" "$f" | tail -n 30 >&2
 	done
