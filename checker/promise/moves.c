@@ -15,7 +15,7 @@ void moves_begin(struct moves *m, uint64_t from, uint64_t to, uint64_t began)
 		return;
 	if (m->n == MOVES_MAX)
 		drop(m, 0);
-	m->move[m->n++] = (struct move){ from, to, began, MOVES_NEVER };
+	m->move[m->n++] = (struct move){ from, to, began, CONTENT_NEVER };
 }
 
 void moves_end(struct moves *m, uint64_t began, uint64_t over)

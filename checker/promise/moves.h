@@ -14,16 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "checker/promise/content.h"
+
 /* More of one file without a sync: the oldest are taken to be durable. */
 #define MOVES_MAX 32
 
 /* All bytes from @from on went to @to. */
 struct move {
 	uint64_t from, to;
-	uint64_t began, over; /* events; over: MOVES_NEVER, not yet */
+	uint64_t began, over; /* events; over: CONTENT_NEVER, not yet */
 };
-
-#define MOVES_NEVER UINT64_MAX
 
 struct moves {
 	struct move move[MOVES_MAX]; /* oldest first */
